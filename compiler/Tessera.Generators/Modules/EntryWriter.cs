@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Tessera.Generators.Modules;
+
+/// <summary>What an entry module gets beyond other modules: signature, trace, presets.</summary>
+internal static class EntryWriter
+{
+    private const string List = "global::System.Collections.Generic.IReadOnlyList";
+
+    public static IEnumerable<Action> Sections(SourceWriter writer, TypeModel type, EntryModel entry)
+    {
+        yield return () => WriteSignature(writer, entry);
+        yield return () => WriteTrace(writer, entry);
+        if (entry.AddsFactory)
+        {
+            yield return () => WriteFactory(writer, type, entry);
+        }
+    }
+
+    /// <summary>The attributes by which tools find the entry modules of an assembly.</summary>
+    public static string WriteAssembly(IEnumerable<(string Type, EntryModel Entry)> entries)
+    {
+        var writer = new SourceWriter();
+        foreach (var (type, entry) in entries.OrderBy(static e => e.Type, StringComparer.Ordinal))
+        {
+            var presets = entry.Presets.Count == 0 ? "" : $", Presets = new[] {{ {string.Join(", ", entry.Presets.Select(static p => Literal(p.Name)))} }}";
+            var hasDefault = entry.HasDefault ? ", HasDefault = true" : "";
+            writer.Line($"[assembly: global::Tessera.Nn.ModuleEntry(typeof({type}){presets}{hasDefault})]");
+        }
+
+        return ModuleWriter.Header + "\n" + writer;
+    }
+
+    /// <summary>An interpolated string whose numbers read the same in every culture.</summary>
+    public static string InvariantText(string inside) => inside.Contains('{')
+        ? $"string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $\"{inside}\")"
+        : $"\"{inside}\"";
+
+    private static void WriteSignature(SourceWriter writer, EntryModel entry)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Line("public override global::Tessera.Nn.ModuleSignature? Signature => new(");
+        writer.Continue("[");
+        foreach (var input in entry.Inputs)
+        {
+            writer.Continue($"    new({Literal(input.Name)}, {input.Type}),");
+        }
+
+        writer.Continue("],");
+        writer.Continue($"[{string.Join(", ", entry.Outputs.Select(static o => Literal(o.Name)))}],");
+        var constraints = entry.Constraints.Count == 0 ? "" : $" {{ Constraints = [{string.Join(", ", entry.Constraints)}] }}";
+        writer.Continue($"[{string.Join(", ", entry.Ragged.Select(Literal))}]){constraints};");
+    }
+
+    private static void WriteTrace(SourceWriter writer, EntryModel entry)
+    {
+        var arguments = entry.Inputs.Select(static (input, i) => $"{input.Parameter}: inputs[{i}]");
+        writer.Line("/// <inheritdoc/>");
+        writer.Open($"protected override {List}<global::Tessera.Nn.NamedTensor> Trace({List}<global::Tessera.Nn.Tensor> inputs)");
+        writer.Line($"var outputs = Forward({string.Join(", ", arguments)});");
+        writer.Line($"return [{string.Join(", ", entry.Outputs.Select(static o => $"new({Literal(o.Name)}, {o.Expression})"))}];");
+        writer.Close();
+    }
+
+    private static void WriteFactory(SourceWriter writer, TypeModel type, EntryModel entry)
+    {
+        var names = entry.Presets.Count == 0 ? "there are none" : "there are " + string.Join(", ", entry.Presets.Select(static p => p.Name));
+        writer.Line("/// <summary>Makes the module by the name of a preset; null asks for the one without arguments.</summary>");
+        writer.Line("/// <exception cref=\"global::System.ArgumentException\">No preset has this name.</exception>");
+        writer.Open($"public static {type.FullName} FromPreset(string? name = null) => name switch");
+        if (entry.HasDefault)
+        {
+            writer.Line("null => new(),");
+        }
+
+        foreach (var preset in entry.Presets)
+        {
+            writer.Line($"{Literal(preset.Name)} => {preset.Method}(),");
+        }
+
+        var start = Literal($"{type.FullName.Replace("global::", "")} has no preset '");
+        writer.Line($"_ => throw new global::System.ArgumentException({start} + name + {Literal($"'; {names}.")}, nameof(name)),");
+        writer.Close("};");
+    }
+
+    public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
+}
