@@ -3,7 +3,7 @@ namespace Tessera.Ir;
 /// <summary>
 /// The bytes of a weight, read lazily: little-endian, row-major, densely packed as ONNX raw data.
 /// Sources compose (slice, transpose, concat, cast) and are streamed in chunks when a model is written,
-/// so that no weight is held in memory twice.
+/// so that no weight is held in memory twice. A source is safe to read from several threads at once.
 /// </summary>
 public abstract class WeightSource
 {
@@ -21,4 +21,11 @@ public abstract class WeightSource
     /// <summary>Fills <paramref name="destination"/> with the bytes that start at <paramref name="offset"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie inside <c>[0, ByteLength)</c>.</exception>
     public abstract void Read(long offset, Span<byte> destination);
+
+    /// <summary>The check every <see cref="Read"/> starts with.</summary>
+    protected void CheckRange(long offset, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, ByteLength - destination.Length);
+    }
 }

@@ -1,0 +1,24 @@
+namespace Tessera.Ir;
+
+/// <summary>
+/// An error in what the user gave the compiler: a stable code, the place it concerns, what is wrong with both
+/// values named, and a hint when there is a likely cure.
+/// </summary>
+public sealed class TesseraException(string code, string place, string message, string? hint = null, Exception? inner = null)
+    : Exception(Compose(code, place, message, hint), inner)
+{
+    /// <summary>Stable identifier, <c>TSR</c> and four digits.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>Module path and C# line, node name, or file; empty when there is none.</summary>
+    public string Place { get; } = place;
+
+    /// <summary>What to try, or <see langword="null"/>.</summary>
+    public string? Hint { get; } = hint;
+
+    private static string Compose(string code, string place, string message, string? hint)
+    {
+        string head = place.Length == 0 ? code : $"{code} {place}";
+        return hint is null ? $"{head}: {message}" : $"{head}: {message} {hint}";
+    }
+}
