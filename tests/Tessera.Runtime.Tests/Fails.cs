@@ -1,0 +1,16 @@
+using Xunit;
+
+namespace Tessera.Runtime.Tests;
+
+/// <summary>Asserts that an action fails with a code, and that its message says what a reader needs.</summary>
+internal static class Fails
+{
+    public static TesseraRuntimeException With(string code, Action action, params string[] parts)
+    {
+        var failure = Assert.Throws<TesseraRuntimeException>(action);
+        Assert.Equal(code, failure.Code);
+        Assert.StartsWith(code + " ", failure.Message, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.Contains(part, failure.Message, StringComparison.Ordinal));
+        return failure;
+    }
+}
