@@ -11,7 +11,7 @@ internal static class ModuleReader
     public static ModuleModel? Read(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         if (context.TargetSymbol is not INamedTypeSymbol { IsRecord: false, IsStatic: false } type
-            || !IsPartial(type) || !HasModuleBase(type))
+            || FirstNotPartial(type) is not null || !HasModuleBase(type))
         {
             return null;
         }
@@ -31,19 +31,19 @@ internal static class ModuleReader
             EntryReader.Read(type, scope));
     }
 
-    /// <summary>Whether the class and those around it can be added to.</summary>
-    public static bool IsPartial(INamedTypeSymbol type)
+    /// <summary>The class, or the one around it, that cannot be added to; null when all can.</summary>
+    public static INamedTypeSymbol? FirstNotPartial(INamedTypeSymbol type)
     {
         for (var t = type; t is not null; t = t.ContainingType)
         {
             if (t.DeclaringSyntaxReferences.Any(static r =>
                 r.GetSyntax() is TypeDeclarationSyntax d && !d.Modifiers.Any(SyntaxKind.PartialKeyword)))
             {
-                return false;
+                return t;
             }
         }
 
-        return true;
+        return null;
     }
 
     public static bool HasModuleBase(INamedTypeSymbol type) => !DeclaresBase(type) || type.BaseType.IsModule();
