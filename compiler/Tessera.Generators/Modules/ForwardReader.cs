@@ -18,7 +18,7 @@ internal static class ForwardReader
     {
         foreach (var forward in Overloads(type))
         {
-            if (Anchor(forward) is { } anchor && !DeclaresApply(type, forward)
+            if (Anchor(forward) is { } anchor && !DeclaresApply(type, forward) && !InheritsApply(forward)
                 && forward.Parameters.All(static p => p.RefKind == RefKind.None))
             {
                 yield return new(
@@ -40,9 +40,7 @@ internal static class ForwardReader
             return LayerModel.None;
         }
 
-        var layers = Overloads(type).Where(static f => f.ReturnType.IsTensor()
-            && f.Parameters is [{ RefKind: RefKind.None, IsParams: false } first, .. var rest]
-            && first.Type.IsTensor() && rest.All(static p => p.IsOptional || p.IsParams)).ToArray();
+        var layers = Overloads(type).Where(static f => !InheritsApply(f) && TakesOneTensor(f)).ToArray();
         return layers switch
         {
             _ when layers.Any(static f => f.Parameters.Length == 1) => LayerModel.Direct,
@@ -52,6 +50,13 @@ internal static class ForwardReader
     }
 
     public static string Escaped(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+
+    private static bool TakesOneTensor(IMethodSymbol forward) =>
+        forward.ReturnType.IsTensor() && forward.ReturnNullableAnnotation != NullableAnnotation.Annotated
+        && forward.Parameters is [{ IsParams: false, NullableAnnotation: not NullableAnnotation.Annotated } first, .. var rest]
+        && first.Type.IsTensor()
+        && rest.All(static p => p.IsOptional || p.IsParams)
+        && forward.Parameters.All(static p => p.RefKind == RefKind.None);
 
     /// <summary>The first tensor that is surely there: an argument of its own, else the first of a list of tensors.</summary>
     private static string? Anchor(IMethodSymbol forward)
@@ -72,6 +77,12 @@ internal static class ForwardReader
         });
         return list is null ? null : $"{Escaped(list.Name)}[0]";
     }
+
+    /// <summary>An override is called by the <c>Apply</c> that its base got for the method it overrides.</summary>
+    private static bool InheritsApply(IMethodSymbol forward) => forward.OverriddenMethod is { } overridden
+        && (overridden.ContainingType.Attribute("ModuleAttribute") is not null
+            || DeclaresApply(overridden.ContainingType, overridden)
+            || InheritsApply(overridden));
 
     private static bool DeclaresApply(INamedTypeSymbol type, IMethodSymbol forward) => type.GetMembers("Apply")
         .OfType<IMethodSymbol>()

@@ -1,0 +1,169 @@
+using Tessera.Generators.Tests.Infra;
+using Xunit;
+
+namespace Tessera.Generators.Tests;
+
+/// <summary>Classes of every shape get a half that compiles without a warning.</summary>
+public sealed class ModuleShapeTests
+{
+    private const string Usings = "using Layers;\nusing Tessera.Nn;\n";
+
+    [Fact]
+    public void Nested_generic_module_is_completed_in_place()
+    {
+        var generated = Generated.From(Usings + """
+            namespace Models;
+            public partial class Outer<T>
+            {
+                internal static partial class Inner
+                {
+                    [Module]
+                    internal sealed partial class Residual<TLayer>(TLayer layer) where TLayer : Tessera.Nn.Module, ILayer
+                    {
+                        public TLayer Layer { get; } = layer;
+                        public Tensor Forward(Tensor x) => x + Layer.Apply(x);
+                    }
+                }
+            }
+            """);
+        GoldenFile.Check("Residual", generated["Models.Outer{T}.Inner.Residual{TLayer}.g.cs"]);
+    }
+
+    [Fact]
+    public void Module_in_the_global_namespace_is_completed() => Assert.Contains(
+        "partial class Head : global::Tessera.Nn.Module, global::Tessera.Nn.ILayer",
+        Generated.From(Usings + "[Module] public sealed partial class Head { public Tensor Forward(Tensor x) => x; }")["Head.g.cs"],
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Derived_module_adds_to_the_members_of_its_base()
+    {
+        var generated = Generated.From(Usings + """
+            namespace Models;
+            [Module] public abstract partial class Base(int dim)
+            {
+                public Linear Proj { get; } = new(dim, dim);
+            }
+            [Module] public sealed partial class Head(int dim, int classes) : Base(dim)
+            {
+                public Linear Fc { get; } = new(dim, classes);
+            }
+            """);
+        GoldenFile.Check("Derived", generated["Models.Head.g.cs"]);
+    }
+
+    [Fact]
+    public void Forward_of_every_form_gets_an_Apply()
+    {
+        var generated = Generated.From(Usings + """
+            namespace Models;
+            public enum Mode { Sum, Mean }
+            [Module] public sealed partial class Mixer
+            {
+                public Tensor Forward(Tensor x, Mode mode = Mode.Mean, double eps = 1e-6, string name = "a\"b", float limit = float.PositiveInfinity) => x;
+                public (Tensor Y, Tensor? State) Forward(Tensor? state, Tensor x) => (x, state);
+                public Tensor Forward(IReadOnlyList<Tensor> parts, int axis) => parts[axis];
+                public Tensor Forward(params Tensor[] parts) => parts[0];
+                public Tensor Forward(Tensor scope, (int H, int W) size, char @class = 'c') => scope;
+                public Tensor Forward(int count) => throw new InvalidOperationException($"{count}");
+                public T Forward<T>(T x) => x;
+                internal Tensor Forward(Tensor a, Tensor b, Tensor c) => a;
+                public Tensor Forward(Tensor x, long own) => x;
+                public Tensor Apply(Tensor x, long own) => Forward(x, own);
+            }
+            """);
+        GoldenFile.Check("Mixer", generated["Models.Mixer.g.cs"]);
+    }
+
+    [Fact]
+    public void Override_of_Forward_keeps_the_Apply_of_its_base()
+    {
+        var generated = Generated.From(Usings + """
+            namespace Models;
+            [Module] public abstract partial class Norm { public abstract Tensor Forward(Tensor x); }
+            [Module] public sealed partial class Identity : Norm { public override Tensor Forward(Tensor x) => x; }
+            [Module] public sealed partial class Maybe { public Tensor Forward(Tensor? x = null) => x!; }
+            """);
+        Assert.Contains("partial class Norm : global::Tessera.Nn.Module, global::Tessera.Nn.ILayer", generated["Models.Norm.g.cs"], StringComparison.Ordinal);
+        Assert.Contains(" Apply(", generated["Models.Norm.g.cs"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Apply", generated["Models.Identity.g.cs"], StringComparison.Ordinal);
+        Assert.DoesNotContain("Apply", generated["Models.Maybe.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_user_wrote_is_not_written_again()
+    {
+        var generated = Generated.From(Usings + """
+            namespace Models;
+            [Module] public sealed partial class Sequential : Tessera.Nn.Module, ILayer
+            {
+                public Linear First { get; } = new(1, 1);
+                public override IEnumerable<ModuleMember> Members => [new("0", First)];
+                public Tensor Forward(Tensor x) => x;
+                public Tensor Apply(Tensor x) => Forward(x);
+                public override string ToString() => "Sequential";
+            }
+            """);
+        Assert.Equal(
+            "// <auto-generated/>\n#nullable enable\n\nnamespace Models;\n\npartial class Sequential\n{\n}\n",
+            generated["Models.Sequential.g.cs"]);
+    }
+
+    [Fact]
+    public void Stored_parameters_are_read_from_their_member()
+    {
+        // Capturing 'dim' too would make the compiler warn (CS9124) in the user's file.
+        var text = Generated.From(Usings + """
+            namespace Models;
+            [Module] public sealed partial class Vit(int dim, int @default, int[] depths)
+            {
+                private readonly int[] _depths = depths;
+                public Vit() : this(8, 1, [2, 2]) { }
+                public int Dim { get; } = dim;
+                public Tensor Forward([Input("f32[n, {dim * (dim + @default)}, {_depths.Length}]")] Tensor x) => x;
+            }
+            """)["Models.Vit.g.cs"];
+        Assert.Contains("$\"Vit(dim: {Dim}, default: {@default}, depths: [{string.Join(\", \", _depths)}])\"", text, StringComparison.Ordinal);
+        Assert.Contains("{(Dim * (Dim + @default))}, {(_depths.Length)}]\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parameters_of_an_ordinary_constructor_are_read_from_members_of_their_name()
+    {
+        var text = Generated.From(Usings + """
+            namespace Models;
+            [Module] public sealed partial class Pool
+            {
+                private readonly int _heads;
+                public Pool(int heads, string unseen) => _heads = heads + unseen.Length;
+                public Tensor Forward(Tensor x) => _heads > 1 ? x : x + x;
+            }
+            """)["Models.Pool.g.cs"];
+        Assert.Contains("$\"Pool(heads: {_heads})\"", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[Module] public sealed class Head;")]
+    [InlineData("public static class Outer { [Module] public sealed partial class Head; }")]
+    [InlineData("[Module] public sealed partial class Head : Exception;")]
+    public void Class_that_cannot_be_completed_is_left_to_the_analyzer(string source) => Assert.DoesNotContain(
+        Generated.From(Usings + source).Names, static n => n.Contains("Head", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Norm1", "norm1")]
+    [InlineData("QNorm", "q_norm")]
+    [InlineData("Qkv", "qkv")]
+    [InlineData("QKV", "qkv")]
+    [InlineData("MlpIn", "mlp_in")]
+    [InlineData("KVProj", "kv_proj")]
+    [InlineData("Conv2D", "conv2d")]
+    [InlineData("Norm1Scale", "norm1_scale")]
+    [InlineData("InProjWeight", "in_proj_weight")]
+    [InlineData("_patchEmbed", "patch_embed")]
+    [InlineData("@base", "base")]
+    [InlineData("Fc_1", "fc_1")]
+    public void Members_are_named_as_PyTorch_users_would(string member, string name) => Assert.Contains(
+        $"yield return new(\"{name}\", ",
+        Generated.From($"{Usings}[Module] public sealed partial class Head {{ public readonly Linear {member} = new(1, 1); }}")["Head.g.cs"],
+        StringComparison.Ordinal);
+}
