@@ -1,0 +1,114 @@
+namespace Tessera.Ir;
+
+/// <summary>
+/// What a set of constraints means: symbols solved from equalities and divisibilities, and the inequalities
+/// that remain over the others.
+/// </summary>
+internal sealed class FactSpace
+{
+    private readonly Dictionary<string, Dim> _equalities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dim> _solved = new(StringComparer.Ordinal);
+    private readonly List<DimQuotientSymbol> _quotients = [];
+    private readonly List<Dim> _nonNegative = [];
+    private readonly List<(Term Value, long By)> _multiples = [];
+
+    public FactSpace(IReadOnlyCollection<Constraint> constraints)
+    {
+        foreach (Constraint.Equal equal in constraints.OfType<Constraint.Equal>()) Solve(equal.Left - equal.Right);
+        foreach ((string name, Dim value) in _solved) _equalities[name] = value;
+        foreach (Constraint.Divisible divisible in constraints.OfType<Constraint.Divisible>()) Solve(divisible);
+        foreach (Constraint.GreaterEqual bound in constraints.OfType<Constraint.GreaterEqual>())
+            _nonNegative.Add(bound.Left - bound.Right);
+        NonNegative = [.. _nonNegative.Select(Enter).Where(static d => d is not ConstDim { Value: >= 0 }).Distinct()];
+        Multiples = [.. _multiples];
+        Ranges = new DimRanges(NonNegative, MayBeNegative);
+    }
+
+    /// <summary>Expressions over unsolved symbols known to be at least 0.</summary>
+    public IReadOnlyList<Dim> NonNegative { get; }
+
+    /// <summary>Monomials known to be multiples, where no symbol could be solved for.</summary>
+    public IReadOnlyList<(Term Value, long By)> Multiples { get; }
+
+    public DimRanges Ranges { get; }
+
+    /// <summary>Rewrites over unsolved symbols.</summary>
+    public Dim Enter(Dim dim) => _solved.Count == 0 ? dim : dim.Substitute(_solved.GetValueOrDefault);
+
+    /// <summary>Uses equalities only, which needs no symbol that the caller does not know.</summary>
+    public Dim EnterEqualities(Dim dim) => _equalities.Count == 0 ? dim : dim.Substitute(_equalities.GetValueOrDefault);
+
+    /// <summary>Back to the symbols the caller knows.</summary>
+    public Dim Leave(Dim dim)
+    {
+        for (int i = _quotients.Count - 1; i >= 0; i--) dim = _quotients[i].Restore(dim);
+        return dim;
+    }
+
+    private bool MayBeNegative(string name) =>
+        _quotients.Exists(q => q.Name == name && q.Value is not SymDim);
+
+    private void Solve(Dim zero)
+    {
+        Dim difference = Enter(zero);
+        Term content = Polynomial.Content(difference);
+        if (content.Coefficient is not (1 or -1))
+            difference = Polynomial.DivideExactly(difference, new Term(Math.Abs(content.Coefficient), new Monomial([])));
+        if (TryIsolate(difference, out SymDim? symbol, out long sign, out Dim rest))
+        {
+            Eliminate(symbol, Polynomial.Scale(rest, -sign));
+            return;
+        }
+        _nonNegative.Add(difference);
+        _nonNegative.Add(-difference);
+    }
+
+    private void Solve(Constraint.Divisible divisible)
+    {
+        Dim value = Enter(divisible.Value);
+        if (value is ConstDim || divisible.By is 0 or long.MinValue) return;
+        Term content = new(Math.Abs(Polynomial.Content(value).Coefficient), new Monomial([]));
+        var by = (long)(Math.Abs(divisible.By) / Polynomial.Gcd(divisible.By, content.Coefficient));
+        if (by == 1) return;
+        value = Polynomial.DivideExactly(value, content);
+        if (TryIsolate(value, out SymDim? symbol, out long sign, out Dim rest))
+        {
+            // A character no parser lets through unquoted keeps the name apart from those of users.
+            var quotient = new DimQuotientSymbol($"\u0001{_quotients.Count}", value, by);
+            _quotients.Add(quotient);
+            Eliminate(symbol, Polynomial.Scale(Polynomial.Scale(Dim.Sym(quotient.Name), by) - rest, sign));
+        }
+        else if (value is not SumDim)
+        {
+            _multiples.Add((Term.Of(value), by));
+        }
+    }
+
+    /// <summary>sign·symbol + rest, where the symbol occurs nowhere in the rest; the last name in ordinal order wins.</summary>
+    private static bool TryIsolate(Dim dim, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SymDim? symbol, out long sign, out Dim rest)
+    {
+        (symbol, sign, rest) = (null, 0, dim);
+        foreach (Term term in Term.AllOf(dim).Reverse())
+        {
+            if (term is not { Coefficient: 1 or -1, Monomial.Factors: [SymDim candidate] }) continue;
+            if (symbol is not null && string.CompareOrdinal(candidate.Name, symbol.Name) < 0) continue;
+            Dim others = dim - Polynomial.Scale(candidate, term.Coefficient);
+            if (others.Symbols.Contains(candidate.Name)) continue;
+            (symbol, sign, rest) = (candidate, term.Coefficient, others);
+        }
+        return symbol is not null;
+    }
+
+    private void Eliminate(SymDim symbol, Dim value)
+    {
+        Dim? Map(string name) => name == symbol.Name ? value : null;
+        foreach (string name in _solved.Keys.ToArray()) _solved[name] = _solved[name].Substitute(Map);
+        _solved[symbol.Name] = value;
+        for (int i = 0; i < _multiples.Count; i++)
+        {
+            Dim changed = _multiples[i].Value.ToDim().Substitute(Map);
+            if (changed is not SumDim and not ConstDim) _multiples[i] = (Term.Of(changed), _multiples[i].By);
+        }
+        if (!symbol.Name.StartsWith('\u0001') || !MayBeNegative(symbol.Name)) _nonNegative.Add(value);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Tessera.Ir;
+
+/// <summary>A named size, at least 0.</summary>
+public sealed class SymDim : Dim
+{
+    internal SymDim(string name) : base(HashCode.Combine(DimKind.Sym, name), 0, 1) => Name = name;
+
+    public string Name { get; }
+
+    internal override DimKind Kind => DimKind.Sym;
+}
