@@ -1,0 +1,48 @@
+namespace Tessera.Kernels.Cpu.Attention;
+
+/// <summary>
+/// One packed attention: q[T, H, D], k[S, G, D], v[S, G, E] → output[T, H, E], with segment b of the queries at
+/// cu_q[b] .. cu_q[b + 1] and of the keys at cu_k[b] .. cu_k[b + 1]. Raw and unmanaged, so that threads share it by
+/// address. Checked beforehand by <see cref="AttentionCheck"/>.
+/// </summary>
+internal unsafe struct AttentionProblem
+{
+    /// <summary>Of q, k, v, bias, norms and output alike.</summary>
+    public Storage Storage;
+
+    public void* Q;
+    public void* K;
+    public void* V;
+    public void* Output;
+    public int* CuQ;
+    public int* CuK;
+
+    /// <summary>B.</summary>
+    public int Segments;
+
+    /// <summary>H.</summary>
+    public int Heads;
+
+    /// <summary>G.</summary>
+    public int KeyHeads;
+
+    /// <summary>D.</summary>
+    public int HeadDim;
+
+    /// <summary>E.</summary>
+    public int ValueDim;
+
+    /// <summary>Relative-position bias [H, 2R + 1], or null.</summary>
+    public void* Bias;
+
+    /// <summary>R.</summary>
+    public int BiasRadius;
+
+    /// <summary>RMSNorm gains [D] of queries and keys, or null.</summary>
+    public void* QNorm;
+    public void* KNorm;
+
+    public AttentionOptions Options;
+
+    public readonly bool HasWindow => Options.WindowLeft != long.MaxValue || Options.WindowRight != long.MaxValue;
+}

@@ -1,0 +1,55 @@
+using System.Runtime.Intrinsics;
+
+namespace Tessera.Kernels.Cpu.Attention;
+
+/// <summary>Brings rows of one head to f32, normalising them on the way where the op says so.</summary>
+internal static unsafe class RowLoader
+{
+    /// <param name="storage">How the rows lie in memory.</param>
+    /// <param name="source">Its first element.</param>
+    /// <param name="stride">From one row to the next, in elements.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="size">Elements in a row.</param>
+    /// <param name="gain">RMSNorm gain [size], or null for no norm.</param>
+    /// <param name="epsilon">Of the norm.</param>
+    /// <param name="target">[rows, size].</param>
+    public static void Load(
+        Storage storage, void* source, long stride, int rows, int size, float* gain, float epsilon, float* target)
+    {
+        for (int i = 0; i < rows; i++, target += size)
+        {
+            storage.Load(storage.At(source, i * stride), target, size);
+            if (gain is not null)
+                Normalise(target, size, gain, epsilon);
+        }
+    }
+
+    /// <summary>x ← x / √(mean(x²) + ε) · gain.</summary>
+    private static void Normalise(float* x, int size, float* gain, float epsilon)
+    {
+        double squares = 0;
+        Vector256<double> sum = default;
+        int i = 0;
+        for (; i <= size - 4; i += 4)
+        {
+            (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Load(x + i));
+            Vector256<double> wide = Vector256.Create(low, high);
+            sum += wide * wide;
+        }
+
+        for (; i < size; i++)
+            squares += (double)x[i] * x[i];
+        squares += Vector256.Sum(sum);
+        float inverse = (float)(1 / Math.Sqrt((squares / size) + epsilon));
+        Scale(x, size, inverse);
+        for (i = 0; i < size; i++)
+            x[i] *= gain[i];
+    }
+
+    /// <summary>x ← x · factor.</summary>
+    public static void Scale(float* x, int size, float factor)
+    {
+        for (int i = 0; i < size; i++)
+            x[i] *= factor;
+    }
+}

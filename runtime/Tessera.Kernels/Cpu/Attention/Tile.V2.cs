@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+
+namespace Tessera.Kernels.Cpu.Attention;
+
+/// <content>Register tiles two vectors wide: the widest that 16 registers hold with six rows.</content>
+internal static unsafe partial class Tile<TSimd, TVec>
+{
+    private static void R6V2(TileStep t, float* b, float* c, float* scale)
+    {
+        float* a = t.A, a3 = a + (3 * t.ARow);
+        nint r = t.ARow, next = t.AColumn, stride = t.Stride;
+        TVec c00 = default, c01 = default;
+        TVec c10 = default, c11 = default;
+        TVec c20 = default, c21 = default;
+        TVec c30 = default, c31 = default;
+        TVec c40 = default, c41 = default;
+        TVec c50 = default, c51 = default;
+        for (nint k = t.Depth; k > 0; k--)
+        {
+            TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), x;
+            x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01);
+            x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11);
+            x = TSimd.All(a[2 * r]); c20 = TSimd.Fma(x, b0, c20); c21 = TSimd.Fma(x, b1, c21);
+            x = TSimd.All(*a3); c30 = TSimd.Fma(x, b0, c30); c31 = TSimd.Fma(x, b1, c31);
+            x = TSimd.All(a3[r]); c40 = TSimd.Fma(x, b0, c40); c41 = TSimd.Fma(x, b1, c41);
+            x = TSimd.All(a3[2 * r]); c50 = TSimd.Fma(x, b0, c50); c51 = TSimd.Fma(x, b1, c51);
+            a += next; a3 += next; b += stride;
+        }
+
+        Put2(scale, c, c00, c01);
+        Put2(scale, c + stride, c10, c11);
+        Put2(scale, c + (2 * stride), c20, c21);
+        Put2(scale, c + (3 * stride), c30, c31);
+        Put2(scale, c + (4 * stride), c40, c41);
+        Put2(scale, c + (5 * stride), c50, c51);
+    }
+
+    private static void R4V2(TileStep t, float* b, float* c, float* scale)
+    {
+        float* a = t.A, a3 = a + (3 * t.ARow);
+        nint r = t.ARow, next = t.AColumn, stride = t.Stride;
+        TVec c00 = default, c01 = default;
+        TVec c10 = default, c11 = default;
+        TVec c20 = default, c21 = default;
+        TVec c30 = default, c31 = default;
+        for (nint k = t.Depth; k > 0; k--)
+        {
+            TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), x;
+            x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01);
+            x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11);
+            x = TSimd.All(a[2 * r]); c20 = TSimd.Fma(x, b0, c20); c21 = TSimd.Fma(x, b1, c21);
+            x = TSimd.All(*a3); c30 = TSimd.Fma(x, b0, c30); c31 = TSimd.Fma(x, b1, c31);
+            a += next; a3 += next; b += stride;
+        }
+
+        Put2(scale, c, c00, c01);
+        Put2(scale, c + stride, c10, c11);
+        Put2(scale, c + (2 * stride), c20, c21);
+        Put2(scale, c + (3 * stride), c30, c31);
+    }
+
+    private static void R1V2(TileStep t, float* b, float* c, float* scale)
+    {
+        float* a = t.A;
+        nint next = t.AColumn, stride = t.Stride;
+        TVec c00 = default, c01 = default;
+        for (nint k = t.Depth; k > 0; k--)
+        {
+            TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), x;
+            x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01);
+            a += next; b += stride;
+        }
+
+        Put2(scale, c, c00, c01);
+    }
+
+
+    /// <summary>c = x, or c · scale + x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put2(float* scale, float* c, TVec x0, TVec x1)
+    {
+        if (scale is not null)
+        {
+            x0 = TSimd.Fma(TSimd.Load(c), TSimd.Load(scale), x0);
+            x1 = TSimd.Fma(TSimd.Load(c + TSimd.Width), TSimd.Load(scale + TSimd.Width), x1);
+        }
+
+        TSimd.Store(x0, c);
+        TSimd.Store(x1, c + TSimd.Width);
+    }
+}

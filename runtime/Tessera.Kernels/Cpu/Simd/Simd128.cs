@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+
+namespace Tessera.Kernels.Cpu.Simd;
+
+/// <summary>Four floats: what every machine has. Multiplies and adds in one step where the hardware can, in two elsewhere.</summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Width => 4;
+
+    public static int TileVectors => 2;
+
+    public static Vector128<float> Load(float* p) => Vector128.Load(p);
+
+    public static void Store(Vector128<float> x, float* p) => x.Store(p);
+
+    public static Vector128<float> All(float x) => Vector128.Create(x);
+
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+
+    public static Vector128<float> Sub(Vector128<float> a, Vector128<float> b) => a - b;
+
+    public static Vector128<float> Mul(Vector128<float> a, Vector128<float> b) => a * b;
+
+    public static Vector128<float> Div(Vector128<float> a, Vector128<float> b) => a / b;
+
+    public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
+
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
+
+    public static Vector128<float> Abs(Vector128<float> a) => Vector128.Abs(a);
+
+    public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) => Vector128.CopySign(value, sign);
+
+    public static Vector128<float> SelectLess(Vector128<float> a, Vector128<float> b, Vector128<float> x, Vector128<float> y) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(a, b), x, y);
+
+    public static Vector128<float> SelectEqual(Vector128<float> a, Vector128<float> b, Vector128<float> x, Vector128<float> y) =>
+        Vector128.ConditionalSelect(Vector128.Equals(a, b), x, y);
+
+    public static Vector128<float> PowerOfTwo(Vector128<float> t) =>
+        (Vector128.ShiftLeft(t.AsInt32(), 23) + Vector128.Create(0x3F800000)).AsSingle();
+}

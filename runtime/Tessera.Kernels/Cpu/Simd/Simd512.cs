@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+
+namespace Tessera.Kernels.Cpu.Simd;
+
+/// <summary>Sixteen floats: AVX-512.</summary>
+internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+{
+    public static int Width => 16;
+
+    public static int TileVectors => 4;
+
+    public static Vector512<float> Load(float* p) => Vector512.Load(p);
+
+    public static void Store(Vector512<float> x, float* p) => x.Store(p);
+
+    public static Vector512<float> All(float x) => Vector512.Create(x);
+
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+
+    public static Vector512<float> Sub(Vector512<float> a, Vector512<float> b) => a - b;
+
+    public static Vector512<float> Mul(Vector512<float> a, Vector512<float> b) => a * b;
+
+    public static Vector512<float> Div(Vector512<float> a, Vector512<float> b) => a / b;
+
+    public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
+
+    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+
+    public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
+
+    public static Vector512<float> Abs(Vector512<float> a) => Vector512.Abs(a);
+
+    public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) => Vector512.CopySign(value, sign);
+
+    public static Vector512<float> SelectLess(Vector512<float> a, Vector512<float> b, Vector512<float> x, Vector512<float> y) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(a, b), x, y);
+
+    public static Vector512<float> SelectEqual(Vector512<float> a, Vector512<float> b, Vector512<float> x, Vector512<float> y) =>
+        Vector512.ConditionalSelect(Vector512.Equals(a, b), x, y);
+
+    public static Vector512<float> PowerOfTwo(Vector512<float> t) =>
+        (Vector512.ShiftLeft(t.AsInt32(), 23) + Vector512.Create(0x3F800000)).AsSingle();
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+
+namespace Tessera.Kernels.Cpu.Simd;
+
+/// <summary>Elementary functions on vectors. The polynomials are our own Chebyshev fits.</summary>
+internal static class VectorMath<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    /// <summary>1.5·2²³: adding it rounds to a whole number, which then stands in the low bits.</summary>
+    private const float Round = 12582912f;
+
+    /// <summary>2ˣ for x ≤ 127, within 1 ulp; 0 below −126, so −∞ gives 0; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Exp2(TVec x)
+    {
+        TVec round = TSimd.All(Round);
+        TVec t = TSimd.Add(x, round);
+        TVec r = TSimd.Sub(x, TSimd.Sub(t, round));
+        TVec p = TSimd.Fma(TSimd.All(1.5453163e-4f), r, TSimd.All(1.3390863e-3f));
+        p = TSimd.Fma(p, r, TSimd.All(9.618083e-3f));
+        p = TSimd.Fma(p, r, TSimd.All(5.550357e-2f));
+        p = TSimd.Fma(p, r, TSimd.All(0.2402265f));
+        p = TSimd.Fma(p, r, TSimd.All(0.6931472f));
+        p = TSimd.Fma(p, r, TSimd.All(1f));
+        return TSimd.SelectLess(x, TSimd.All(-126f), TSimd.All(0f), TSimd.Mul(p, TSimd.PowerOfTwo(t)));
+    }
+
+    /// <summary>tanh x, within 3 ulp; an odd polynomial near 0, where 1 − 2/(e²ˣ + 1) would cancel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Tanh(TVec x)
+    {
+        const float Saturated = 20f, TwoLog2E = 2.8853901f, Near = 0.625f;
+        TVec u = TSimd.Mul(x, x);
+        TVec p = TSimd.Fma(TSimd.All(2.292745e-3f), u, TSimd.All(-8.343945e-3f));
+        p = TSimd.Fma(p, u, TSimd.All(2.1768918e-2f));
+        p = TSimd.Fma(p, u, TSimd.All(-5.3959258e-2f));
+        p = TSimd.Fma(p, u, TSimd.All(0.13333304f));
+        p = TSimd.Fma(p, u, TSimd.All(-0.33333334f));
+        TVec near = TSimd.Fma(TSimd.Mul(x, u), p, x);
+        TVec a = TSimd.Abs(x);
+        TVec e = Exp2(TSimd.Mul(TSimd.Min(TSimd.All(Saturated), a), TSimd.All(TwoLog2E)));
+        TVec one = TSimd.All(1f);
+        TVec far = TSimd.Sub(one, TSimd.Div(TSimd.All(2f), TSimd.Add(e, one)));
+        return TSimd.SelectLess(a, TSimd.All(Near), near, TSimd.CopySign(far, x));
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Tessera.Kernels.Interop;
+
+/// <summary>One call of a kernel: its inputs, outputs and the session's thread pool.</summary>
+internal readonly unsafe ref struct KernelContext(nint handle)
+{
+    public int InputCount
+    {
+        get
+        {
+            nuint count;
+            OrtApi.Check(OrtApi.KernelContextGetInputCount(handle, &count));
+            return (int)count;
+        }
+    }
+
+    /// <summary>The session's intra-op pool.</summary>
+    public OrtParallel Parallel => new(handle);
+
+    /// <summary>Input <paramref name="index"/>, which the op declares as required.</summary>
+    public TensorView Input(int index) =>
+        TryInput(index, out TensorView tensor)
+            ? tensor
+            : throw new TesseraKernelException($"TSR0802 Required input {index} is missing.");
+
+    /// <summary>Input <paramref name="index"/>, or false when the node leaves it out.</summary>
+    public bool TryInput(int index, out TensorView tensor)
+    {
+        nint value = 0;
+        if (index < InputCount)
+            OrtApi.Check(OrtApi.KernelContextGetInput(handle, (nuint)index, &value));
+        tensor = value == 0 ? default : View(value);
+        return value != 0;
+    }
+
+    /// <summary>Allocates output <paramref name="index"/>.</summary>
+    public TensorView Output(int index, params ReadOnlySpan<long> shape)
+    {
+        nint value;
+        fixed (long* dims = shape)
+            OrtApi.Check(OrtApi.KernelContextGetOutput(handle, (nuint)index, dims, (nuint)shape.Length, &value));
+        return View(value);
+    }
+
+    private static TensorView View(nint value)
+    {
+        int type;
+        long* dims;
+        nuint rank;
+        void* data;
+        OrtApi.Check(OrtApi.GetTensorElementTypeAndShape(value, &type, &dims, &rank));
+        OrtApi.Check(OrtApi.GetTensorMutableData(value, &data));
+        return new((TensorElementType)type, new ReadOnlySpan<long>(dims, (int)rank), data);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Tessera.Kernels.Interop;
+
+/// <summary>What ONNX Runtime knows of a node's input types while it loads a model.</summary>
+internal readonly unsafe ref struct ShapeInference(nint context)
+{
+    /// <summary>The type and dims of an input, or null where they are not known.</summary>
+    public PartialType? Input(int index)
+    {
+        nuint count;
+        OrtApi.Check(OrtApi.ShapeInferGetInputCount(context, &count));
+        nint info = 0;
+        if ((nuint)index >= count || !Succeeds(OrtApi.ShapeInferGetInputTypeShape(context, (nuint)index, &info)) || info == 0)
+            return null;
+        int type;
+        nuint rank;
+        OrtApi.Check(OrtApi.GetTensorElementType(info, &type));
+        OrtApi.Check(OrtApi.GetDimensionsCount(info, &rank));
+        long[] dims = new long[rank];
+        nint[] symbols = new nint[rank];
+        fixed (long* d = dims)
+            OrtApi.Check(OrtApi.GetDimensions(info, d, rank));
+        fixed (nint* s = symbols)
+            OrtApi.Check(OrtApi.GetSymbolicDimensions(info, (byte**)s, rank));
+        PartialDim[] result = new PartialDim[rank];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = new(dims[i], Marshal.PtrToStringUTF8(symbols[i]) ?? "");
+        return new((TensorElementType)type, result);
+    }
+
+    /// <summary>States the type and dims of an output.</summary>
+    public void Output(int index, TensorElementType type, params ReadOnlySpan<PartialDim> dims)
+    {
+        nint info;
+        OrtApi.Check(OrtApi.CreateTensorTypeAndShapeInfo(&info));
+        nint* names = stackalloc nint[dims.Length + 1];
+        long* sizes = stackalloc long[dims.Length + 1];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            sizes[i] = dims[i].Size;
+            names[i] = Marshal.StringToCoTaskMemUTF8(dims[i].Symbol);
+        }
+
+        OrtApi.Check(OrtApi.SetTensorElementType(info, (int)type));
+        OrtApi.Check(OrtApi.SetDimensions(info, sizes, (nuint)dims.Length));
+        OrtApi.Check(OrtApi.SetSymbolicDimensions(info, (byte**)names, (nuint)dims.Length));
+        OrtApi.Check(OrtApi.ShapeInferSetOutputTypeShape(context, (nuint)index, info));
+        OrtApi.ReleaseTensorTypeAndShapeInfo(info);
+        for (int i = 0; i < dims.Length; i++)
+            Marshal.FreeCoTaskMem(names[i]);
+    }
+
+    private static bool Succeeds(nint status)
+    {
+        if (status != 0)
+            OrtApi.ReleaseStatus(status);
+        return status == 0;
+    }
+}

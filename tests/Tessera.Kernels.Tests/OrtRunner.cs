@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Tessera.Kernels.Tests;
+
+/// <summary>An input as raw bytes with its element type and shape.</summary>
+internal sealed record RawTensor(string Name, TensorElementType Type, long[] Shape, byte[] Bytes)
+{
+    public static RawTensor Of<T>(string name, TensorElementType type, long[] shape, T[] values)
+        where T : unmanaged => new(name, type, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+}
+
+/// <summary>Sessions with Tessera's ops registered.</summary>
+internal static class OrtRunner
+{
+    public static InferenceSession Open(byte[] model, int threads)
+    {
+        using SessionOptions options = new();
+        options.IntraOpNumThreads = threads;
+        TesseraOps.Register(options);
+        return new(model, options);
+    }
+
+    /// <summary>Runs and returns the shape and bytes of the first output.</summary>
+    public static (long[] Shape, byte[] Bytes) Run(InferenceSession session, params RawTensor[] inputs)
+    {
+        List<OrtValue> values = [];
+        try
+        {
+            foreach (RawTensor input in inputs)
+            {
+                OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.Type, input.Shape);
+                values.Add(value);
+                if (input.Bytes.Length > 0)
+                    input.Bytes.CopyTo(value.GetTensorMutableRawData());
+            }
+
+            using RunOptions run = new();
+            using IDisposableReadOnlyCollection<OrtValue> outputs =
+                session.Run(run, [.. inputs.Select(x => x.Name)], values, session.OutputNames);
+            return (outputs[0].GetTensorTypeAndShape().Shape, outputs[0].GetTensorMutableRawData().ToArray());
+        }
+        finally
+        {
+            values.ForEach(v => v.Dispose());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Tessera.Kernels.Cpu;
+using Tessera.Kernels.Cpu.Simd;
+
+namespace Tessera.Kernels.Tests;
+
+public sealed class PackedAttentionKernelTests
+{
+    private const double F32 = 3e-6, F16 = 6e-4, BF16 = 5e-3;
+
+    [Theory]
+    [MemberData(nameof(Grid.Paths), MemberType = typeof(Grid))]
+    public void Kernel_agrees_with_the_definition_in_f32(string name, string set) =>
+        Agrees(Grid.Cases[name], Storage.F32, Enum.Parse<InstructionSet>(set), name == "sharp logits" ? 3e-5 : F32);
+
+    [Theory]
+    [MemberData(nameof(Grid.Paths), MemberType = typeof(Grid))]
+    public void Kernel_agrees_with_the_definition_in_16_bits(string name, string set)
+    {
+        Agrees(Grid.Cases[name], Storage.F16, Enum.Parse<InstructionSet>(set), F16);
+        Agrees(Grid.Cases[name], Storage.BF16, Enum.Parse<InstructionSet>(set), BF16);
+    }
+
+    [Fact]
+    public void Kernel_agrees_on_every_small_shape()
+    {
+        Random random = new(7);
+        for (int n = 0; n < 300; n++)
+        {
+            int keyHeads = random.Next(1, 3);
+            AttentionCase c = new()
+            {
+                Queries = [random.Next(9), random.Next(70)], Keys = [random.Next(9), random.Next(110)], Seed = n + 1,
+                Heads = keyHeads * random.Next(1, 3), KeyHeads = keyHeads, HeadDim = random.Next(1, 20), ValueDim = random.Next(1, 20),
+                Causal = random.Next(3) == 0, WindowLeft = random.Next(-1, 20), WindowRight = random.Next(-1, 20),
+                BiasRadius = random.Next(-1, 5), Norms = random.Next(2) == 0, Softcap = random.Next(2) * 3f,
+            };
+            Agrees(c, Storage.F32, InstructionSets.Best, F32);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Grid.Paths), MemberType = typeof(Grid))]
+    public void Result_is_the_same_to_the_bit_for_any_number_of_threads(string name, string set)
+    {
+        AttentionCase c = Grid.Cases[name];
+        var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+        float[] once = AttentionRunner.Run(c, inputs, Storage.F32, Enum.Parse<InstructionSet>(set));
+        foreach (int threads in (int[])[1, 2, 5])
+            Assert.Equal(Bits(once), Bits(AttentionRunner.Run(c, inputs, Storage.F32, Enum.Parse<InstructionSet>(set), threads)));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Neighbours_that_are_not_finite_change_nothing(float poison)
+    {
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            foreach (bool causal in (bool[])[false, true])
+            {
+                AttentionCase c = new() { Queries = [20, 33, 70], HeadDim = 9, ValueDim = 9, Causal = causal, BiasRadius = 3 };
+                var clean = AttentionRunner.Inputs.Of(c, Storage.F32);
+                var dirty = AttentionRunner.Inputs.Of(c, Storage.F32);
+                foreach (float[] x in (float[][])[dirty.Q, dirty.K, dirty.V])
+                    x.AsSpan(20 * 2 * 9, 33 * 2 * 9).Fill(poison);
+                float[] before = AttentionRunner.Run(c, clean, Storage.F32, set), after = AttentionRunner.Run(c, dirty, Storage.F32, set);
+                Assert.Equal(Bits(before[..(20 * 18)]), Bits(after[..(20 * 18)]));
+                Assert.Equal(Bits(before[(53 * 18)..]), Bits(after[(53 * 18)..]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Packing_changes_no_bit_of_a_segment()
+    {
+        AttentionCase c = new() { Queries = [20, 133, 70], HeadDim = 16, ValueDim = 16 };
+        var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+        float[] packed = AttentionRunner.Run(c, inputs, Storage.F32, InstructionSets.Best);
+        Range tokens = (20 * 32)..(153 * 32);
+        AttentionRunner.Inputs one = new(inputs.Q[tokens], inputs.K[tokens], inputs.V[tokens], null, null, null);
+        float[] alone = AttentionRunner.Run(c with { Queries = [133] }, one, Storage.F32, InstructionSets.Best);
+        Assert.Equal(Bits(alone), Bits(packed[tokens]));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_hidden_value_that_is_not_finite_does_not_reach_earlier_queries(float poison)
+    {
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            AttentionCase c = new() { Queries = [150], HeadDim = 9, ValueDim = 9, Causal = true };
+            var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+            float[] before = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            inputs.K.AsSpan(120 * 18, 18).Fill(poison);
+            inputs.V.AsSpan(120 * 18, 18).Fill(poison);
+            float[] after = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            double[] expected = [.. before[..(120 * 18)].Select(x => (double)x)];
+            Assert.InRange(Relative.Error(after[..(120 * 18)], expected), 0, F32);
+            Assert.All(after[(120 * 18)..], x => Assert.False(float.IsFinite(x)));
+        }
+    }
+
+    [Fact]
+    public void A_query_without_visible_keys_gives_zero()
+    {
+        AttentionCase c = new() { Queries = [200, 3], Keys = [20, 0], WindowLeft = 10, WindowRight = 0 };
+        var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+        inputs.V.AsSpan().Fill(float.NaN);
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            float[] output = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            Assert.All(output[(30 * 16)..], x => Assert.Equal(0f, x));
+            Assert.All(output[..(30 * 16)], x => Assert.True(float.IsNaN(x)));
+        }
+    }
+
+    private static void Agrees(AttentionCase c, Storage storage, InstructionSet set, double tolerance)
+    {
+        var inputs = AttentionRunner.Inputs.Of(c, storage);
+        double error = Relative.Error(AttentionRunner.Run(c, inputs, storage, set), inputs.Reference(c));
+        Assert.True(error <= tolerance, $"{c} {storage} {set}: relative error {error:E2} > {tolerance:E2}");
+    }
+
+    private static int[] Bits(float[] x) => [.. x.Select(BitConverter.SingleToInt32Bits)];
+}
