@@ -1,12 +1,14 @@
 namespace Tessera.Generators.Modules;
 
 /// <summary>
-/// Checks the text of sizes and constraints: <c>n + 1</c>, <c>{dim} / 2</c>, <c>min(n, 512)</c>, <c>h % 14 == 0</c>, and
-/// collects the symbols it names. It computes nothing; sizes are evaluated when a module is traced.
+/// Checks the text of sizes and constraints: <c>n + 1</c>, <c>floordiv({dim}, 2)</c>, <c>min(n, 512)</c>, <c>h % 14 == 0</c>,
+/// and collects the symbols it names. The language is that of the IR's text form plus expressions in braces; values are
+/// computed when a module is traced.
 /// </summary>
 internal sealed class DimTextParser(string text)
 {
-    private static readonly string[] s_relations = ["==", "!=", ">=", "<=", ">", "<"];
+    private static readonly string[] s_relations = ["==", ">=", "<=", ">", "<"];
+    private static readonly string[] s_functions = ["floordiv", "ceildiv", "mod", "min", "max"];
     private readonly List<string> _symbols = [];
     private int _at;
 
@@ -50,9 +52,27 @@ internal sealed class DimTextParser(string text)
         return AtEnd();
     }
 
-    /// <summary>Two sizes and a relation between them.</summary>
-    public bool ParseConstraint() =>
-        Sum() && (s_relations.Any(Take) || Fail("a relation, one of == != >= <= > <,")) && Sum() && AtEnd();
+    /// <summary>Two sizes and a relation between them, or a product that a number divides: <c>h % 14 == 0</c>.</summary>
+    public bool ParseConstraint()
+    {
+        if (Product() && Take("%"))
+        {
+            return Divisor() && (Take("==") || Fail("'== 0'")) && (Take("0") || Fail("'0'")) && AtEnd();
+        }
+
+        _at = 0;
+        return Sum() && (s_relations.Any(Take) || Fail("a relation, one of == >= <= > <,")) && Sum() && AtEnd();
+    }
+
+    private bool Divisor()
+    {
+        if (_at < text.Length && text[_at] == '{')
+        {
+            return Braces();
+        }
+
+        return Word(char.IsDigit).Any(static c => c != '0') || Fail("a positive number");
+    }
 
     private bool Sum()
     {
@@ -71,12 +91,13 @@ internal sealed class DimTextParser(string text)
     {
         do
         {
+            _ = Take("-");
             if (!Factor())
             {
                 return false;
             }
         }
-        while (Take("*") || Take("/") || Take("%"));
+        while (Take("*"));
         return true;
     }
 
@@ -87,19 +108,28 @@ internal sealed class DimTextParser(string text)
             return Sum() && (Take(")") || Fail("')'"));
         }
 
-        if (_at < text.Length && text[_at] == '{')
+        var next = _at < text.Length ? text[_at] : '\0';
+        if (next == '{')
         {
             return Braces();
         }
 
-        if (_at < text.Length && char.IsDigit(text[_at]))
+        if (char.IsDigit(next))
         {
             Word(char.IsDigit);
-            return _at == text.Length || !IsName(text[_at]) || Fail("a size");
+            return _at == text.Length || !IsName(text[_at]) || Fail("the end of a number");
         }
 
+        var start = _at;
         var name = Word(IsName);
-        return name.Length == 0 ? Fail("a size") : Take("(") ? Call() : Symbol(name);
+        if (name.Length == 0 || next == '.' || next == '$')
+        {
+            return FailAt(start, "a size");
+        }
+
+        return s_functions.Contains(name) ? Call(name)
+            : _at < text.Length && text[_at] == '(' ? FailAt(start, $"one of the functions {string.Join(", ", s_functions)}")
+            : Symbol(name);
     }
 
     private bool Symbol(string name)
@@ -112,17 +142,28 @@ internal sealed class DimTextParser(string text)
         return true;
     }
 
-    private bool Call()
+    private bool Call(string function)
     {
+        if (!Take("("))
+        {
+            return Fail("'('");
+        }
+
+        var arguments = 0;
         do
         {
             if (!Sum())
             {
                 return false;
             }
+
+            arguments++;
         }
         while (Take(","));
-        return Take(")") || Fail("')'");
+        var takesMore = function is "min" or "max";
+        return arguments < 2 || (arguments > 2 && !takesMore)
+            ? Fail(takesMore ? $"at least two arguments of {function}" : $"two arguments of {function}")
+            : Take(")") || Fail("')'");
     }
 
     private bool Braces()
@@ -171,6 +212,12 @@ internal sealed class DimTextParser(string text)
 
     private bool AtEnd() => _at == text.Length || Fail("the end");
 
+    private bool FailAt(int at, string expected)
+    {
+        _at = at;
+        return Fail(expected);
+    }
+
     private bool Fail(string expected)
     {
         var found = _at < text.Length ? $"'{text[_at]}'" : "the end";
@@ -186,5 +233,5 @@ internal sealed class DimTextParser(string text)
         }
     }
 
-    private static bool IsName(char c) => char.IsLetterOrDigit(c) || c == '_';
+    private static bool IsName(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '$';
 }

@@ -24,7 +24,11 @@ public sealed class EntryModuleAnalyzerTests
     [InlineData("f32[n", "write an element type and sizes in brackets, 'f32[n, {dim}]', or 'f32[]' for a scalar")]
     [InlineData("f32[n, ]", "expected a size but found the end at character 4 of 'n, '")]
     [InlineData("f32[n m]", "expected the end but found 'm' at character 3 of 'n m'")]
-    [InlineData("f32[3x]", "expected a size but found 'x' at character 2 of '3x'")]
+    [InlineData("f32[3x]", "expected the end of a number but found 'x' at character 2 of '3x'")]
+    [InlineData("f32[n / 2]", "expected the end but found '/' at character 3 of 'n / 2'")]
+    [InlineData("f32[half(n)]", "expected one of the functions floordiv, ceildiv, mod, min, max but found 'h' at character 1 of 'half(n)'")]
+    [InlineData("f32[mod(n)]", "expected two arguments of mod but found ')' at character 6 of 'mod(n)'")]
+    [InlineData("f32[floordiv(n, 2, 3)]", "expected two arguments of floordiv but found ')' at character 17 of 'floordiv(n, 2, 3)'")]
     [InlineData("f32[(n]", "expected ')' but found the end at character 3 of '(n'")]
     [InlineData("f32[{dim]", "expected '}' to close '{' but found '{' at character 1 of '{dim'")]
     [InlineData("f32[{}]", "expected an expression in braces but found '{' at character 1 of '{}'")]
@@ -43,8 +47,8 @@ public sealed class EntryModuleAnalyzerTests
     [Theory]
     [InlineData("f32[]")]
     [InlineData(" bf16 [ n,3 , 224 ] ")]
-    [InlineData("i64[n + 1, 2 * (m - 1) / 3 % 5]")]
-    [InlineData("f32[min(n, 512), {dim} / 2]")]
+    [InlineData("i64[n + 1, -2 * (m - 1) * -k.a]")]
+    [InlineData("f32[min(n, 512, m), floordiv({dim}, 2)]")]
     [InlineData("f32[{Math.Max(dim, 3)}, {Width}, {new[] { 1, 2 }.Length}]")]
     public async Task Well_formed_types_are_fine(string type) => Assert.Empty(await OfEntry($"[Input(\"{type}\")] Tensor x"));
 
@@ -112,8 +116,11 @@ public sealed class EntryModuleAnalyzerTests
         await OfEntry(Good, members: "[Preset(\"B16\")] public static Vit A() => new(); [Preset(\"B16\")] public static Vit B() => new();"));
 
     [Theory]
-    [InlineData("n", "expected a relation, one of == != >= <= > <, but found the end at character 2 of 'n'")]
+    [InlineData("n", "expected a relation, one of == >= <= > <, but found the end at character 2 of 'n'")]
     [InlineData("n >=", "expected a size but found the end at character 5 of 'n >='")]
+    [InlineData("n % 0 == 0", "expected a positive number but found '=' at character 7 of 'n % 0 == 0'")]
+    [InlineData("n % 2 == 1", "expected '0' but found '1' at character 10 of 'n % 2 == 1'")]
+    [InlineData("n % 2 > 0", "expected '== 0' but found '>' at character 7 of 'n % 2 > 0'")]
     [InlineData("m >= 1", "'m' is no size of an input of 'Vit'; its inputs name n")]
     [InlineData("n % {dimm} == 0", "'dimm' is neither a constructor parameter nor a member of 'Vit'")]
     public async Task TSR1015_says_what_is_wrong_with_a_constraint(string text, string what) => Assert.Equal(
@@ -122,7 +129,7 @@ public sealed class EntryModuleAnalyzerTests
 
     [Fact]
     public async Task Well_formed_constraints_are_fine() =>
-        Assert.Empty(await OfEntry(Good, "[Where(\"n >= 1\"), Where(\"n % {dim} == 0\")]"));
+        Assert.Empty(await OfEntry(Good, "[Where(\"n >= 1\"), Where(\"n % {dim} == 0\"), Where(\"2 * n % 14 == 0\"), Where(\"n + 1 < max(n, 3) * 2\")]"));
 
     private static Task<string[]> OfEntry(string parameters, string attributes = "", string returns = "Tensor", string members = "") =>
         Analysis.Of($$"""
