@@ -1,0 +1,76 @@
+namespace Tessera.Ir;
+
+/// <summary>
+/// Makes values and owns the interner: an op equal to an earlier one yields the earlier values, so common
+/// subexpressions never exist twice. Not safe for concurrent use.
+/// </summary>
+public sealed class GraphBuilder
+{
+    private readonly Dictionary<Op, Value[]> _interned = [];
+    private readonly List<Constraint> _constraints = [];
+    private int _nextId;
+    private int _nextUnique;
+
+    /// <param name="constraints">What is known of the symbolic sizes.</param>
+    public GraphBuilder(IEnumerable<Constraint>? constraints = null)
+    {
+        _constraints.AddRange(constraints ?? []);
+        Facts = new DimFacts(_constraints);
+    }
+
+    public IReadOnlyList<Constraint> Constraints => _constraints;
+
+    public DimFacts Facts { get; private set; }
+
+    /// <summary>Place given to values emitted without one.</summary>
+    public SourceLocation Source { get; set; } = SourceLocation.None;
+
+    /// <summary>Adds knowledge about sizes; values already made keep their types.</summary>
+    public void Assume(Constraint constraint)
+    {
+        if (!_constraints.Contains(constraint))
+        {
+            _constraints.Add(constraint);
+            Facts = new DimFacts(_constraints);
+        }
+    }
+
+    /// <summary>The single result of <paramref name="op"/>.</summary>
+    /// <exception cref="TesseraException">Its operands' types do not fit.</exception>
+    /// <exception cref="ArgumentException">The op has several results.</exception>
+    public Value Emit(Op op, SourceLocation? source = null) => EmitAll(op, source) is [var value]
+        ? value
+        : throw new ArgumentException($"{op.Schema.Name} has {op.OutputCount} results; use EmitAll.", nameof(op));
+
+    /// <summary>All results of <paramref name="op"/>.</summary>
+    public IReadOnlyList<Value> EmitAll(Op op, SourceLocation? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        if (_interned.TryGetValue(op, out Value[]? known))
+        {
+            return known;
+        }
+
+        SourceLocation place = source ?? Source;
+        IReadOnlyList<IrType> types = op.InferTypes(new InferContext(this, op, place));
+        Value[] values = new Value[types.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = new Value(op, i, types[i], place, _nextId++);
+        }
+
+        op.Outputs = values;
+        _interned.Add(op, values);
+        return values;
+    }
+
+    /// <summary>Whether this builder made the value, so that it may be an operand here.</summary>
+    public bool Owns(Value value) => _interned.TryGetValue(value.Producer, out Value[]? known)
+        && value.Index < known.Length && ReferenceEquals(known[value.Index], value);
+
+    /// <summary>A number no earlier call returned, for ops that must never merge (unseeded random, opaque).</summary>
+    public long UniqueId() => _nextUnique++;
+
+    // Inference runs once for each interned op, before its id is taken: the next id names it.
+    internal Dim FreshSymbol(Op op, int output, int axis) => Dim.Sym($"{op.Schema.Name}_{_nextId}_{output}_{axis}");
+}

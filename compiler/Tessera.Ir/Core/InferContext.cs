@@ -1,0 +1,73 @@
+namespace Tessera.Ir;
+
+/// <summary>What type inference may ask: operand types, facts about sizes, fresh symbols, and how to fail.</summary>
+public sealed class InferContext
+{
+    private readonly GraphBuilder _builder;
+    private readonly Op _op;
+    private readonly SourceLocation _source;
+
+    internal InferContext(GraphBuilder builder, Op op, SourceLocation source)
+    {
+        _builder = builder;
+        _op = op;
+        _source = source;
+    }
+
+    public DimFacts Facts => _builder.Facts;
+
+    /// <summary>The shape of a tensor operand.</summary>
+    /// <exception cref="TesseraException">It is no tensor, or its rank is not known.</exception>
+    public Shape ShapeOf(Value operand) => operand.Type is TensorType { Shape: { } shape }
+        ? shape
+        : throw Error("TSR0201", $"an operand must be a tensor of known rank; it is {operand.Type}.");
+
+    /// <summary>A negative axis counted from the end, checked against the rank.</summary>
+    public int Axis(long axis, int rank) => axis >= -rank && axis < rank
+        ? (int)(axis < 0 ? axis + rank : axis)
+        : throw Error("TSR0202", $"axis {axis} does not exist in rank {rank}.", $"It must lie in [{-rank}, {rank - 1}].");
+
+    /// <summary>Sorted distinct non-negative axes.</summary>
+    public int[] Axes(IEnumerable<long> axes, int rank)
+    {
+        int[] sorted = [.. axes.Select(a => Axis(a, rank)).Order()];
+        return sorted.Distinct().Count() == sorted.Length
+            ? sorted
+            : throw Error("TSR0202", $"axes [{string.Join(", ", axes)}] name one axis twice.");
+    }
+
+    /// <summary>The common shape under multidirectional broadcasting.</summary>
+    public Shape Broadcast(Shape a, Shape b)
+    {
+        BroadcastResult result = Shape.Broadcast(a, b, Facts);
+        return result.IsSuccess ? result.Shape : throw Error("TSR0204", $"shapes {a} and {b} do not broadcast: {result.Reason}");
+    }
+
+    /// <summary>Fails unless both sizes are proved equal.</summary>
+    public void RequireEqual(Dim a, Dim b, string what)
+    {
+        if (Facts.Equal(a, b) != Proof.Proved)
+        {
+            throw Error("TSR0203", $"{what} differ: {a} ≠ {b}. {Operands()}");
+        }
+    }
+
+    /// <summary>Fails unless both operands have one element type.</summary>
+    public void RequireSameDType(Value a, Value b)
+    {
+        if (a.DType != b.DType)
+        {
+            throw Error("TSR0205", $"element types differ: {a.Type} and {b.Type}.", "Cast one of them.");
+        }
+    }
+
+    /// <summary>A size known only when the graph runs, named by the op, result and axis it belongs to.</summary>
+    public Dim Fresh(int output, int axis) => _builder.FreshSymbol(_op, output, axis);
+
+    /// <summary>An error about this op, naming it, its place and its operands' types.</summary>
+    public TesseraException Error(string code, string message, string? hint = null) =>
+        new(code, _source.ToString(), $"{_op.Schema.Name}: {message}", hint);
+
+    private string Operands() =>
+        "Operands: " + string.Join(", ", _op.Operands.Select(static v => v is null ? "_" : v.Type.ToString())) + ".";
+}

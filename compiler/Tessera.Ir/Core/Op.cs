@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Ir;
+
+/// <summary>
+/// A pure operation: an immutable record of operands (positional) and attributes (init properties).
+/// Everything known about an op stands in its one file: type inference, reference semantics, behaviour under a
+/// batch axis, the ONNX form and samples. Identity is record equality; operands compare by reference.
+/// </summary>
+public abstract record Op
+{
+    private IReadOnlyList<Value>? _outputs;
+
+    protected Op()
+    {
+    }
+
+    /// <summary>A copy made by <c>with</c> is a new op: it has no results until a builder emits it.</summary>
+    protected Op(Op original)
+    {
+    }
+
+    /// <summary>Names, operands and attributes; generated.</summary>
+    public abstract OpSchema Schema { get; }
+
+    /// <summary>Operands in order, variadic ones spread out; null where an optional operand is absent. Generated.</summary>
+    public abstract ImmutableArray<Value?> Operands { get; }
+
+    /// <summary>Number of results.</summary>
+    public virtual int OutputCount => 1;
+
+    /// <summary>The results, once a builder has emitted the op.</summary>
+    public IReadOnlyList<Value> Outputs
+    {
+        get => _outputs ?? throw new InvalidOperationException($"{Schema.Name} was not emitted.");
+        internal set => _outputs = value;
+    }
+
+    /// <summary>The same op over other operands, in the layout of <see cref="Operands"/>.</summary>
+    public Op WithOperands(IReadOnlyList<Value?> operands) => Schema.Rebuild(this, operands);
+
+    /// <summary>The types of the results, or an error that names both sides.</summary>
+    public abstract IReadOnlyList<IrType> InferTypes(InferContext context);
+
+    /// <summary>The reference semantics: plain loops, floats in double, integers, bools and strings in their own type.</summary>
+    public abstract IReadOnlyList<RefValue> Evaluate(EvalContext context);
+
+    /// <summary>
+    /// The integer content of a result as symbolic dims, row-major, where it follows from shapes and constants alone;
+    /// null otherwise. Lets shape arithmetic fold away and sizes stay symbolic.
+    /// </summary>
+    public virtual IReadOnlyList<Dim>? DimContent(int output) => null;
+
+    /// <summary>
+    /// The op for a batch of examples, given its one-example operands in their batched forms. It is called only when an
+    /// operand depends on the example.
+    /// </summary>
+    public virtual IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it has no batched form");
+
+    // Results are where an op was emitted, not what it is: equality leaves them out.
+    public virtual bool Equals(Op? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+}

@@ -1,0 +1,54 @@
+namespace Tessera.Ir;
+
+/// <summary>One result of one op. Values are compared by reference; the builder's interning makes that structural.</summary>
+public sealed class Value
+{
+    internal Value(Op producer, int index, IrType type, SourceLocation source, int id)
+    {
+        Producer = producer;
+        Index = index;
+        Type = type;
+        Source = source;
+        Id = id;
+    }
+
+    /// <summary>The op that computes this value, however many results it has.</summary>
+    public Op Producer { get; }
+
+    /// <summary>
+    /// The op when this is its only result, for pattern matching; null for a result of a many-valued op,
+    /// which is matched by <see cref="Is{TOp}"/> so that a rule never takes one result for another.
+    /// </summary>
+    public Op? Op => Producer.OutputCount == 1 ? Producer : null;
+
+    public int Index { get; }
+
+    public IrType Type { get; }
+
+    public SourceLocation Source { get; }
+
+    /// <summary>Order of creation in its builder; operands have smaller ids than the values made of them.</summary>
+    public int Id { get; }
+
+    /// <summary>The tensor type.</summary>
+    /// <exception cref="InvalidOperationException">The value is a sequence or an optional.</exception>
+    public TensorType Tensor => Type as TensorType ?? throw new InvalidOperationException($"{this} is no tensor.");
+
+    public DType DType => Tensor.DType;
+
+    /// <summary>The shape.</summary>
+    /// <exception cref="InvalidOperationException">The rank is not known.</exception>
+    public Shape Shape => Tensor.Shape ?? throw new InvalidOperationException($"The rank of {this} is not known.");
+
+    public int Rank => Shape.Rank;
+
+    /// <summary>True when this is result <paramref name="output"/> of a <typeparamref name="TOp"/>.</summary>
+    public bool Is<TOp>(int output, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TOp? op)
+        where TOp : Op
+    {
+        op = Index == output ? Producer as TOp : null;
+        return op is not null;
+    }
+
+    public override string ToString() => $"%{Id}: {Type} ({Producer.Schema.Name})";
+}

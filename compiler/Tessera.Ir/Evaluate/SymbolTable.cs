@@ -1,0 +1,43 @@
+namespace Tessera.Ir.Evaluate;
+
+/// <summary>Sizes of symbols during one evaluation; a nested table sees its parent and changes nothing in it.</summary>
+internal sealed class SymbolTable(SymbolTable? parent = null)
+{
+    private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
+
+    public SymbolTable Nested() => new(this);
+
+    public long Lookup(string symbol) => TryLookup(symbol, out long size)
+        ? size
+        : throw new TesseraException("TSR0302", "", $"the size '{symbol}' is not known: no input carries it.");
+
+    /// <summary>Binds bare symbols of <paramref name="type"/> to actual sizes and checks all other dims.</summary>
+    public void Unify(IrType type, RefValue value, string what)
+    {
+        if (type is not TensorType tensor || value is not RefTensor actual)
+        {
+            return;
+        }
+
+        if (tensor.DType != actual.DType || (tensor.Shape is { } s && s.Rank != actual.Rank))
+        {
+            throw new TesseraException("TSR0303", what, $"declared {tensor}, given {actual}.");
+        }
+
+        for (int axis = 0; axis < (tensor.Shape?.Rank ?? 0); axis++)
+        {
+            Dim dim = tensor.Shape![axis];
+            if (dim.IsSymbol(out string name) && !TryLookup(name, out _))
+            {
+                _sizes[name] = actual.Dims[axis];
+            }
+            else if (dim.Symbols.All(s => TryLookup(s, out _)) && dim.Evaluate(Lookup) != actual.Dims[axis])
+            {
+                throw new TesseraException("TSR0303", what, $"declared {tensor}, given {actual}: axis {axis} should be {dim} = {dim.Evaluate(Lookup)}.");
+            }
+        }
+    }
+
+    private bool TryLookup(string symbol, out long size) =>
+        _sizes.TryGetValue(symbol, out size) || (parent is not null && parent.TryLookup(symbol, out size));
+}

@@ -1,0 +1,86 @@
+namespace Tessera.Ir.Onnx;
+
+/// <summary>
+/// The ONNX form of an op as a two-way table: the emitter takes the newest row that the target opset has,
+/// the reader the newest row of the node's own opset whose fixed attributes agree.
+/// </summary>
+public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
+{
+    public OnnxMapping(params ReadOnlySpan<OnnxRow> rows)
+        : this(EquatableArray.Create(rows))
+    {
+    }
+
+    /// <summary>The same operands and direct attributes in every version since <paramref name="since"/>.</summary>
+    public static OnnxMapping Simple(string opType, int since, params ReadOnlySpan<OnnxAttr> attributes) =>
+        new(new OnnxRow(opType, since) { Attributes = EquatableArray.Create(attributes) });
+
+    /// <summary>The row by which <paramref name="op"/> is written at an opset, or null when it has none there.</summary>
+    public OnnxRow? RowFor(Op op, int opset) => Rows
+        .Where(r => (r.Domain.Length > 0 || (r.Since <= opset && opset < r.Until)) && (r.When is null || r.When(op)))
+        .MaxBy(static r => r.Since);
+}
+
+/// <summary>One form of an op, from one opset version on.</summary>
+/// <param name="OpType">ONNX operator name.</param>
+/// <param name="Since">First version of the domain's opset that has this form.</param>
+public sealed record OnnxRow(string OpType, int Since)
+{
+    /// <summary>Empty for <c>ai.onnx</c>.</summary>
+    public string Domain { get; init; } = "";
+
+    /// <summary>First version that no longer has this form.</summary>
+    public int Until { get; init; } = int.MaxValue;
+
+    /// <summary>Inputs in ONNX order; null means the op's operands as they stand.</summary>
+    public EquatableArray<OnnxArgument>? Inputs { get; init; }
+
+    public EquatableArray<OnnxAttr> Attributes { get; init; }
+
+    /// <summary>Which ops this row can express; null for all.</summary>
+    public Func<Op, bool>? When { get; init; }
+}
+
+/// <summary>What stands at one input position of a node.</summary>
+public abstract record OnnxArgument
+{
+    private protected OnnxArgument()
+    {
+    }
+
+    /// <summary>An operand of the op by its text name; a variadic one takes all remaining positions.</summary>
+    public sealed record Operand(string Name) : OnnxArgument;
+
+    /// <summary>An integer-list attribute given as a constant <c>i64[k]</c> input; absent when the list is empty and <paramref name="OmitEmpty"/>.</summary>
+    public sealed record Ints(string Attribute, bool OmitEmpty = false) : OnnxArgument;
+
+    /// <summary>A shape attribute given as an <c>i64[k]</c> input, computed from the graph's sizes where it is symbolic.</summary>
+    public sealed record Dims(string Attribute) : OnnxArgument;
+
+    /// <summary>A real attribute given as a scalar constant of operand 0's element type.</summary>
+    public sealed record Scalar(string Attribute) : OnnxArgument;
+
+    /// <summary>An integer attribute given as a constant <c>i64[]</c> (rank 0), or <c>i64[1]</c>.</summary>
+    public sealed record Int(string Attribute, bool Vector = false) : OnnxArgument;
+
+    /// <summary>An optional ONNX input that is left out.</summary>
+    public sealed record Missing : OnnxArgument;
+}
+
+/// <summary>One attribute of a node.</summary>
+public abstract record OnnxAttr(string Name)
+{
+    /// <summary>The op's attribute of text name <paramref name="Attribute"/>, in its natural ONNX kind.</summary>
+    /// <param name="Name">Name in ONNX.</param>
+    /// <param name="Attribute">Text name in the IR.</param>
+    /// <param name="OnnxDefault">What ONNX takes when it is absent (long, Real, string or an integer list); null when the IR's default is the same.</param>
+    public sealed record Direct(string Name, string Attribute, object? OnnxDefault = null) : OnnxAttr(Name);
+
+    /// <summary>A constant that marks this form (an integer, a float or a string); rows are told apart by it when reading.</summary>
+    /// <param name="Name">Name in ONNX.</param>
+    /// <param name="Value">Its value: long, Real or string.</param>
+    /// <param name="IsDefault">ONNX takes this value when the attribute is absent.</param>
+    public sealed record Fixed(string Name, object Value, bool IsDefault = false) : OnnxAttr(Name);
+
+    public static OnnxAttr Of(string name) => new Direct(name, name);
+}

@@ -1,0 +1,51 @@
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>What the segment ops share: offsets checked, and the segment of each token.</summary>
+internal static class Segments
+{
+    /// <summary>Offsets that start at 0, never fall, and end at <paramref name="tokens"/> where that is given.</summary>
+    public static long[] Check(EvalContext context, RefTensor cuSeqlens, long? tokens)
+    {
+        long[] cu = cuSeqlens.I;
+        if (cu.Length == 0 || cu[0] != 0 || cu.Zip(cu.Skip(1)).Any(static p => p.Second < p.First))
+        {
+            throw context.Error($"cu_seqlens must start at 0 and never fall; it is [{string.Join(", ", cu)}].");
+        }
+
+        return tokens is null || cu[^1] == tokens
+            ? cu
+            : throw context.Error($"cu_seqlens ends at {cu[^1]}; there are {tokens} tokens.");
+    }
+
+    /// <summary>Segment of each token.</summary>
+    public static int[] Owners(long[] cu)
+    {
+        int[] owner = new int[cu[^1]];
+        for (int b = 0; b + 1 < cu.Length; b++)
+        {
+            Array.Fill(owner, b, (int)cu[b], (int)(cu[b + 1] - cu[b]));
+        }
+
+        return owner;
+    }
+
+    /// <summary>Empty, one-token and longer segments, and no segment at all, for an op over <c>x[T, 3]</c>.</summary>
+    public static IEnumerable<OpSample> Samples(Func<GraphBuilder, Value, Value, Value> op) =>
+    [
+        Sample("mixed", "f32", [0, 2, 2, 5, 6], op),
+        Sample("one", "f32", [0, 4], op),
+        Sample("none", "f32", [0], op),
+        Sample("all empty", "f32", [0, 0, 0], op),
+        Sample("f16", "f16", [0, 1, 4], op),
+        Sample("bf16", "bf16", [0, 1, 4], op),
+    ];
+
+    private static OpSample Sample(string name, string dtype, long[] cu, Func<GraphBuilder, Value, Value, Value> op) =>
+        new(name, g => [op(g, g.In("x", $"{dtype}[t, 3]"), g.In("cu", "i32[b + 1]"))])
+        {
+            Sizes = [new Dictionary<string, long> { ["t"] = cu[^1], ["b"] = cu.Length - 1 }],
+            Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [cu.Length], cu) },
+        };
+}

@@ -1,0 +1,53 @@
+using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>Root-mean-square normalisation of the last axis (arXiv 1910.07467): <c>x / √(mean(x²) + ε) · weight</c>.</summary>
+[Op("rms_norm")]
+public sealed partial record RmsNorm(Value X, Value Weight) : Op
+{
+    public Real Epsilon { get; init; } = 1e-6;
+
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        context.RequireSameDType(X, Weight);
+        (Shape x, Shape w) = (context.ShapeOf(X), context.ShapeOf(Weight));
+        if (x.Rank == 0 || w.Rank != 1 || !X.DType.IsFloat())
+        {
+            throw context.Error("TSR0203", $"x must be float of rank 1 or more and weight rank 1; they are {X.Type} and {Weight.Type}.");
+        }
+
+        context.RequireEqual(x[x.Rank - 1], w[0], "normalised size and weight");
+        return [X.Type];
+    }
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        (RefTensor x, RefTensor w) = (context.Tensor(0), context.Tensor(1));
+        double[] result = new double[x.Count];
+        foreach (int[] row in Slices.Along(x.Dims, -1))
+        {
+            double scale = 1 / Math.Sqrt(row.Average(i => x.F[i] * x.F[i]) + Epsilon);
+            for (int j = 0; j < row.Length; j++)
+            {
+                result[row[j]] = x.F[row[j]] * scale * w.F[j];
+            }
+        }
+
+        return [RefTensor.Floats(x.DType, x.Dims, result)];
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => RowWise.Batch(context);
+
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
+        "RMSNormalization", 23, new OnnxAttr.Direct("epsilon", "epsilon", new Real(1e-5)), new OnnxAttr.Fixed("axis", -1L, IsDefault: true));
+
+    internal static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", static g => [g.RmsNorm(g.In("x", "f32[n, 5]"), g.In("w", "f32[5]"))]),
+        new("epsilon", static g => [g.RmsNorm(g.In("x", "f32[2, n, 1]"), g.In("w", "f32[1]"), epsilon: 0.5)]),
+        new("f16", static g => [g.RmsNorm(g.In("x", "f16[n, 4]"), g.In("w", "f16[4]"))]),
+    ];
+}
