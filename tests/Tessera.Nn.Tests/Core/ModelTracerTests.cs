@@ -1,0 +1,68 @@
+using Tessera.Ir;
+using Tessera.Ir.Text;
+using Tessera.Nn.Layers;
+using Xunit;
+
+namespace Tessera.Nn.Tests.Core;
+
+public class ModelTracerTests
+{
+    [Fact]
+    public void Entry_module_becomes_a_graph_of_one_example()
+    {
+        Graph graph = ModelTracer.Trace(new Tiny(4));
+        Verifier.Verify(graph);
+        Assert.Equal(
+            """
+            graph "Tiny" {
+              input %x: f32[n, 4]
+              ragged n
+              %0: f32[8, 4] = parameter {path = "mlp.fc1.weight", type = f32[8, 4]}
+              %1: f32[4, 8] = transpose %0 {perm = [1, 0]}
+              %2: f32[n, 8] = matmul %x, %1
+              %3: f32[8] = parameter {path = "mlp.fc1.bias", type = f32[8]}
+              %4: f32[n, 8] = add %2, %3
+              %5: f32[n, 8] = gelu %4
+              %6: f32[4, 8] = parameter {path = "mlp.fc2.weight", type = f32[4, 8]}
+              %7: f32[8, 4] = transpose %6 {perm = [1, 0]}
+              %8: f32[n, 4] = matmul %5, %7
+              %9: f32[4] = parameter {path = "mlp.fc2.bias", type = f32[4]}
+              %10: f32[n, 4] = add %8, %9
+              output "output" = %10
+            }
+
+            """,
+            Printer.Print(graph));
+    }
+
+    [Fact]
+    public void Shape_error_names_the_line_of_the_model()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => ModelTracer.Trace(new Wrong()));
+        Assert.Matches(@"^TSR0203 first \(ModelTracerTests.cs:\d+\): matmul: inner sizes differ: 4 ≠ 5", error.Message);
+    }
+}
+
+[Module]
+[Ragged("n")]
+public sealed partial class Tiny(int dim)
+{
+    public int Dim { get; } = dim;
+
+    public Mlp Mlp { get; } = new(dim, 2 * dim);
+
+    public Tiny()
+        : this(4)
+    {
+    }
+
+    public Tensor Forward([Input("f32[n, {Dim}]")] Tensor x) => x.Apply(Mlp);
+}
+
+[Module]
+public sealed partial class Wrong
+{
+    public Linear First { get; } = new(5, 3);
+
+    public Tensor Forward([Input("f32[n, 4]")] Tensor x) => x.Apply(First);
+}
