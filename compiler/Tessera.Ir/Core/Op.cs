@@ -54,6 +54,12 @@ public abstract record Op
     public virtual IReadOnlyList<Dim>? DimContent(int output) => null;
 
     /// <summary>
+    /// The same results by simpler ops, emitted into the op's own builder; null when there is none. It serves targets that
+    /// lack the op, and is the body of the ONNX function that stands beside a fused op.
+    /// </summary>
+    public virtual IReadOnlyList<Value>? Decompose(GraphBuilder builder) => null;
+
+    /// <summary>
     /// The op for a batch of examples, given its one-example operands in their batched forms. It is called only when an
     /// operand depends on the example.
     /// </summary>

@@ -15,10 +15,17 @@ public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
     public static OnnxMapping Simple(string opType, int since, params ReadOnlySpan<OnnxAttr> attributes) =>
         new(new OnnxRow(opType, since) { Attributes = EquatableArray.Create(attributes) });
 
-    /// <summary>The row by which <paramref name="op"/> is written at an opset, or null when it has none there.</summary>
-    public OnnxRow? RowFor(Op op, int opset) => Rows
-        .Where(r => (r.Domain.Length > 0 || (r.Since <= opset && opset < r.Until)) && (r.When is null || r.When(op)))
-        .MaxBy(static r => r.Since);
+    /// <summary>Domain of the fused ops that carry a function body.</summary>
+    public const string TesseraDomain = "ai.tessera";
+
+    /// <summary>The row by which <paramref name="op"/> is written, or null when the target has none.</summary>
+    /// <param name="op">The op.</param>
+    /// <param name="opset">Version of <c>ai.onnx</c> that the model imports.</param>
+    /// <param name="allows">Whether the target may use a domain besides <c>ai.onnx</c>.</param>
+    public OnnxRow? RowFor(Op op, int opset, Func<string, bool> allows) => Rows
+        .Where(r => r.Domain.Length == 0 ? r.Since <= opset && opset < r.Until : allows(r.Domain))
+        .Where(r => r.When is null || r.When(op))
+        .MaxBy(static r => (r.Domain.Length > 0, r.Since));
 }
 
 /// <summary>One form of an op, from one opset version on.</summary>
