@@ -1,10 +1,17 @@
 using Microsoft.ML.OnnxRuntime;
+using Tessera.Kernels;
 
 namespace Tessera.Runtime;
 
 /// <summary>How a <see cref="ModelSession"/> runs its model. The defaults suit one model on the CPU of a machine of one's own.</summary>
 public sealed record ModelSessionOptions
 {
+    /// <summary>
+    /// Whether Tessera's kernels take the place of the <c>ai.tessera</c> nodes. Without them ONNX Runtime
+    /// runs the function bodies that the model carries: the same values, more slowly.
+    /// </summary>
+    public bool UseTesseraKernels { get; init; } = true;
+
     /// <summary>
     /// Threads that work on one operator, the caller's included. The default is the processors that this process
     /// may use, container limits included (ONNX Runtime's own count overlooks those).
@@ -90,6 +97,8 @@ public sealed record ModelSessionOptions
         options.AddSessionConfigEntry("session.set_denormal_as_zero", FlushDenormals ? "1" : "0");
         if (CudaDevice is { } device)
             options.AppendExecutionProvider_CUDA(device);
+        if (UseTesseraKernels)
+            TesseraOps.Register(options);
         Configure?.Invoke(options);
     }
 }

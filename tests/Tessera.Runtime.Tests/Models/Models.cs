@@ -51,4 +51,24 @@ internal static class Models
     /// <summary>A sequence as input.</summary>
     public static byte[] SequenceInput() => Model(Graph(
         [Node("SequenceLength", ["s"], ["y"])], [SequenceValue("s", TensorElementType.Float)], [Value("y", TensorElementType.Int64)]));
+
+    /// <summary>
+    /// Packed attention over one head of one value, with a body that tells itself from a kernel: it gives back v.
+    /// </summary>
+    public static byte[] PackedAttention(bool withBody)
+    {
+        string[] inputs = ["q", "k", "v", "cu_q", "cu_k"];
+        var graph = Graph(
+            [Node("PackedAttention", inputs, ["y"]).Text(7, "ai.tessera")],
+            [
+                .. inputs[..3].Select(name => Value(name, TensorElementType.Float, "n", 1, 1)),
+                .. inputs[3..].Select(name => Value(name, TensorElementType.Int32, "b")),
+            ],
+            [Value("y", TensorElementType.Float, "n", 1, 1)]);
+        var body = new Proto().Text(1, "PackedAttention").Text(10, "ai.tessera").Message(9, Opset("", 17)).Text(5, "y");
+        foreach (var input in inputs)
+            body.Text(4, input);
+        body.Message(7, Node("Identity", ["v"], ["y"]));
+        return Model(graph, withBody ? [body] : [], Opset("ai.tessera", 1));
+    }
 }

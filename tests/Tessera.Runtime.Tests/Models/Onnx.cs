@@ -6,13 +6,16 @@ namespace Tessera.Runtime.Tests;
 internal static class Onnx
 {
     /// <summary>A model of opset 17. A size is a number or a symbol's name.</summary>
-    public static byte[] Model(Proto graph) => new Proto()
+    public static byte[] Model(Proto graph, IEnumerable<Proto>? functions = null, params Proto[] opsets) => new Proto()
         .Int(1, 8)
         .Text(2, "tessera-tests")
         .Message(7, graph)
-        .Message(8, new Proto().Text(1, "").Int(2, 17))
+        .Messages(8, [Opset("", 17), .. opsets])
         .Message(14, new Proto().Text(1, "purpose").Text(2, "test"))
+        .Messages(25, functions ?? [])
         .ToArray();
+
+    public static Proto Opset(string domain, long version) => new Proto().Text(1, domain).Int(2, version);
 
     public static Proto Graph(IEnumerable<Proto> nodes, IEnumerable<Proto> inputs, IEnumerable<Proto> outputs, IEnumerable<Proto>? initializers = null)
         => new Proto().Messages(1, nodes).Text(2, "g").Messages(5, initializers ?? []).Messages(11, inputs).Messages(12, outputs);
