@@ -21,6 +21,9 @@ public abstract class Dim : IEquatable<Dim>, IComparable<Dim>
         Size = size;
     }
 
+    /// <summary>Begins the names of symbols that proofs make up, so that they never meet those of users.</summary>
+    internal const char ReservedNameStart = '\u0001';
+
     /// <summary>Zero.</summary>
     public static Dim Zero { get; } = new ConstDim(0);
 
@@ -45,11 +48,11 @@ public abstract class Dim : IEquatable<Dim>, IComparable<Dim>
 
     public static Dim Const(long value) => value switch { 0 => Zero, 1 => One, _ => new ConstDim(value) };
 
-    /// <summary>A symbol, whose value is at least 0. Any non-empty name will do; unusual ones print in quotes.</summary>
+    /// <summary>A symbol, whose value is at least 0. Any non-empty name will do but one that starts with U+0001; unusual ones print in quotes.</summary>
     public static Dim Sym(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new SymDim(name);
+        return name[0] != ReservedNameStart ? new SymDim(name) : throw DimErrors.ReservedName(name);
     }
 
     public static Dim operator +(Dim left, Dim right) => Polynomial.Add(left, right);

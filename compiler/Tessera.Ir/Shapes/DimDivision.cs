@@ -11,11 +11,8 @@ internal static class DimDivision
         if (a is ConstDim { Value: 0 }) return Dim.Zero;
         if (a.Equals(b)) return Dim.One;
         if (Polynomial.Content(b).Coefficient < 0) return Divide(-a, -b, ceil);
-        if (b is not SumDim)
-        {
-            (Dim quotient, Dim rest) = SplitMultiples(a, Term.Of(b));
-            if (quotient is not ConstDim { Value: 0 }) return quotient + Divide(rest, b, ceil);
-        }
+        (Dim quotient, Dim rest) = SplitMultiples(a, AsTerm(b));
+        if (quotient is not ConstDim { Value: 0 }) return quotient + Divide(rest, b, ceil);
         if (TryCancel(a, b, out Dim numerator, out Dim denominator, out _)) return Divide(numerator, denominator, ceil);
         if (TryDivideExactly(a, b, out Dim exact)) return exact;
         return Node(a, b, ceil);
@@ -28,6 +25,14 @@ internal static class DimDivision
     }
 
     public static Int128 Ceil(Int128 a, Int128 b) => -Floor(-a, b);
+
+    /// <summary>A sum becomes its content times one factor, as it stands in products too large to expand.</summary>
+    public static Term AsTerm(Dim divisor)
+    {
+        if (divisor is not SumDim) return Term.Of(divisor);
+        Term content = Polynomial.Content(divisor);
+        return content * new Term(1, new Monomial([Polynomial.DivideExactly(divisor, content)]));
+    }
 
     /// <summary>Σ tᵢ = quotient·divisor + rest, with every term that the divisor divides in the quotient.</summary>
     public static (Dim Quotient, Dim Remainder) SplitMultiples(Dim a, Term divisor)

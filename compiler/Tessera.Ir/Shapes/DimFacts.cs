@@ -9,13 +9,11 @@ namespace Tessera.Ir;
 public sealed class DimFacts
 {
     private readonly FactSpace _space;
-    private readonly InequalityProver _prover;
 
     public DimFacts(IEnumerable<Constraint> constraints)
     {
         Constraints = [.. constraints];
         _space = new FactSpace(Constraints);
-        _prover = new InequalityProver(_space);
     }
 
     /// <summary>Only that symbols are at least 0.</summary>
@@ -114,9 +112,9 @@ public sealed class DimFacts
 
     private bool IsNonNegative(Dim dim)
     {
-        if (_prover.NonNegative(dim)) return true;
+        if (new InequalityProver(_space).NonNegative(dim)) return true;
         Dim lowered = Lower(dim);
-        return !lowered.Equals(dim) && _prover.NonNegative(lowered);
+        return !lowered.Equals(dim) && new InequalityProver(_space).NonNegative(lowered);
     }
 
     private bool IsMultiple(Term term, long by)

@@ -8,11 +8,8 @@ internal static class DimModulo
         if (b.IsConst(out long divisor)) return ModConst(a, divisor);
         if (a is ConstDim { Value: 0 } || a.Equals(b)) return Dim.Zero;
         if (Polynomial.Content(b).Coefficient < 0) return -Mod(-a, -b);
-        if (b is not SumDim)
-        {
-            (Dim quotient, Dim rest) = DimDivision.SplitMultiples(a, Term.Of(b));
-            if (quotient is not ConstDim { Value: 0 }) return Mod(rest, b);
-        }
+        (Dim quotient, Dim rest) = DimDivision.SplitMultiples(a, DimDivision.AsTerm(b));
+        if (quotient is not ConstDim { Value: 0 }) return Mod(rest, b);
         if (DimDivision.TryCancel(a, b, out Dim numerator, out Dim denominator, out Dim common))
             return common * Mod(numerator, denominator);
         return DimDivision.TryDivideExactly(a, b, out _) ? Dim.Zero : new ModDim(a, b);

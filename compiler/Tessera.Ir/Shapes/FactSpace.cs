@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Tessera.Ir;
 
 /// <summary>
@@ -10,16 +13,20 @@ internal sealed class FactSpace
     private readonly Dictionary<string, Dim> _solved = new(StringComparer.Ordinal);
     private readonly List<DimQuotientSymbol> _quotients = [];
     private readonly List<Dim> _nonNegative = [];
+    private readonly List<(Dim Value, long By)> _unsolved = [];
     private readonly List<(Term Value, long By)> _multiples = [];
 
     public FactSpace(IReadOnlyCollection<Constraint> constraints)
     {
-        foreach (Constraint.Equal equal in constraints.OfType<Constraint.Equal>()) Solve(equal.Left - equal.Right);
+        foreach (Constraint.Equal equal in constraints.OfType<Constraint.Equal>()) Try(() => Solve(equal.Left - equal.Right));
         foreach ((string name, Dim value) in _solved) _equalities[name] = value;
-        foreach (Constraint.Divisible divisible in constraints.OfType<Constraint.Divisible>()) Solve(divisible);
+        foreach (Constraint.Divisible divisible in constraints.OfType<Constraint.Divisible>()) Try(() => Solve(divisible));
         foreach (Constraint.GreaterEqual bound in constraints.OfType<Constraint.GreaterEqual>())
-            _nonNegative.Add(bound.Left - bound.Right);
-        NonNegative = [.. _nonNegative.Select(Enter).Where(static d => d is not ConstDim { Value: >= 0 }).Distinct()];
+            Try(() => _nonNegative.Add(bound.Left - bound.Right));
+        var entered = new List<Dim>();
+        foreach (Dim dim in _nonNegative) Try(() => entered.Add(Enter(dim)));
+        NonNegative = [.. entered.Where(static d => d is not ConstDim { Value: >= 0 }).Distinct()];
+        foreach ((Dim value, long by) in _unsolved) Try(() => AddMultiple(Enter(value), by));
         Multiples = [.. _multiples];
         Ranges = new DimRanges(NonNegative, MayBeNegative);
     }
@@ -45,8 +52,22 @@ internal sealed class FactSpace
         return dim;
     }
 
+    /// <summary>A constraint beyond 64 bits, or one that divides by what another makes 0, is left out: it proves nothing.</summary>
+    private static void Try(Action learn)
+    {
+        try
+        {
+            learn();
+        }
+        catch (TesseraException e)
+        {
+            Debug.Assert(e.Code.StartsWith("TSR01", StringComparison.Ordinal), e.Message);
+        }
+    }
+
     private bool MayBeNegative(string name) =>
-        _quotients.Exists(q => q.Name == name && q.Value is not SymDim);
+        _quotients.Find(q => q.Name == name) is { } quotient
+        && !(quotient.Value is SymDim value && !MayBeNegative(value.Name));
 
     private void Solve(Dim zero)
     {
@@ -73,19 +94,23 @@ internal sealed class FactSpace
         value = Polynomial.DivideExactly(value, content);
         if (TryIsolate(value, out SymDim? symbol, out long sign, out Dim rest))
         {
-            // A character no parser lets through unquoted keeps the name apart from those of users.
-            var quotient = new DimQuotientSymbol($"\u0001{_quotients.Count}", value, by);
+            var quotient = new DimQuotientSymbol($"{Dim.ReservedNameStart}{_quotients.Count}", value, by);
             _quotients.Add(quotient);
-            Eliminate(symbol, Polynomial.Scale(Polynomial.Scale(Dim.Sym(quotient.Name), by) - rest, sign));
+            Eliminate(symbol, Polynomial.Scale(Polynomial.Scale(new SymDim(quotient.Name), by) - rest, sign));
         }
-        else if (value is not SumDim)
+        else
         {
-            _multiples.Add((Term.Of(value), by));
+            _unsolved.Add((value, by));
         }
     }
 
+    private void AddMultiple(Dim value, long by)
+    {
+        if (value is not SumDim and not ConstDim) _multiples.Add((Term.Of(value), by));
+    }
+
     /// <summary>sign·symbol + rest, where the symbol occurs nowhere in the rest; the last name in ordinal order wins.</summary>
-    private static bool TryIsolate(Dim dim, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SymDim? symbol, out long sign, out Dim rest)
+    private static bool TryIsolate(Dim dim, [NotNullWhen(true)] out SymDim? symbol, out long sign, out Dim rest)
     {
         (symbol, sign, rest) = (null, 0, dim);
         foreach (Term term in Term.AllOf(dim).Reverse())
@@ -102,13 +127,9 @@ internal sealed class FactSpace
     private void Eliminate(SymDim symbol, Dim value)
     {
         Dim? Map(string name) => name == symbol.Name ? value : null;
-        foreach (string name in _solved.Keys.ToArray()) _solved[name] = _solved[name].Substitute(Map);
+        KeyValuePair<string, Dim>[] changed = [.. _solved.Select(s => KeyValuePair.Create(s.Key, s.Value.Substitute(Map)))];
+        foreach ((string name, Dim solution) in changed) _solved[name] = solution;
         _solved[symbol.Name] = value;
-        for (int i = 0; i < _multiples.Count; i++)
-        {
-            Dim changed = _multiples[i].Value.ToDim().Substitute(Map);
-            if (changed is not SumDim and not ConstDim) _multiples[i] = (Term.Of(changed), _multiples[i].By);
-        }
-        if (!symbol.Name.StartsWith('\u0001') || !MayBeNegative(symbol.Name)) _nonNegative.Add(value);
+        if (!MayBeNegative(symbol.Name)) _nonNegative.Add(value);
     }
 }

@@ -3,6 +3,7 @@ namespace Tessera.Ir;
 /// <summary>
 /// Proves d ≥ 0 by intervals and by adding up known inequalities: when λ·d = d' + μ·p with p ≥ 0, λ, μ &gt; 0 and
 /// d' + λ − 1 ≥ 0, then λ·d &gt; −λ and, d being an integer, d ≥ 0.
+/// One prover answers one question: its budget of steps is its state.
 /// </summary>
 internal sealed class InequalityProver(FactSpace space)
 {
@@ -11,13 +12,9 @@ internal sealed class InequalityProver(FactSpace space)
     private const int MaxTerms = 32;
     private const long MaxSize = 1000;
 
-    private int _steps;
+    private int _steps = MaxSteps;
 
-    public bool NonNegative(Dim dim)
-    {
-        _steps = MaxSteps;
-        return NonNegative(dim, MaxChain);
-    }
+    public bool NonNegative(Dim dim) => NonNegative(dim, MaxChain);
 
     private bool NonNegative(Dim dim, int chain)
     {

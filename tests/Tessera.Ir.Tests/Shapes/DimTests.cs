@@ -45,7 +45,7 @@ public sealed class DimTests
     [Theory]
     [InlineData("", 0)]
     [InlineData("n +", 3)]
-    [InlineData("n n", 2)]
+    [InlineData("n n", 1)]
     [InlineData("floordiv(n)", 11)]
     [InlineData("mod(n, 4", 8)]
     [InlineData("\"open", 5)]
