@@ -4,7 +4,7 @@ namespace Tessera.Ir;
 public sealed class CeilDivDim : Dim
 {
     internal CeilDivDim(Dim numerator, Dim denominator)
-        : base(DimHash.Of(DimKind.CeilDiv, [numerator, denominator]), DimHash.Depth([numerator, denominator]) + 1, DimHash.Size([numerator, denominator]))
+        : base(DimSummary.Of(DimKind.CeilDiv, [numerator, denominator], levels: 1))
     {
         Numerator = numerator;
         Denominator = denominator;

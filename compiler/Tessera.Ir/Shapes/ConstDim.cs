@@ -3,7 +3,7 @@ namespace Tessera.Ir;
 /// <summary>A known size.</summary>
 public sealed class ConstDim : Dim
 {
-    internal ConstDim(long value) : base(HashCode.Combine(DimKind.Const, value), 0, 1) => Value = value;
+    internal ConstDim(long value) : base(DimSummary.Leaf(HashCode.Combine(DimKind.Const, value))) => Value = value;
 
     public long Value { get; }
 

@@ -13,12 +13,12 @@ public abstract class Dim : IEquatable<Dim>, IComparable<Dim>
 {
     private readonly int _hash;
 
-    private protected Dim(int hash, int depth, long size)
+    private protected Dim(DimSummary summary)
     {
-        DimErrors.CheckSize(depth, size);
-        _hash = hash;
-        Depth = depth;
-        Size = size;
+        DimErrors.CheckSize(summary.Depth, summary.Size);
+        _hash = summary.Hash;
+        Depth = summary.Depth;
+        Size = summary.Size;
     }
 
     /// <summary>Begins the names of symbols that proofs make up, so that they never meet those of users.</summary>

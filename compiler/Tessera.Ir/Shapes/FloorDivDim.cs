@@ -4,7 +4,7 @@ namespace Tessera.Ir;
 public sealed class FloorDivDim : Dim
 {
     internal FloorDivDim(Dim numerator, Dim denominator)
-        : base(DimHash.Of(DimKind.FloorDiv, [numerator, denominator]), DimHash.Depth([numerator, denominator]) + 1, DimHash.Size([numerator, denominator]))
+        : base(DimSummary.Of(DimKind.FloorDiv, [numerator, denominator], levels: 1))
     {
         Numerator = numerator;
         Denominator = denominator;

@@ -6,7 +6,7 @@ namespace Tessera.Ir;
 public sealed class MaxDim : Dim
 {
     internal MaxDim(ImmutableArray<Dim> operands)
-        : base(DimHash.Of(DimKind.Max, operands), DimHash.Depth(operands) + 1, DimHash.Size(operands)) => Operands = operands;
+        : base(DimSummary.Of(DimKind.Max, operands.AsSpan(), levels: 1)) => Operands = operands;
 
     public ImmutableArray<Dim> Operands { get; }
 

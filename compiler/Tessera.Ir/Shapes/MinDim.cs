@@ -6,7 +6,7 @@ namespace Tessera.Ir;
 public sealed class MinDim : Dim
 {
     internal MinDim(ImmutableArray<Dim> operands)
-        : base(DimHash.Of(DimKind.Min, operands), DimHash.Depth(operands) + 1, DimHash.Size(operands)) => Operands = operands;
+        : base(DimSummary.Of(DimKind.Min, operands.AsSpan(), levels: 1)) => Operands = operands;
 
     public ImmutableArray<Dim> Operands { get; }
 

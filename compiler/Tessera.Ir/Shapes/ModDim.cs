@@ -4,7 +4,7 @@ namespace Tessera.Ir;
 public sealed class ModDim : Dim
 {
     internal ModDim(Dim numerator, Dim denominator)
-        : base(DimHash.Of(DimKind.Mod, [numerator, denominator]), DimHash.Depth([numerator, denominator]) + 1, DimHash.Size([numerator, denominator]))
+        : base(DimSummary.Of(DimKind.Mod, [numerator, denominator], levels: 1))
     {
         Numerator = numerator;
         Denominator = denominator;

@@ -54,5 +54,5 @@ internal readonly struct Monomial(ImmutableArray<Dim> factors) : IEquatable<Mono
 
     public override bool Equals(object? obj) => obj is Monomial other && Equals(other);
 
-    public override int GetHashCode() => DimHash.Of(DimKind.Product, Factors);
+    public override int GetHashCode() => DimSummary.Of(DimKind.Product, Factors.AsSpan()).Hash;
 }

@@ -8,11 +8,7 @@ namespace Tessera.Ir;
 /// </summary>
 public sealed class ProductDim : Dim
 {
-    internal ProductDim(long coefficient, ImmutableArray<Dim> factors)
-        : base(
-            HashCode.Combine(coefficient, DimHash.Of(DimKind.Product, factors)),
-            DimHash.Depth(factors) + (factors.Any(static f => f is SumDim) ? 1 : 0),
-            DimHash.Size(factors))
+    internal ProductDim(long coefficient, ImmutableArray<Dim> factors) : base(Summarise(coefficient, factors))
     {
         Coefficient = coefficient;
         Factors = factors;
@@ -23,4 +19,11 @@ public sealed class ProductDim : Dim
     public ImmutableArray<Dim> Factors { get; }
 
     internal override DimKind Kind => DimKind.Product;
+
+    private static DimSummary Summarise(long coefficient, ImmutableArray<Dim> factors)
+    {
+        int levels = factors.Any(static f => f is SumDim) ? 1 : 0;
+        DimSummary summary = DimSummary.Of(DimKind.Product, factors.AsSpan(), levels);
+        return summary with { Hash = HashCode.Combine(coefficient, summary.Hash) };
+    }
 }

@@ -5,8 +5,7 @@ namespace Tessera.Ir;
 /// <summary>A sum of two or more terms: products and atoms, sorted, no two alike; the constant, if any, is last.</summary>
 public sealed class SumDim : Dim
 {
-    internal SumDim(ImmutableArray<Dim> terms)
-        : base(DimHash.Of(DimKind.Sum, terms), DimHash.Depth(terms), DimHash.Size(terms)) => Terms = terms;
+    internal SumDim(ImmutableArray<Dim> terms) : base(DimSummary.Of(DimKind.Sum, terms.AsSpan())) => Terms = terms;
 
     public ImmutableArray<Dim> Terms { get; }
 

@@ -3,7 +3,7 @@ namespace Tessera.Ir;
 /// <summary>A named size, at least 0.</summary>
 public sealed class SymDim : Dim
 {
-    internal SymDim(string name) : base(HashCode.Combine(DimKind.Sym, name), 0, 1) => Name = name;
+    internal SymDim(string name) : base(DimSummary.Leaf(HashCode.Combine(DimKind.Sym, name))) => Name = name;
 
     public string Name { get; }
 
