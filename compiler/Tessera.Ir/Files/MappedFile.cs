@@ -48,6 +48,9 @@ public sealed class MappedFile : IDisposable
         if (destination.Length > 0) _view!.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + offset), destination);
     }
 
+    /// <summary>All bytes from the first on, for parsers that want a stream.</summary>
+    public Stream OpenStream() => _file?.CreateViewStream(0, Length, MemoryMappedFileAccess.Read) ?? Stream.Null;
+
     /// <summary>The weight whose bytes start at <paramref name="offset"/>; the caller has checked that they lie inside the file.</summary>
     public WeightSource Weight(DType dtype, IReadOnlyList<long> dims, long offset) => new Range(this, dtype, dims, offset);
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>Maps the files of external data in one folder, each once, and cuts the tensors out of them.</summary>
+public sealed class ExternalDataReader(string folder) : IDisposable
+{
+    private readonly Dictionary<string, MappedFile> _files = [];
+    private readonly Lock _lock = new();
+
+    /// <exception cref="TesseraException">TSR0630: the file is not there. TSR0664: it lies elsewhere. TSR0665: offset or length are wrong.</exception>
+    public WeightSource Open(TensorProto tensor)
+    {
+        var entries = Entries(tensor);
+        if (!entries.TryGetValue("location", out var location))
+            throw new TesseraException("TSR0665", tensor.Name, "the tensor is external but names no location.");
+        var file = File(ExternalLocation.Resolve(folder, location, tensor.Name));
+        var offset = Number(tensor, entries, "offset") ?? 0;
+        var bytes = TensorReader.ByteLength(tensor);
+        var length = Number(tensor, entries, "length") ?? bytes;
+        if (length != bytes)
+            throw new TesseraException("TSR0665", tensor.Name, $"the tensor {TensorReader.Text(tensor)} takes {bytes} bytes; its external length is {length}.");
+        if (offset > file.Length - length)
+        {
+            throw new TesseraException("TSR0665", tensor.Name,
+                $"external data [{offset}, {(UInt128)offset + (UInt128)length}) leaves '{location}', which has {file.Length} bytes.", "The file may be truncated.");
+        }
+
+        return file.Weight((DType)tensor.DataType, tensor.Dims, offset);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var file in _files.Values) file.Dispose();
+            _files.Clear();
+        }
+    }
+
+    private MappedFile File(string path)
+    {
+        lock (_lock)
+        {
+            if (!_files.TryGetValue(path, out var file)) _files.Add(path, file = MappedFile.Open(path));
+            return file;
+        }
+    }
+
+    private static Dictionary<string, string> Entries(TensorProto tensor)
+    {
+        Dictionary<string, string> entries = new(StringComparer.Ordinal);
+        foreach (var entry in tensor.ExternalData)
+        {
+            if (!entries.TryAdd(entry.Key, entry.Value))
+                throw new TesseraException("TSR0665", tensor.Name, $"the tensor's external data has '{entry.Key}' twice.");
+        }
+
+        return entries;
+    }
+
+    private static long? Number(TensorProto tensor, Dictionary<string, string> entries, string key)
+    {
+        if (!entries.TryGetValue(key, out var text)) return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new TesseraException("TSR0665", tensor.Name, $"the tensor's external {key} is '{text}', not a number of bytes.");
+    }
+}

@@ -1,0 +1,27 @@
+using Tessera.Ir;
+
+namespace Tessera.Onnx;
+
+/// <summary>Names of files of external data, which hostile models point at places that are none of theirs.</summary>
+internal static class ExternalLocation
+{
+    /// <summary>What we write: a name without any folder, other than the model's own.</summary>
+    public static void CheckBare(string location, string modelPath)
+    {
+        if (location is "" or "." or ".." || location.AsSpan().IndexOfAny("/\\:\0") >= 0 || location == Path.GetFileName(modelPath))
+        {
+            throw new TesseraException("TSR0664", modelPath, $"'{location}' cannot hold the model's external data.",
+                "It must be a bare file name, and not the model's own.");
+        }
+    }
+
+    /// <summary>What we read: a path inside the model's folder, whichever system wrote it.</summary>
+    public static string Resolve(string folder, string location, string tensor)
+    {
+        var parts = location.Split('/', '\\');
+        return !Path.IsPathRooted(location) && !Array.Exists(parts, static p => p is "" or "." or ".." || p.AsSpan().IndexOfAny(":\0") >= 0)
+            ? Path.Combine([folder, .. parts])
+            : throw new TesseraException("TSR0664", tensor, $"external data at '{location}' is refused.",
+                "It must lie in the folder of the model: no absolute path, no '..'.");
+    }
+}

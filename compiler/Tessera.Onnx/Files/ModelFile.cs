@@ -1,0 +1,138 @@
+using Google.Protobuf;
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>Models as files: bytes that depend on the model alone, weights streamed, old files kept until the new are complete.</summary>
+public static class ModelFile
+{
+    /// <summary>Deep enough for subgraphs nested sixty times, not so deep that a hostile file exhausts the stack.</summary>
+    private const int RecursionLimit = 256;
+
+    /// <summary>What protobuf can count, less the lengths of the messages around the weights.</summary>
+    private const long LargestMessage = int.MaxValue - (1 << 16);
+
+    /// <summary>Bytes that tag and length of one raw_data add, and those by which they lengthen the lengths around it.</summary>
+    private const long OverheadPerTensor = 32;
+
+    /// <summary>Writes the model and, where <paramref name="options"/> or its size ask for it, its weights beside it. The model is left as it was.</summary>
+    /// <exception cref="TesseraException">TSR0650: cannot be written. TSR0661: a weight does not fit its tensor. TSR0662: even without its weights it is too large.</exception>
+    public static void Save(string path, ModelProto model, IReadOnlyList<PendingWeight> weights, SaveOptions options, CancellationToken cancellation = default)
+    {
+        foreach (var weight in weights) weight.Check();
+        var smallest = FitsInline(model, weights, options) ? long.MaxValue : options.SmallestExternal;
+        PendingWeight[] external = [.. weights.Where(w => w.Source.ByteLength >= smallest)];
+        PendingWeight[] inline = [.. weights.Where(w => w.Source.ByteLength < smallest)];
+        using var transaction = new FileTransaction();
+        try
+        {
+            // The model comes last: it refers to the other file, not the other way round.
+            if (external is not [])
+            {
+                var (file, location) = DataFile(path, options);
+                transaction.Write(file, stream => ExternalDataWriter.Write(stream, location, external, cancellation));
+            }
+
+            CheckSize(path, SizeWith(model, inline));
+            Inline(inline);
+            transaction.Write(path, stream => model.WriteTo(stream));
+            cancellation.ThrowIfCancellationRequested();
+            transaction.Commit();
+        }
+        finally
+        {
+            Clear(weights);
+        }
+    }
+
+    /// <summary>The model with all weights inside, for a session made from memory. The model is left as it was.</summary>
+    /// <exception cref="TesseraException">TSR0661: a weight does not fit its tensor. TSR0662: the model would pass 2 GB.</exception>
+    public static byte[] ToBytes(ModelProto model, IReadOnlyList<PendingWeight> weights)
+    {
+        foreach (var weight in weights) weight.Check();
+        CheckSize("", SizeWith(model, weights));
+        try
+        {
+            Inline(weights);
+            return model.ToByteArray();
+        }
+        finally
+        {
+            Clear(weights);
+        }
+    }
+
+    /// <summary>Reads a model; its external data is mapped when it is asked for.</summary>
+    /// <exception cref="TesseraException">TSR0630: cannot be read. TSR0660: it is not an ONNX model.</exception>
+    public static LoadedModel Load(string path)
+    {
+        using var file = MappedFile.Open(path);
+        if (file.Length > int.MaxValue)
+            throw new TesseraException("TSR0660", path, $"the file has {file.Length} bytes; a model can have at most {int.MaxValue}.", "Larger models keep their weights in external data.");
+        return new LoadedModel(Parse(file), new ExternalDataReader(Path.GetDirectoryName(Path.GetFullPath(path))!));
+    }
+
+    private static ModelProto Parse(MappedFile file)
+    {
+        try
+        {
+            using var stream = file.OpenStream();
+            using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, RecursionLimit);
+            var model = new ModelProto();
+            model.MergeFrom(input);
+            return model.Graph is not null
+                ? model
+                : throw new TesseraException("TSR0660", file.Path, "the file holds no graph.", "It may not be an ONNX model.");
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new TesseraException("TSR0660", file.Path, $"the file is not an ONNX model: {error.Message}", Hint(file), error);
+        }
+    }
+
+    private static string Hint(MappedFile file)
+    {
+        var lfs = "version https://git-lfs"u8;
+        Span<byte> start = stackalloc byte[lfs.Length];
+        start = start[..(int)Math.Min(start.Length, file.Length)];
+        file.Read(0, start);
+        return start.SequenceEqual(lfs) ? "It is a Git LFS pointer: fetch the file itself." : "It may be truncated.";
+    }
+
+    private static bool FitsInline(ModelProto model, IReadOnlyList<PendingWeight> weights, SaveOptions options) =>
+        weights.Sum(static w => w.Source.ByteLength) <= options.ExternalAbove && SizeWith(model, weights) <= LargestMessage;
+
+    private static (string Path, string Location) DataFile(string path, SaveOptions options)
+    {
+        var location = options.DataFileName ?? Path.GetFileName(path) + ".data";
+        ExternalLocation.CheckBare(location, path);
+        return (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, location), location);
+    }
+
+    private static long SizeWith(ModelProto model, IReadOnlyList<PendingWeight> weights) =>
+        model.CalculateSize() + weights.Sum(static w => w.Source.ByteLength + OverheadPerTensor);
+
+    private static void CheckSize(string path, long size)
+    {
+        // A negative size is one that overflowed.
+        if (size is < 0 or > LargestMessage)
+            throw new TesseraException("TSR0662", path, "the model takes more than the 2 GB that an ONNX file can have.", "Move weights to external data.");
+    }
+
+    private static void Inline(IEnumerable<PendingWeight> weights)
+    {
+        var scratch = new LazyRawData.Scratch();
+        foreach (var weight in weights) weight.Proto.RawData = LazyRawData.Of(weight.Source, scratch);
+    }
+
+    private static void Clear(IReadOnlyList<PendingWeight> weights)
+    {
+        foreach (var weight in weights)
+        {
+            weight.Proto.ClearRawData();
+            weight.Proto.ClearDataLocation();
+            weight.Proto.ExternalData.Clear();
+        }
+    }
+}
