@@ -27,6 +27,7 @@ internal static unsafe class StorageConvert
     };
 
     /// <summary>Reads <paramref name="count"/> elements as f32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(this Storage storage, void* source, float* target, int count)
     {
         int i = 0;
@@ -50,6 +51,7 @@ internal static unsafe class StorageConvert
     }
 
     /// <summary>Writes <paramref name="count"/> floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Save(this Storage storage, float* source, void* target, int count)
     {
         if (storage == Storage.F32)
@@ -66,18 +68,22 @@ internal static unsafe class StorageConvert
             words[i] = (ushort)To16(storage, Vector256.CreateScalar(source[i])).ToScalar();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Widen(ushort* p)
     {
         (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.Load(p));
         return Vector256.Create(low, high);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Narrow(Vector256<uint> x) => Vector128.Narrow(x.GetLower(), x.GetUpper());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> To16(Storage storage, Vector256<float> x) =>
         storage == Storage.F16 ? ToF16(x) : ToBF16(x);
 
     /// <summary>Rebiases the exponent; subnormals go through a subtraction that is exact, so that flush-to-zero modes do not hurt.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FromF16(Vector256<uint> h)
     {
         Vector256<uint> sign = Vector256.ShiftLeft(h & Vector256.Create(0x8000u), 16);
@@ -90,6 +96,7 @@ internal static unsafe class StorageConvert
         return (result | sign).AsSingle();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> ToF16(Vector256<float> x)
     {
         Vector256<uint> all = x.AsUInt32();
@@ -106,6 +113,7 @@ internal static unsafe class StorageConvert
         return result | sign;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> ToBF16(Vector256<float> x)
     {
         Vector256<uint> bits = x.AsUInt32();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -20,6 +21,7 @@ internal static unsafe class Transpose
         Edge(source, sourceStride, fullRows, rows, 0, columns, target, targetStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Edge(
         float* source, nint sourceStride, int row, int rowEnd, int column, int columnEnd, float* target, nint targetStride)
     {
@@ -31,6 +33,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>Interleaves pairs, then quadruples, then halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Block8(float* s, nint ss, float* t, nint ts)
     {
         Vector256<float> a = Avx.LoadVector256(s), b = Avx.LoadVector256(s + ss);

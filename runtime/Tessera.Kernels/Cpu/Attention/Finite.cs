@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Tessera.Kernels.Cpu.Attention;
@@ -5,6 +6,7 @@ namespace Tessera.Kernels.Cpu.Attention;
 /// <summary>Whether values hold no infinity and no NaN.</summary>
 internal static unsafe class Finite
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool All(float* rows, nint stride, int count, int size)
     {
         // x · 0 is 0 for finite x and NaN otherwise, and a sum keeps a NaN.

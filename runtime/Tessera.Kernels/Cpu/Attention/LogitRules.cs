@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tessera.Kernels.Cpu.Simd;
 
 namespace Tessera.Kernels.Cpu.Attention;
@@ -10,6 +11,7 @@ internal static unsafe class LogitRules<TSimd, TVec>
     public const float Log2E = 1.44269504f;
 
     /// <summary>s → c · tanh(s / c), both in units of log 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Softcap(float* logits, int keys, int lanes, float cap)
     {
         TVec c = TSimd.All(cap * Log2E), inverse = TSimd.All(1 / (cap * Log2E));
@@ -25,6 +27,7 @@ internal static unsafe class LogitRules<TSimd, TVec>
     /// <param name="key">First key of the step, from the segment's start.</param>
     /// <param name="keys">Keys in the step.</param>
     /// <param name="lanes">Lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddBias(
         in AttentionProblem problem, in AttentionScratch scratch, int head, int query, int key, int keys, int lanes)
     {
@@ -52,6 +55,7 @@ internal static unsafe class LogitRules<TSimd, TVec>
     /// <param name="key">First key of the step.</param>
     /// <param name="keys">Keys in the step.</param>
     /// <param name="lanes">Lanes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mask(in AttentionScratch scratch, in AttentionOptions options, int query, int key, int keys, int lanes)
     {
         for (int x = 0; x < lanes; x++)

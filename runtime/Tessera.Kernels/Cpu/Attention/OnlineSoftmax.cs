@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tessera.Kernels.Cpu.Simd;
 
 namespace Tessera.Kernels.Cpu.Attention;
@@ -37,6 +38,7 @@ internal static unsafe class OnlineSoftmax<TSimd, TVec>
     }
 
     /// <summary>Divides the sums [valueDim, lanes] by the totals; a lane without any visible key gives 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(in AttentionScratch scratch, int valueDim, int lanes)
     {
         for (int x = 0; x < lanes; x += TSimd.Width)
@@ -49,6 +51,7 @@ internal static unsafe class OnlineSoftmax<TSimd, TVec>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TVec Largest(float* logits, int keys, int lanes)
     {
         TVec a = TSimd.All(float.NegativeInfinity), b = a;
@@ -62,6 +65,7 @@ internal static unsafe class OnlineSoftmax<TSimd, TVec>
         return TSimd.Max(a, j < keys ? TSimd.Max(b, TSimd.Load(logits)) : b);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TVec Exponentials(float* logits, int keys, int lanes, TVec shift)
     {
         TVec a = TSimd.All(0), b = a;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Tessera.Kernels.Cpu.Attention;
@@ -25,6 +26,7 @@ internal static unsafe class RowLoader
     }
 
     /// <summary>x ← x / √(mean(x²) + ε) · gain.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Normalise(float* x, int size, float* gain, float epsilon)
     {
         double squares = 0;
@@ -47,6 +49,7 @@ internal static unsafe class RowLoader
     }
 
     /// <summary>x ← x · factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, int size, float factor)
     {
         for (int i = 0; i < size; i++)

@@ -5,6 +5,7 @@ namespace Tessera.Kernels.Cpu.Attention;
 /// <content>Register tiles one vector wide: what is left at the right edge.</content>
 internal static unsafe partial class Tile<TSimd, TVec>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R6V1(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -35,6 +36,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put1(scale, c + (5 * stride), c50);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R4V1(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -59,6 +61,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put1(scale, c + (3 * stride), c30);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R1V1(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A;

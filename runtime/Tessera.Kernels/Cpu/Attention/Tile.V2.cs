@@ -5,6 +5,7 @@ namespace Tessera.Kernels.Cpu.Attention;
 /// <content>Register tiles two vectors wide: the widest that 16 registers hold with six rows.</content>
 internal static unsafe partial class Tile<TSimd, TVec>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R6V2(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -35,6 +36,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put2(scale, c + (5 * stride), c50, c51);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R4V2(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -59,6 +61,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put2(scale, c + (3 * stride), c30, c31);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R1V2(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A;

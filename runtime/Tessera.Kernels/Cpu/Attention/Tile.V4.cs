@@ -5,6 +5,7 @@ namespace Tessera.Kernels.Cpu.Attention;
 /// <content>Register tiles four vectors wide: for instruction sets with 32 registers.</content>
 internal static unsafe partial class Tile<TSimd, TVec>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R6V4(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -35,6 +36,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put4(scale, c + (5 * stride), c50, c51, c52, c53);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R4V4(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A, a3 = a + (3 * t.ARow);
@@ -59,6 +61,7 @@ internal static unsafe partial class Tile<TSimd, TVec>
         Put4(scale, c + (3 * stride), c30, c31, c32, c33);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void R1V4(TileStep t, float* b, float* c, float* scale)
     {
         float* a = t.A;
