@@ -13,7 +13,7 @@ public static class TesseraOps
 
     private static readonly ImmutableArray<CustomOp> s_ops =
     [
-        new PackedAttentionOp(),
+        new PackedAttentionOp(), new SegmentReduceOp(), new SegmentSoftmaxOp(), new SegmentExpandOp(),
     ];
 
     private static readonly Lazy<OpDomain> s_domain = new(() => new OpDomain(Domain, s_ops));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Cpu.Attention;
@@ -63,6 +64,7 @@ internal static unsafe class DoubleAttention
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Logit(in AttentionProblem p, int segment, int head, int i, int j, double* query)
     {
         double* key = (double*)p.K + (Row(p, segment, head, j) * p.HeadDim);
@@ -79,15 +81,17 @@ internal static unsafe class DoubleAttention
         return s + ((double*)p.Bias)[(head * ((2 * r) + 1)) + Math.Clamp((long)j - i, -r, r) + r];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Average(
         in AttentionProblem p, int segment, int head, KeyRange visible, double* weights, double total, double* result)
     {
-        for (int e = 0; e < p.ValueDim; e++)
+        new Span<double>(result, p.ValueDim).Clear();
+        for (int j = visible.From; j < visible.To && total != 0; j++)
         {
-            double sum = 0;
-            for (int j = visible.From; j < visible.To; j++)
-                sum += weights[j] * ((double*)p.V)[(Row(p, segment, head, j) * p.ValueDim) + e];
-            result[e] = total == 0 ? 0 : sum / total;
+            double* value = (double*)p.V + (Row(p, segment, head, j) * p.ValueDim);
+            double weight = weights[j] / total;
+            for (int e = 0; e < p.ValueDim; e++)
+                result[e] += weight * value[e];
         }
     }
 

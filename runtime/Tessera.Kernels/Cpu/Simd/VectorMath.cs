@@ -26,6 +26,19 @@ internal static class VectorMath<TSimd, TVec>
         return TSimd.SelectLess(x, TSimd.All(-126f), TSimd.All(0f), TSimd.Mul(p, TSimd.PowerOfTwo(t)));
     }
 
+    /// <summary>eˣ for x ≤ 80, within 2 ulp: the rounding of x · log₂e is made good to first order; −∞ gives 0, NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Exp(TVec x)
+    {
+        const float Log2E = 1.44269504f, Log2ERest = 1.9259630e-8f, Ln2 = 0.6931472f, Lowest = -200f;
+        x = TSimd.Max(TSimd.All(Lowest), x);
+        TVec high = TSimd.Mul(x, TSimd.All(Log2E));
+        TVec low = TSimd.Fma(x, TSimd.All(Log2E), TSimd.Sub(TSimd.All(0), high));
+        low = TSimd.Fma(x, TSimd.All(Log2ERest), low);
+        TVec y = Exp2(high);
+        return TSimd.Fma(TSimd.Mul(y, low), TSimd.All(Ln2), y);
+    }
+
     /// <summary>tanh x, within 3 ulp; an odd polynomial near 0, where 1 − 2/(e²ˣ + 1) would cancel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Tanh(TVec x)
@@ -42,6 +55,6 @@ internal static class VectorMath<TSimd, TVec>
         TVec e = Exp2(TSimd.Mul(TSimd.Min(TSimd.All(Saturated), a), TSimd.All(TwoLog2E)));
         TVec one = TSimd.All(1f);
         TVec far = TSimd.Sub(one, TSimd.Div(TSimd.All(2f), TSimd.Add(e, one)));
-        return TSimd.SelectLess(a, TSimd.All(Near), near, TSimd.CopySign(far, x));
+        return TSimd.CopySign(TSimd.SelectLess(a, TSimd.All(Near), near, far), x);
     }
 }

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Tessera.Kernels.Cpu.Segments;
+using Tessera.Kernels.Interop;
+
+namespace Tessera.Kernels.Cpu;
+
+/// <summary>x[B, …], cu_seqlens[B + 1] → [T, …], T = cu_seqlens[B]: row b for every token of segment b.</summary>
+internal sealed class SegmentExpandOp : CustomOp
+{
+    public override string Name => "SegmentExpand";
+
+    public override ImmutableArray<OpPort> Inputs { get; } = [new("x"), new("cu_seqlens", TensorElementType.Int32)];
+
+    public override ImmutableArray<OpPort> Outputs { get; } = [new("output")];
+
+    public override ImmutableArray<TensorElementType> Types => SegmentTypes.Copyable;
+
+    public override OpKernel CreateKernel(KernelInfo info) => new Kernel(info.Place, info.Type);
+
+    public override void InferShapes(ShapeInference context)
+    {
+        if (context.Input(0) is { Dims: [_, .. var rest] } x)
+            context.Output(0, x.Type, [PartialDim.Unknown, .. rest]);
+    }
+
+    private sealed class Kernel(string place, TensorElementType type) : OpKernel
+    {
+        public override unsafe void Compute(KernelContext context)
+        {
+            TensorView x = context.Input(0), cu = context.Input(1);
+            SegmentProblem.HasLeadingAxis(place, x);
+            long tokens = cu.Count > 0 ? cu.Span<int>()[^1] : 0;
+            SegmentProblem problem = SegmentProblem.Create(place, x, cu, tokens);
+            if (x.Shape[0] != problem.Segments)
+                throw new TesseraKernelException($"TSR0804 {place}: x's rows and the segments of cu_seqlens differ: {x.Shape[0]} ≠ {problem.Segments}.");
+            problem.Columns *= SegmentTypes.Bytes(type);
+            TensorView output = context.Output(0, [tokens, .. x.Shape[1..]]);
+            problem.Output = output.Data;
+            if (output.Count == 0)
+                return;
+            if (SegmentTypes.IsSmall(output))
+                SegmentExpandKernel.Run(problem, default(SerialParallel));
+            else
+                SegmentExpandKernel.Run(problem, context.Parallel);
+        }
+    }
+}
