@@ -8,6 +8,8 @@ public sealed class GraphBuilder
 {
     private readonly Dictionary<Op, Value[]> _interned = [];
     private readonly List<Constraint> _constraints = [];
+    private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private readonly List<string> _fresh = [];
     private int _nextId;
     private int _nextUnique;
 
@@ -52,7 +54,38 @@ public sealed class GraphBuilder
         }
 
         SourceLocation place = source ?? Source;
+        _fresh.Clear();
         IReadOnlyList<IrType> types = op.InferTypes(new InferContext(this, op, place));
+        return Register(op, types, place);
+    }
+
+    /// <summary>
+    /// Like <see cref="EmitAll"/>, but results take the given types wherever inference agrees with them up to the names of
+    /// sizes that only run time knows: what a parser reads, or a pass rebuilds, keeps those names.
+    /// </summary>
+    public IReadOnlyList<Value> EmitAs(Op op, IReadOnlyList<IrType?> types, SourceLocation? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        if (_interned.TryGetValue(op, out Value[]? known))
+        {
+            return known;
+        }
+
+        SourceLocation place = source ?? Source;
+        _fresh.Clear();
+        IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, place));
+        IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
+        _reserved.UnionWith(named.SelectMany(FreshNames.SymbolsOf));
+        return Register(op, named, place);
+    }
+
+    private Value[] Register(Op op, IReadOnlyList<IrType> types, SourceLocation place)
+    {
+        if (op is Ops.Input)
+        {
+            _reserved.UnionWith(types.SelectMany(FreshNames.SymbolsOf));
+        }
+
         Value[] values = new Value[types.Count];
         for (int i = 0; i < values.Length; i++)
         {
@@ -72,5 +105,15 @@ public sealed class GraphBuilder
     public long UniqueId() => _nextUnique++;
 
     // Inference runs once for each interned op, before its id is taken: the next id names it.
-    internal Dim FreshSymbol(Op op, int output, int axis) => Dim.Sym($"{op.Schema.Name}_{_nextId}_{output}_{axis}");
+    internal Dim FreshSymbol(Op op, int output, int axis)
+    {
+        string name = $"{op.Schema.Name}_{_nextId}_{output}_{axis}";
+        while (_reserved.Contains(name))
+        {
+            name += "_";
+        }
+
+        _fresh.Add(name);
+        return Dim.Sym(name);
+    }
 }

@@ -3,6 +3,8 @@ namespace Tessera.Ir.Text;
 /// <summary>Reads types from text: <c>f32[n, 768]</c>, <c>i64[]</c>, <c>f32[*]</c> (rank unknown), <c>seq&lt;f32[*]&gt;</c>, <c>opt&lt;…&gt;</c>.</summary>
 public static class TypeText
 {
+    private const int DeepestNesting = 64;
+
     /// <exception cref="TesseraException">The text is no type.</exception>
     public static IrType Parse(string text)
     {
@@ -15,7 +17,7 @@ public static class TypeText
     public static TensorType ParseTensor(string text) => Parse(text) as TensorType ?? throw Bad(text, 0, "a tensor type");
 
     /// <summary>Reads one type from <paramref name="at"/> on and moves it past its end.</summary>
-    internal static IrType Read(string text, ref int at)
+    internal static IrType Read(string text, ref int at, int depth = 0)
     {
         int start = at;
         while (at < text.Length && char.IsAsciiLetterOrDigit(text[at]))
@@ -26,8 +28,13 @@ public static class TypeText
         string word = text[start..at];
         if (word is "seq" or "opt")
         {
+            if (depth == DeepestNesting)
+            {
+                throw Bad(text, start, $"a type that nests no deeper than {DeepestNesting}");
+            }
+
             Expect(text, ref at, '<');
-            IrType element = Read(text, ref at);
+            IrType element = Read(text, ref at, depth + 1);
             Expect(text, ref at, '>');
             return word == "seq" ? new SequenceType(element) : new OptionalType(element);
         }
