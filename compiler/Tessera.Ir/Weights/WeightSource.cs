@@ -7,13 +7,16 @@ namespace Tessera.Ir;
 /// </summary>
 public abstract class WeightSource
 {
+    /// <summary>Found once: every read checks its range against it, and reads can be of single elements.</summary>
+    private long _count = -1;
+
     public abstract DType DType { get; }
 
     /// <summary>Sizes of the axes, outermost first; empty for a scalar.</summary>
     public abstract IReadOnlyList<long> Dims { get; }
 
     /// <summary>Number of elements.</summary>
-    public long Count => Dims.Aggregate(1L, static (a, b) => checked(a * b));
+    public long Count => _count >= 0 ? _count : _count = Dims.Aggregate(1L, static (a, b) => checked(a * b));
 
     /// <summary>Number of bytes that <see cref="Read"/> can deliver.</summary>
     public long ByteLength => DType.ByteCount(Count);

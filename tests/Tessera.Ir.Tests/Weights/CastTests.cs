@@ -63,6 +63,14 @@ public sealed class CastTests
     }
 
     [Fact]
+    public void F16_of_a_double_rounds_once()
+    {
+        var aboveTie = 1 + Math.ScaleB(1, -11) + Math.ScaleB(1, -40);
+        var weight = MemoryWeightSource.Of<double>([aboveTie, (float)aboveTie], 2);
+        Assert.Equal([(Half)1.0009765625, (Half)1], weight.Cast(DType.F16).Values<Half>());
+    }
+
+    [Fact]
     public void Large_integers_round_once()
     {
         // 2^62 + 2^38 is a tie of f32; one more must go up, although a double cannot hold it.

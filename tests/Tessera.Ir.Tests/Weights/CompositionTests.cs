@@ -56,6 +56,9 @@ public sealed class CompositionTests
         Assert.Equal([0x65, 0x87], weight.Slice(0, 1, 1).ToArray());
         Assert.Equal([0x43, 0x87, 0xCB], weight.Slice(1, 2, 2).ToArray());
         AssertFails("TSR0603", () => weight.Slice(1, 1, 2), "i4");
+        AssertFails("TSR0603", static () => new MemoryWeightSource(DType.I4, [2, 3], new byte[3]).Slice(1, 0, 2), "i4");
+        AssertFails("TSR0603", static () => new MemoryWeightSource(DType.I4, [4], new byte[2]).Slice(0, 1, 3), "i4");
+        Assert.Equal([7], new MemoryWeightSource(DType.I4, [5], new byte[] { 0, 0, 7 }).Slice(0, 4, 1).ToArray());
         AssertFails("TSR0603", () => weight.Transpose(1, 0), "i4");
         AssertFails("TSR0603", () => new MemoryWeightSource(DType.I4, [5], new byte[3]).Slice(0, 0, 3), "i4");
     }
@@ -71,6 +74,14 @@ public sealed class CompositionTests
         AssertCutsDoNotMatter(withEmpty);
         AssertFails("TSR0608", () => new[] { a, b }.Concat(0), "i32[2, 2]", "i32[2, 1]");
         AssertFails("TSR0608", () => new WeightSource[] { a, b.Cast(DType.I64) }.Concat(1), "i64");
+    }
+
+    [Fact]
+    public void Concat_of_elements_that_share_bytes_must_fall_on_bytes()
+    {
+        WeightSource even = new MemoryWeightSource(DType.I4, [2, 2], new byte[] { 0x21, 0x43 }), odd = new MemoryWeightSource(DType.I4, [2, 1], new byte[] { 0x21 });
+        Assert.Equal([0x21, 0x21, 0x43, 0x43], new[] { even, even }.Concat(1).ToArray());
+        AssertFails("TSR0603", () => new[] { even, odd }.Concat(1), "i4");
     }
 
     [Fact]

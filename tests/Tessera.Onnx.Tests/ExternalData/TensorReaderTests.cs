@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
+using Tessera.Onnx.Tests.Proto;
 using Xunit;
 
 namespace Tessera.Onnx.Tests.ExternalData;
@@ -62,6 +63,26 @@ public sealed class TensorReaderTests
         Refused("64 bits", DType.F32, long.MaxValue, static _ => { });
         Refused("string", DType.String, 1, static _ => { });
         Refused("number 99", (DType)99, 1, static _ => { });
+    }
+
+    [SkippableFact]
+    public void Inputs_of_the_node_tests_are_read()
+    {
+        var read = 0;
+        foreach (var file in Directory.EnumerateFiles(NodeTestData.RequireFolder(), "model.onnx", SearchOption.AllDirectories))
+        {
+            var inputs = ModelProto.Parser.ParseFrom(File.ReadAllBytes(file)).Graph.Input;
+            for (var i = 0; i < inputs.Count; i++)
+            {
+                var data = Path.Combine(Path.GetDirectoryName(file)!, "test_data_set_0", $"input_{i}.pb");
+                if (inputs[i].Type.TensorType is not { ElemType: not (int)DType.String } type || !File.Exists(data)) continue;
+                var source = TensorReader.Read(TensorProto.Parser.ParseFrom(File.ReadAllBytes(data)));
+                Assert.Equal((type.ElemType, source.ByteLength), ((int)source.DType, source.ToArray().LongLength));
+                read++;
+            }
+        }
+
+        Assert.True(read > 100, $"only {read} tensors were found");
     }
 
     private static byte[] Read(DType type, long size, Action<TensorProto> fill)
