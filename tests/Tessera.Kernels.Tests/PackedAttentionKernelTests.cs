@@ -116,6 +116,24 @@ public sealed class PackedAttentionKernelTests
         }
     }
 
+    [Fact]
+    public void A_query_whose_logits_are_all_minus_infinity_gives_nan()
+    {
+        AttentionCase c = new() { Queries = [20, 30], Heads = 1, KeyHeads = 1, BiasRadius = 40 };
+        var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+        // Late queries see keys at these distances only, early ones others too.
+        inputs.Bias.AsSpan(40 - 25, 30).Fill(float.NegativeInfinity);
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            double[] reference = inputs.Reference(c);
+            float[] output = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            for (int i = 0; i < output.Length; i++)
+                Assert.Equal(double.IsNaN(reference[i]), float.IsNaN(output[i]));
+            Assert.True(float.IsNaN(output[45 * 8]));
+            Assert.Contains(output, x => !float.IsNaN(x));
+        }
+    }
+
     private static void Agrees(AttentionCase c, Storage storage, InstructionSet set, double tolerance)
     {
         var inputs = AttentionRunner.Inputs.Of(c, storage);

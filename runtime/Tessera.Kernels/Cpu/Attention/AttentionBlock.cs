@@ -61,7 +61,7 @@ internal static unsafe class AttentionBlock<TSimd, TVec>
         float* k = Rows(problem, problem.K, item, key, count, d, gain, scratch.Keys, ref stride);
         TileStep step = new(k, (nint)stride, 1, d, lanes);
         Tile<TSimd, TVec>.Multiply(count, step, scratch.Queries, scratch.Logits, null);
-        if (problem.Options.Softcap != 0)
+        if (problem.Options.Softcap > 0)
             LogitRules<TSimd, TVec>.Softcap(scratch.Logits, count, lanes, problem.Options.Softcap);
         if (problem.Bias is not null)
             LogitRules<TSimd, TVec>.AddBias(problem, scratch, item.Head, item.Query, key, count, lanes);
@@ -95,6 +95,19 @@ internal static unsafe class AttentionBlock<TSimd, TVec>
         return target;
     }
 
+    /// <summary>A lane that saw keys, yet with logits of −∞ only, has no distribution over them: NaN, as in the softmax itself.</summary>
+    private static void Finish(in AttentionProblem problem, in AttentionScratch scratch, AttentionItem item, int lanes)
+    {
+        int keys = problem.CuK[item.Segment + 1] - problem.CuK[item.Segment];
+        for (int x = 0; x < item.Count; x++)
+        {
+            if (scratch.Total[x] == 0 && !KeyRange.VisibleTo((long)item.Query + x, problem.Options, keys).IsEmpty)
+                scratch.Total[x] = float.NaN;
+        }
+
+        OnlineSoftmax<TSimd, TVec>.Finish(scratch, problem.ValueDim, lanes);
+    }
+
     private static void Store(in AttentionProblem problem, in AttentionScratch scratch, AttentionItem item, int lanes, bool started)
     {
         int e = problem.ValueDim;
@@ -103,7 +116,7 @@ internal static unsafe class AttentionBlock<TSimd, TVec>
         if (!started)
             new Span<float>(scratch.Rows, item.Count * e).Clear();
         else
-            OnlineSoftmax<TSimd, TVec>.Finish(scratch, e, lanes);
+            Finish(problem, scratch, item, lanes);
         if (problem.Storage == Storage.F32 && started)
         {
             Transpose.Run(scratch.Sum, lanes, e, item.Count, (float*)problem.Output + first, (nint)stride);

@@ -47,7 +47,7 @@ internal static unsafe class DoubleAttention
         return 1 / Math.Sqrt((squares / p.HeadDim) + p.Options.NormEpsilon);
     }
 
-    /// <summary>Writes exp(logit − max) for every visible key and returns their sum.</summary>
+    /// <summary>Writes exp(logit − max) for every visible key and returns their sum, or NaN where all logits are −∞.</summary>
     private static double Probabilities(
         in AttentionProblem p, int segment, int head, int i, KeyRange visible, double* query, double* result)
     {
@@ -61,7 +61,7 @@ internal static unsafe class DoubleAttention
         double shift = double.IsNegativeInfinity(max) ? 0 : max;
         for (int j = visible.From; j < visible.To; j++)
             total += result[j] = Math.Exp(result[j] - shift);
-        return total;
+        return total == 0 ? double.NaN : total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -73,7 +73,7 @@ internal static unsafe class DoubleAttention
         for (int d = 0; d < p.HeadDim; d++)
             dot += query[d] * key[d] * (gain is null ? 1 : gain[d]);
         double s = dot * p.Options.Scale * (gain is null ? 1 : InverseRms(p, key));
-        if (p.Options.Softcap != 0)
+        if (p.Options.Softcap > 0)
             s = p.Options.Softcap * Math.Tanh(s / p.Options.Softcap);
         if (p.Bias is null)
             return s;
@@ -86,7 +86,7 @@ internal static unsafe class DoubleAttention
         in AttentionProblem p, int segment, int head, KeyRange visible, double* weights, double total, double* result)
     {
         new Span<double>(result, p.ValueDim).Clear();
-        for (int j = visible.From; j < visible.To && total != 0; j++)
+        for (int j = visible.From; j < visible.To; j++)
         {
             double* value = (double*)p.V + (Row(p, segment, head, j) * p.ValueDim);
             double weight = weights[j] / total;

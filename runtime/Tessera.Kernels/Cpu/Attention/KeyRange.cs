@@ -3,6 +3,8 @@ namespace Tessera.Kernels.Cpu.Attention;
 /// <summary>Keys From ≤ j &lt; To, counted from the start of the segment; empty where To ≤ From.</summary>
 internal readonly record struct KeyRange(int From, int To)
 {
+    public bool IsEmpty => To <= From;
+
     /// <summary>The keys visible to query <paramref name="i"/>.</summary>
     public static KeyRange VisibleTo(long i, in AttentionOptions options, int keys)
     {

@@ -60,7 +60,20 @@ internal static unsafe class PackedAttentionKernel
     {
         Job* job = (Job*)state;
         for (int i; (i = Interlocked.Increment(ref job->Taken) - 1) < job->Schedule.Count;)
-            AttentionBlock<TSimd, TVec>.Run(*job->Problem, job->Schedule[i]);
+            RunBlock<TSimd, TVec>(*job->Problem, job->Schedule[i]);
+    }
+
+    /// <summary>Few queries would leave most lanes of a wide vector empty: they take a narrower one.</summary>
+    private static void RunBlock<TSimd, TVec>(in AttentionProblem problem, AttentionItem item)
+        where TSimd : struct, ISimd<TVec>
+        where TVec : struct
+    {
+        if (TSimd.Width > Simd128.Width && item.Count <= Simd128.Width)
+            AttentionBlock<Simd128, Vector128<float>>.Run(problem, item);
+        else if (TSimd.Width > Simd256.Width && item.Count <= Simd256.Width)
+            AttentionBlock<Simd256, Vector256<float>>.Run(problem, item);
+        else
+            AttentionBlock<TSimd, TVec>.Run(problem, item);
     }
 
     private struct Job
