@@ -19,6 +19,10 @@ public sealed class DimFactsTests
     [InlineData("n == 2*m; k == n + 1", "k", "2*m + 1", Proof.Proved)]
     [InlineData("n >= m; m >= n", "n", "m", Proof.Proved)]
     [InlineData("n <= 4; n >= 4", "n", "4", Proof.Proved)]
+    [InlineData("", "6*n", "3*m + 1", Proof.Disproved)]
+    [InlineData("", "6*n", "4*m + 2", Proof.Unknown)]
+    [InlineData("n + n*m == k*k", "n", "k", Proof.Unknown)]
+    [InlineData("(h - 3) % 4 == 0; (w - floordiv(h - 3, 4)) % 2 == 0", "mod(w - floordiv(h + 1, 4), 2)", "1", Proof.Proved)]
     public void Facts_decide_equality(string constraints, string a, string b, Proof expected) =>
         Assert.Equal(expected, Facts(constraints).Equal(Dim.Parse(a), Dim.Parse(b)));
 
@@ -36,6 +40,16 @@ public sealed class DimFactsTests
     [InlineData("", "3", "mod(n, 4)", Proof.Proved)]
     [InlineData("k >= 1", "k - 1", "mod(n, k)", Proof.Proved)]
     [InlineData("", "mod(n, k)", "k", Proof.Unknown)]
+    [InlineData("", "n", "k*floordiv(n, k)", Proof.Unknown)]
+    [InlineData("k >= 1", "n", "k*floordiv(n, k)", Proof.Proved)]
+    [InlineData("n >= m", "n*k", "m*k", Proof.Proved)]
+    [InlineData("n >= m", "n*k - n", "m*k - m", Proof.Unknown)]
+    [InlineData("", "2*floordiv(n, 2)", "n", Proof.Unknown)]
+    [InlineData("", "2*floordiv(n, 2) + 1", "n", Proof.Proved)]
+    [InlineData("", "n", "2*ceildiv(n, 2) - 1", Proof.Proved)]
+    [InlineData("2*n >= m; 2*m >= 3", "2*n", "2", Proof.Proved)]
+    [InlineData("2*n >= 2*m + 1", "n", "m + 1", Proof.Proved)]
+    [InlineData("2*n >= 2*m", "n", "m + 1", Proof.Unknown)]
     public void Facts_decide_order(string constraints, string a, string b, Proof expected) =>
         Assert.Equal(expected, Facts(constraints).GreaterEqual(Dim.Parse(a), Dim.Parse(b)));
 
@@ -62,6 +76,12 @@ public sealed class DimFactsTests
     [InlineData("n <= 3", "floordiv(n, 4)", "0")]
     [InlineData("m == n", "n + m", "2*m")]
     [InlineData("n == 4", "n*h", "4*h")]
+    [InlineData("(h - 3) % 4 == 0", "4*floordiv(h - 3, 4)", "h - 3")]
+    [InlineData("h % 14 == 0", "7*floordiv(h, 14)", "7*floordiv(h, 14)")]
+    [InlineData("h % 28 == 0", "floordiv(h, 14)", "floordiv(h, 14)")]
+    [InlineData("n <= 3", "mod(n - 1, 4)", "mod(n + 3, 4)")]
+    [InlineData("n >= m", "max(n, m)", "n")]
+    [InlineData("", "max(n, m)", "max(m, n)")]
     public void Facts_simplify(string constraints, string dim, string expected) =>
         Assert.Equal(expected, Facts(constraints).Simplify(Dim.Parse(dim)).ToString());
 
@@ -71,6 +91,11 @@ public sealed class DimFactsTests
         Assert.Equal((3L, 10L), Facts("n >= 3; n <= 10").Range(Dim.Sym("n")));
         Assert.Equal((0L, 3L), DimFacts.None.Range(Dim.Parse("mod(n, 4)")));
         Assert.Equal((0L, (long?)null), DimFacts.None.Range(Dim.Sym("n")));
+        Assert.Equal((-1L, -1L), Facts("k >= 1").Range(Dim.Parse("floordiv(-1, k)")));
+        Assert.Equal((0L, 6L), Facts("n <= 6; k >= 4").Range(Dim.Parse("mod(n, k)")));
+        Assert.Equal((0L, 3L), DimFacts.None.Range(Dim.Parse("mod(-n, 4)")));
+        Assert.Equal((2L, 5L), Facts("2*n >= 3; 3*n <= 17").Range(Dim.Sym("n")));
+        Assert.Equal((-12L, 0L), Facts("n <= 3; m <= 4").Range(Dim.Parse("-n*m")));
         Assert.Equal((14L, (long?)null), Facts("h % 14 == 0; h >= 1").Range(Dim.Sym("h")));
         Assert.True(Facts("n >= 3; n <= 2").IsContradictory);
         Assert.False(Facts("n >= 3; n <= 4").IsContradictory);
