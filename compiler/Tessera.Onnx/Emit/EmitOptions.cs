@@ -1,0 +1,55 @@
+using Tessera.Ir;
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Onnx;
+
+/// <summary>How a graph is written as an ONNX model.</summary>
+public sealed record EmitOptions
+{
+    /// <summary>The oldest version of <c>ai.onnx</c> that is written: the first with <c>LayerNormalization</c>.</summary>
+    public const int MinOpset = 17;
+
+    /// <summary>The newest one.</summary>
+    public const int MaxOpset = 26;
+
+    /// <summary>The newest version at which ONNX Runtime 1.31 runs every op we write: it lacks kernels for some of 24 and later.</summary>
+    public const int DefaultOpset = 23;
+
+    /// <summary>Version of <c>ai.onnx</c>.</summary>
+    public int Opset { get; init; } = DefaultOpset;
+
+    public EmitTarget Target { get; init; } = EmitTarget.Tessera;
+
+    /// <summary>Weights without bytes become inputs of the model instead of an error.</summary>
+    public bool UnboundAsInputs { get; init; }
+
+    /// <summary>Where weights of a saved model go.</summary>
+    public SaveOptions Save { get; init; } = new();
+
+    /// <summary>Writes <c>model.onnx.map.json</c> beside a saved model: the C# file and line of each node.</summary>
+    public bool SourceMap { get; init; }
+
+    public string ProducerName { get; init; } = "Tessera";
+
+    public string ProducerVersion { get; init; } = "0.1.0";
+
+    /// <summary>Key and value pairs for the model file, besides those of the graph.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the target has a domain besides <c>ai.onnx</c>.</summary>
+    internal bool Allows(string domain) => (Target, domain) switch
+    {
+        (EmitTarget.Tessera, OnnxMapping.TesseraDomain) => true,
+        (EmitTarget.Ort, "com.microsoft") => true,
+        _ => false,
+    };
+
+    /// <exception cref="TesseraException">TSR0803: the opset is not one we write.</exception>
+    internal void Check()
+    {
+        if (Opset is < MinOpset or > MaxOpset)
+        {
+            throw new TesseraException("TSR0803", "", $"opset {Opset} cannot be written.", $"It must lie in [{MinOpset}, {MaxOpset}].");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>
+/// The nodes of one graph, function or subgraph under construction, and the names values have there. A subgraph sees the
+/// names of the graphs around it; a function sees nothing but its own.
+/// </summary>
+internal sealed class EmitScope(NameTable names, EmitScope? parent = null)
+{
+    private readonly Dictionary<Value, string> _values = [];
+    private readonly Dictionary<TensorContent, string> _constants = [];
+    private readonly Dictionary<Shape, string> _shapes = [];
+    private readonly SymbolCarriers _carriers = new();
+
+    public NameTable Names { get; } = names;
+
+    public List<NodeProto> Nodes { get; } = [];
+
+    /// <summary>Gives a value its name and notes the sizes that can be read off it.</summary>
+    public void Bind(Value value, string name)
+    {
+        _values[value] = name;
+        _carriers.Add(value, name);
+    }
+
+    public string NameOf(Value value) => TryNameOf(value)
+        ?? throw new InvalidOperationException($"{value} is used before it is written.");
+
+    /// <summary>A node; the names of its results are its own, numbered when there are several.</summary>
+    public NodeProto Add(NodeProto node)
+    {
+        Nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>A helper node with one result, named after <paramref name="path"/>.</summary>
+    public string AddHelper(string path, string opType, IEnumerable<string> inputs, params IEnumerable<AttributeProto> attributes)
+    {
+        NodeProto node = new() { OpType = opType, Name = Names.Node(path, AttributeWriter.Snake(opType)) };
+        node.Input.AddRange(inputs);
+        node.Output.Add(node.Name);
+        node.Attribute.AddRange(attributes);
+        return Add(node).Name;
+    }
+
+    /// <summary>The name of a constant, written once for each scope that cannot see an earlier one.</summary>
+    public string Constant(TensorContent content)
+    {
+        for (EmitScope? scope = this; scope is not null; scope = scope._parent)
+        {
+            if (scope._constants.TryGetValue(content, out string? known))
+            {
+                return known;
+            }
+        }
+
+        return _constants[content] = AddHelper("", "Constant", [], AttributeWriter.Write("value", content));
+    }
+
+    /// <summary>Notes that a constant of the graph has a name already.</summary>
+    public void BindConstant(TensorContent content, string name) => _constants.TryAdd(content, name);
+
+    /// <summary>The name of a vector of sizes made earlier, or null.</summary>
+    public string? Sizes(Shape shape) => _shapes.GetValueOrDefault(shape) ?? _parent?.Sizes(shape);
+
+    public void BindSizes(Shape shape, string name) => _shapes.Add(shape, name);
+
+    /// <summary>A value with an axis whose size is the symbol or follows from it alone, or null.</summary>
+    public SymbolCarrier? Carrier(string symbol) =>
+        _carriers.Exact(symbol) ?? _parent?._carriers.Exact(symbol) ?? _carriers.Affine(symbol) ?? _parent?.Carrier(symbol);
+
+    private readonly EmitScope? _parent = parent;
+
+    private string? TryNameOf(Value value) => _values.GetValueOrDefault(value) ?? _parent?.TryNameOf(value);
+}

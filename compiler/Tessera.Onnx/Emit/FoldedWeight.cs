@@ -1,0 +1,9 @@
+using Tessera.Ir;
+
+namespace Tessera.Onnx;
+
+/// <summary>A value whose bytes follow from weights by layout alone.</summary>
+/// <param name="Path">Name derived from those of the weights and what is done to them.</param>
+/// <param name="Source">Its bytes.</param>
+/// <param name="Leaves">The weights it is made of.</param>
+internal sealed record FoldedWeight(string Path, WeightSource Source, IReadOnlyList<Value> Leaves);

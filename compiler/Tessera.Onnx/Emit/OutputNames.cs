@@ -1,0 +1,44 @@
+using Tessera.Ir;
+using Tessera.Ir.Ops;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>
+/// Names of a graph's outputs: the node that makes a value gives it the name of the first output it serves; other outputs
+/// of the same value, and those that are an input or a weight, get an <c>Identity</c>.
+/// </summary>
+internal sealed class OutputNames
+{
+    private readonly IReadOnlyList<GraphOutput> _outputs;
+    private readonly Dictionary<Value, GraphOutput> _direct = [];
+
+    public OutputNames(IReadOnlyList<GraphOutput> outputs)
+    {
+        _outputs = outputs;
+        foreach (GraphOutput output in outputs)
+        {
+            if (output.Value.Producer is not (Input or Parameter))
+            {
+                _direct.TryAdd(output.Value, output);
+            }
+        }
+    }
+
+    /// <summary>The output name for a value that a node makes, or null.</summary>
+    public string? Take(Value value) => _direct.GetValueOrDefault(value)?.Name;
+
+    public void WriteIdentities(EmitScope scope)
+    {
+        foreach (GraphOutput output in _outputs)
+        {
+            if (!ReferenceEquals(_direct.GetValueOrDefault(output.Value), output))
+            {
+                NodeProto node = new() { OpType = "Identity", Name = scope.Names.Node("", "identity") };
+                node.Input.Add(scope.NameOf(output.Value));
+                node.Output.Add(output.Name);
+                scope.Add(node);
+            }
+        }
+    }
+}

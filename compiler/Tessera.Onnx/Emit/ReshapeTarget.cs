@@ -1,0 +1,43 @@
+using Tessera.Ir;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Onnx;
+
+/// <summary>
+/// The target of a Reshape with one −1, which needs no shape arithmetic: allowed where one size alone is symbolic, the
+/// others are not 0 (else −1 has no value), and the quotient has the very normal form of that size, so that it reads back.
+/// </summary>
+internal static class ReshapeTarget
+{
+    public static long[]? Inferred(Reshape op)
+    {
+        Dim[] symbolic = [.. op.Shape.Where(static d => d.ConstValue is null)];
+        return symbolic is [var only]
+            && op.Shape.All(static d => d.ConstValue is null or > 0)
+            && op.X.Type is TensorType { Shape: { } from }
+            && Infer(from, Dim.Product(op.Shape.Where(static d => d.ConstValue is not null))) == only
+            ? [.. op.Shape.Select(static d => d.ConstValue ?? -1)]
+            : null;
+    }
+
+    /// <summary>The shape that a target of ONNX means: one −1 is what is left, and 0 copies where it is not a size.</summary>
+    public static Shape? Resolve(Shape from, IReadOnlyList<Dim> target, bool copiesZero)
+    {
+        Dim[] sizes = [.. target.Select((d, i) => copiesZero && d == Dim.Zero && i < from.Rank ? from[i] : d)];
+        int[] inferred = [.. Enumerable.Range(0, sizes.Length).Where(i => sizes[i].ConstValue == -1)];
+        if (inferred is [var at])
+        {
+            Dim others = Dim.Product(sizes.Where((_, i) => i != at));
+            if (others.ConstValue == 0)
+            {
+                return null;
+            }
+
+            sizes[at] = Infer(from, others);
+        }
+
+        return inferred.Length <= 1 ? [.. sizes] : null;
+    }
+
+    private static Dim Infer(Shape from, Dim others) => Dim.FloorDiv(from.NumElements, others);
+}

@@ -1,0 +1,34 @@
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>Types as ONNX writes them; a size that is no bare symbol is written as the text of its expression.</summary>
+internal static class TypeWriter
+{
+    public static ValueInfoProto ValueInfo(string name, IrType type) => new() { Name = name, Type = Type(type) };
+
+    public static TypeProto Type(IrType type) => type switch
+    {
+        TensorType tensor => new TypeProto { TensorType = Tensor(tensor) },
+        SequenceType sequence => new TypeProto { SequenceType = new TypeProto.Types.Sequence { ElemType = Type(sequence.Element) } },
+        OptionalType optional => new TypeProto { OptionalType = new TypeProto.Types.Optional { ElemType = Type(optional.Element) } },
+        _ => throw new InvalidOperationException($"{type} has no ONNX type."),
+    };
+
+    private static TypeProto.Types.Tensor Tensor(TensorType tensor)
+    {
+        TypeProto.Types.Tensor proto = new() { ElemType = (int)tensor.DType };
+        if (tensor.Shape is { } shape)
+        {
+            proto.Shape = new TensorShapeProto();
+            proto.Shape.Dim.AddRange(shape.Select(Size));
+        }
+
+        return proto;
+    }
+
+    private static TensorShapeProto.Types.Dimension Size(Dim dim) => dim.IsConst(out long value)
+        ? new TensorShapeProto.Types.Dimension { DimValue = value }
+        : new TensorShapeProto.Types.Dimension { DimParam = dim.ToString() };
+}

@@ -1,0 +1,30 @@
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>Types from ONNX. A <c>dim_param</c> that is an expression is read as one; a size that is not given is a symbol of its own.</summary>
+internal static class TypeReader
+{
+    public static IrType Read(TypeProto? type, string name) => type?.ValueCase switch
+    {
+        TypeProto.ValueOneofCase.TensorType => Tensor(type.TensorType, name),
+        TypeProto.ValueOneofCase.SequenceType => new SequenceType(Read(type.SequenceType.ElemType, name)),
+        TypeProto.ValueOneofCase.OptionalType => new OptionalType(Read(type.OptionalType.ElemType, name)),
+        _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type?.ValueCase.ToString() ?? "missing"}; tensors, sequences and optionals are read."),
+    };
+
+    private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => new(
+        (DType)tensor.ElemType,
+        tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select((d, axis) => Size(d, $"{name}_{axis}"))]);
+
+    private static Dim Size(TensorShapeProto.Types.Dimension dim, string fallback) => dim.ValueCase switch
+    {
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => dim.DimValue,
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dim.DimParam.Length > 0 => Symbolic(dim.DimParam),
+        _ => Dim.Sym(fallback),
+    };
+
+    private static Dim Symbolic(string text) =>
+        Dim.TryParse(text, out Dim dim, out int consumed) && consumed == text.Length ? dim : Dim.Sym(text);
+}

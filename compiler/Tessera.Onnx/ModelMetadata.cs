@@ -1,0 +1,57 @@
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>What a graph holds that ONNX has no field for, as key and value pairs of the model.</summary>
+internal static class ModelMetadata
+{
+    /// <summary>Keys of our own begin so.</summary>
+    public const string Prefix = "ai.tessera.";
+
+    /// <summary>SHA-256 of the model without its weights.</summary>
+    public const string Hash = Prefix + "sha256";
+
+    private const string Where = Prefix + "where";
+    private const string Ragged = Prefix + "ragged";
+
+    public static void Write(ModelProto model, Graph graph, IReadOnlyDictionary<string, string> more)
+    {
+        foreach ((string key, string value) in graph.Metadata.Concat(more).OrderBy(static p => p.Key, StringComparer.Ordinal))
+        {
+            Add(model, key, value);
+        }
+
+        if (graph.Constraints.Count > 0)
+        {
+            Add(model, Where, string.Join('\n', graph.Constraints));
+        }
+
+        if (graph.Ragged.Count > 0)
+        {
+            Add(model, Ragged, string.Join('\n', graph.Ragged));
+        }
+    }
+
+    public static void Add(ModelProto model, string key, string value) =>
+        model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+
+    public static IEnumerable<Constraint> Constraints(ModelProto model) => Lines(model, Where).Select(Constraint.Parse);
+
+    public static IReadOnlyList<string> RaggedSymbols(ModelProto model) => [.. Lines(model, Ragged)];
+
+    /// <summary>The pairs that are not our own.</summary>
+    public static IReadOnlyDictionary<string, string> Others(ModelProto model)
+    {
+        SortedDictionary<string, string> pairs = new(StringComparer.Ordinal);
+        foreach (StringStringEntryProto entry in model.MetadataProps.Where(static e => !e.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            pairs[entry.Key] = entry.Value;
+        }
+
+        return pairs;
+    }
+
+    private static IEnumerable<string> Lines(ModelProto model, string key) =>
+        model.MetadataProps.FirstOrDefault(e => e.Key == key)?.Value.Split('\n') ?? [];
+}
