@@ -18,7 +18,34 @@ internal static unsafe class AttentionRunner
         public double[] Reference(AttentionCase c) => NaiveAttention.Run(c, Q, K, V, Bias, QNorm, KNorm);
     }
 
-    public static float[] Run(AttentionCase c, Inputs x, Storage storage, InstructionSet set, int threads = 1)
+    public static float[] Run(AttentionCase c, Inputs x, Storage storage, InstructionSet set, int threads = 1) =>
+        Run(c, x, storage, (in problem) =>
+        {
+            if (threads == 1)
+                PackedAttentionKernel.Run(problem, set, default(SerialParallel));
+            else
+                PackedAttentionKernel.Run(problem, set, new ThreadParallel(threads));
+        });
+
+    /// <summary>The fewest managed bytes that a run allocates: pools may be trimmed in between.</summary>
+    public static long AllocatedBy(AttentionCase c, Inputs x, Storage storage, int runs)
+    {
+        long allocated = long.MaxValue;
+        Run(c, x, storage, (in problem) =>
+        {
+            for (int i = 0; i < runs; i++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                PackedAttentionKernel.Run(problem, InstructionSets.Best, default(SerialParallel));
+                allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+        });
+        return allocated;
+    }
+
+    private delegate void Body(in AttentionProblem problem);
+
+    private static float[] Run(AttentionCase c, Inputs x, Storage storage, Body body)
     {
         int[] cuQ = c.CuQ, cuK = c.CuK;
         float[] poisoned = new float[cuQ[^1] * c.Heads * c.ValueDim];
@@ -36,10 +63,7 @@ internal static unsafe class AttentionRunner
                 Bias = b, BiasRadius = c.BiasRadius, QNorm = qn, KNorm = kn,
                 Options = AttentionOptions.Create(c.Scale, c.Causal, c.WindowLeft, c.WindowRight, c.Softcap, AttentionCase.NormEpsilon, c.HeadDim),
             };
-            if (threads == 1)
-                PackedAttentionKernel.Run(problem, set, default(SerialParallel));
-            else
-                PackedAttentionKernel.Run(problem, set, new ThreadParallel(threads));
+            body(problem);
         }
 
         return Decode(output, storage);

@@ -134,6 +134,17 @@ public sealed class PackedAttentionKernelTests
         }
     }
 
+    [Fact]
+    public void A_warm_kernel_allocates_nothing()
+    {
+        AttentionCase c = new() { Queries = [3, 150, 40], HeadDim = 20, ValueDim = 20, Causal = true, Softcap = 3, BiasRadius = 4, Norms = true };
+        foreach (Storage storage in Enum.GetValues<Storage>())
+        {
+            long once = AttentionRunner.AllocatedBy(c, AttentionRunner.Inputs.Of(c, storage), storage, runs: 40);
+            Assert.Equal(0, once);
+        }
+    }
+
     private static void Agrees(AttentionCase c, Storage storage, InstructionSet set, double tolerance)
     {
         var inputs = AttentionRunner.Inputs.Of(c, storage);

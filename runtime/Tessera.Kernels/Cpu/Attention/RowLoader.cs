@@ -42,9 +42,10 @@ internal static unsafe class RowLoader
         for (; i < size; i++)
             squares += (double)x[i] * x[i];
         squares += Vector256.Sum(sum);
-        float inverse = (float)(1 / Math.Sqrt((squares / size) + epsilon));
-        Scale(x, size, inverse);
-        for (i = 0; i < size; i++)
+        Scale(x, size, (float)(1 / Math.Sqrt((squares / size) + epsilon)));
+        for (i = 0; i <= size - 8; i += 8)
+            (Vector256.Load(x + i) * Vector256.Load(gain + i)).Store(x + i);
+        for (; i < size; i++)
             x[i] *= gain[i];
     }
 
@@ -52,7 +53,11 @@ internal static unsafe class RowLoader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, int size, float factor)
     {
-        for (int i = 0; i < size; i++)
+        Vector256<float> factors = Vector256.Create(factor);
+        int i = 0;
+        for (; i <= size - 8; i += 8)
+            (Vector256.Load(x + i) * factors).Store(x + i);
+        for (; i < size; i++)
             x[i] *= factor;
     }
 }
