@@ -76,7 +76,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     {
         IrType declared = Body.Parameters[2 + i].Type;
         IrType next = Body.Results[1 + i].Type;
-        if (!TypeJoin.Fits(context, next, declared))
+        if (!TypeJoin.Fits(context, next, declared, visible))
         {
             throw context.Error("TSR0211", $"carried value {i} begins a round as {declared} and ends it as {next}.");
         }
@@ -114,7 +114,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     private static bool IsTrue(Value value) => value.Op is Constant { Value: { DType: DType.Bool, Count: 1 } content } && content.Bytes.Span[0] != 0;
 
     // Of no rounds at all, sizes that only a round could tell are 0.
-    private static RefTensor Stack(EvalContext context, List<RefTensor> scan, int output)
+    private RefTensor Stack(EvalContext context, List<RefTensor> scan, int output)
     {
         if (scan.Count > 0)
         {
@@ -122,7 +122,8 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         }
 
         TensorType type = (TensorType)context.Types[output];
-        long[] dims = [.. (type.Shape ?? [0]).Select((d, a) => a == 0 ? 0 : d.ConstValue ?? 0)];
+        HashSet<string> visible = [.. Values.SelectMany(static v => TypeJoin.Symbols(v.Type))];
+        long[] dims = [.. (type.Shape ?? [0]).Select((d, a) => a > 0 && d.Symbols.All(visible.Contains) ? context.Size(d) : 0)];
         return type.DType switch
         {
             DType.Bool => RefTensor.Bools(dims, []),

@@ -36,13 +36,17 @@ internal static class TypeJoin
         _ => [],
     };
 
-    /// <summary>Whether a value of type <paramref name="given"/> may be bound to a parameter of type <paramref name="declared"/>.</summary>
-    public static bool Fits(InferContext context, IrType given, IrType declared) => (given, declared) switch
+    /// <summary>
+    /// Whether a value of type <paramref name="given"/> may be bound to a parameter of type <paramref name="declared"/>. A
+    /// declared size over a symbol of the region's own takes any size.
+    /// </summary>
+    public static bool Fits(InferContext context, IrType given, IrType declared, IReadOnlySet<string> visible) => (given, declared) switch
     {
         (TensorType x, TensorType y) => x.DType == y.DType && (y.Shape is null || x.Shape is null
-            || (x.Shape.Rank == y.Shape.Rank && x.Shape.Zip(y.Shape).All(p => context.Facts.Equal(p.First, p.Second) != Proof.Disproved))),
-        (SequenceType x, SequenceType y) => Fits(context, x.Element, y.Element),
-        (OptionalType x, OptionalType y) => Fits(context, x.Element, y.Element),
+            || (x.Shape.Rank == y.Shape.Rank && x.Shape.Zip(y.Shape).All(p =>
+                !p.Second.Symbols.All(visible.Contains) || context.Facts.Equal(p.First, p.Second) != Proof.Disproved))),
+        (SequenceType x, SequenceType y) => Fits(context, x.Element, y.Element, visible),
+        (OptionalType x, OptionalType y) => Fits(context, x.Element, y.Element, visible),
         _ => false,
     };
 

@@ -94,7 +94,8 @@ public sealed partial record Slice(Value X) : Op
     [
         Sample("head", "f32[n, 3]", [0], [2], [0]),
         Sample("tail", "f32[n, 3]", [-2], [long.MaxValue], [0]),
-        Sample("symbolic", "f32[n + 1, 3]", [Dim.Sym("n")], [Dim.Sym("n") + 1], [0]),
+        Sample("symbolic", "f32[n, 3]", [Dim.FloorDiv(Dim.Sym("n"), 2)], [Dim.Sym("n")], [0]),
+        Sample("negative symbolic", "f32[n, 3]", [-1 - Dim.Sym("n")], [-1], [0]),
         Sample("backwards", "i64[n, 4]", [-1, -1], [long.MinValue, 0], [0, 1], [-1, -2]),
         Sample("clamped", "f32[n, 3]", [-100, 1], [100, -5], [0, -1]),
         Sample("strided", "f16[2, n]", [1], [int.MaxValue], [-1], [2]),
