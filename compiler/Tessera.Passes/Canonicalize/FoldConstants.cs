@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Canonicalize;
+
+/// <summary>
+/// f(constants)  →  constant, for small results and only where every machine computes the same bytes: integers, movement of
+/// elements, and the operations that IEEE 754 rounds exactly. (exp and log are not folded: libraries differ in the last bit.)
+/// </summary>
+public sealed class FoldConstants : RewriteRule<Op>
+{
+    private const long MostElements = 1 << 16;
+    private const long MostGrowth = 1 << 10;
+
+    // One rounding of a result computed in double is exact for these: double has more than twice the digits of f32 and f16.
+    private static readonly FrozenSet<string> s_exact = new[] { "add", "sub", "mul", "div", "sqrt", "neg", "abs" }.ToFrozenSet();
+
+    private static readonly FrozenSet<string> s_movement = new[]
+    {
+        "reshape", "transpose", "squeeze", "unsqueeze", "concat", "split", "slice", "gather", "expand", "tile", "pad", "flip", "where",
+        "min", "max", "floor", "ceil", "sign",
+    }.ToFrozenSet();
+
+    public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
+    {
+        if (op is Constant || !op.Operands.All(static v => v is null or { Op: Constant }) || op.Operands.IsEmpty || !IsExact(op) || !IsSmall(op))
+        {
+            return null;
+        }
+
+        Graph alone = new()
+        {
+            Name = op.Schema.Name,
+            Builder = context.Builder,
+            Inputs = [],
+            Outputs = [.. op.Outputs.Select(static v => new GraphOutput($"y{v.Index}", v))],
+        };
+        try
+        {
+            IReadOnlyList<RefValue> results = Evaluator.Run(alone, new Dictionary<string, RefValue>());
+            return [.. results.Select(r => context.Emit(new Constant { Value = RefTensors.ToContent((RefTensor)r) }))];
+        }
+        catch (TesseraException e)
+        {
+            context.Reject(op, $"it fails on these constants: {e.Message}");
+            return null;
+        }
+    }
+
+    private static bool IsExact(Op op) => op.Outputs.All(static v => v.Type is TensorType) && Types(op).All(static t => !t.IsFloat())
+        || s_movement.Contains(op.Schema.Name)
+        || (s_exact.Contains(op.Schema.Name) && op.Outputs[0].DType is DType.F32 or DType.F64 or DType.F16);
+
+    private static IEnumerable<DType> Types(Op op) =>
+        op.Operands.OfType<Value>().Concat(op.Outputs).Select(static v => v.Type is TensorType t ? t.DType : DType.Undefined);
+
+    private static bool IsSmall(Op op)
+    {
+        long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : 0);
+        return op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
+            && type.DType != DType.String
+            && shape.NumElements.ConstValue is { } count && count <= MostElements && count <= given + MostGrowth);
+    }
+}

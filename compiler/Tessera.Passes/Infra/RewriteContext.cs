@@ -1,0 +1,49 @@
+using Tessera.Ir;
+
+namespace Tessera.Passes;
+
+/// <summary>What a rule may do: emit ops in place of the one it looks at, ask about sizes and users, and say why it declines.</summary>
+public sealed class RewriteContext
+{
+    private readonly PassContext _pass;
+    private readonly RewriteUses _uses;
+
+    internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses)
+    {
+        Builder = builder;
+        _pass = pass;
+        _uses = uses;
+    }
+
+    /// <summary>The builder of the graph; its place is that of the op being replaced.</summary>
+    public GraphBuilder Builder { get; }
+
+    public DimFacts Facts => Builder.Facts;
+
+    internal string Rule { get; set; } = "";
+
+    /// <summary>Emits an op that stands where the replaced one stood.</summary>
+    public Value Emit(Op op) => Builder.Emit(op);
+
+    public IReadOnlyList<Value> EmitAll(Op op) => Builder.EmitAll(op);
+
+    /// <summary>
+    /// Whether one op uses the value once and it is no output. False also for values made since the last sweep: a rule that
+    /// depends on it is tried again in the next.
+    /// </summary>
+    public bool HasSingleUse(Value value) => _uses.HasSingleUse(value);
+
+    /// <summary>Declines, and says which precondition failed.</summary>
+    /// <returns>Null, so that a rule can return it.</returns>
+    public Value? Reject(Op op, string reason)
+    {
+        _pass.Reject(Rule, op, reason);
+        return null;
+    }
+
+    /// <summary>Whether both sizes are proved equal.</summary>
+    public bool Equal(Dim a, Dim b) => Facts.Equal(a, b) == Proof.Proved;
+
+    /// <summary>Whether both shapes are proved equal, axis by axis.</summary>
+    public bool Equal(Shape a, Shape b) => a.Rank == b.Rank && a.Zip(b).All(p => Equal(p.First, p.Second));
+}

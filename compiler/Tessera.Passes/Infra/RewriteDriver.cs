@@ -1,0 +1,162 @@
+using Tessera.Ir;
+
+namespace Tessera.Passes;
+
+/// <summary>
+/// Applies rules until none does any more. A sweep rebuilds the DAG from the leaves up, each op once (what it became is
+/// remembered, so shared parts cost nothing more); sweeps go on until one changes nothing. Interning makes "nothing
+/// changed" a comparison of roots.
+/// </summary>
+internal sealed class RewriteDriver
+{
+    private const int MostSweeps = 200;
+    private const int MostFiringsAtAnOp = 64;
+    private readonly IReadOnlyList<RewriteRule> _rules;
+    private readonly PassContext _pass;
+    private readonly string _name;
+    private readonly Dictionary<Type, RewriteRule[]> _byType = [];
+    private readonly Dictionary<Region, Region> _regions = new(ReferenceEqualityComparer.Instance);
+    private readonly List<string> _fired = [];
+
+    public RewriteDriver(string name, IReadOnlyList<RewriteRule> rules, PassContext pass)
+    {
+        _name = name;
+        _rules = rules;
+        _pass = pass;
+    }
+
+    public IReadOnlyList<Value> Run(GraphBuilder builder, IReadOnlyList<Value> roots)
+    {
+        SourceLocation place = builder.Source;
+        try
+        {
+            for (int sweep = 0; sweep < MostSweeps; sweep++)
+            {
+                _fired.Clear();
+                IReadOnlyList<Value> next = Sweep(builder, roots);
+                if (next.SequenceEqual(roots))
+                {
+                    return roots;
+                }
+
+                roots = next;
+            }
+        }
+        finally
+        {
+            builder.Source = place;
+        }
+
+        throw Endless($"{MostSweeps} sweeps");
+    }
+
+    private IReadOnlyList<Value> Sweep(GraphBuilder builder, IReadOnlyList<Value> roots)
+    {
+        RewriteUses uses = new(roots);
+        RewriteContext context = new(builder, _pass, uses);
+        Dictionary<Value, Value> leaves = [];
+        foreach (Op op in GraphWalk.PostOrder(roots).Where(static op => op is Ir.Ops.Input))
+        {
+            leaves.Add(op.Outputs[0], op.Outputs[0]);
+        }
+
+        return GraphWalk.Rebuild(roots, leaves, (op, operands) => Rewrite(op, operands, context, uses));
+    }
+
+    private IReadOnlyList<Value> Rewrite(Op op, Value?[] operands, RewriteContext context, RewriteUses uses)
+    {
+        GraphBuilder builder = context.Builder;
+        IReadOnlyList<Value> values = Rebuild(op, operands, builder);
+        for (int i = 0; i < values.Count; i++)
+        {
+            uses.Rebuilt(values[i], op.Outputs[i]);
+        }
+
+        builder.Source = op.Outputs[0].Source;
+        for (int firings = 0; firings < MostFiringsAtAnOp; firings++)
+        {
+            // Only while one op gives all the values does "the op" have a meaning.
+            Op current = values[0].Producer;
+            if (current is Ir.Ops.Input || !current.Outputs.SequenceEqual(values) || TryRules(current, context) is not { } replaced)
+            {
+                return values;
+            }
+
+            values = replaced;
+        }
+
+        throw Endless($"{MostFiringsAtAnOp} firings at one {op.Schema.Name}");
+    }
+
+    private IReadOnlyList<Value>? TryRules(Op op, RewriteContext context)
+    {
+        foreach (RewriteRule rule in RulesFor(op))
+        {
+            context.Rule = rule.Name;
+            if (rule.Try(op, context) is { } replaced && !replaced.SequenceEqual(op.Outputs))
+            {
+                CheckTypes(rule, op, replaced, context);
+                _pass.Record(rule.Name, op.Outputs, replaced);
+                _fired.Add(rule.Name);
+                return replaced;
+            }
+        }
+
+        return null;
+    }
+
+    private RewriteRule[] RulesFor(Op op)
+    {
+        if (!_byType.TryGetValue(op.GetType(), out RewriteRule[]? rules))
+        {
+            _byType.Add(op.GetType(), rules = [.. _rules.Where(r => r.OpType.IsInstanceOfType(op))]);
+        }
+
+        return rules;
+    }
+
+    // Sizes that only run time knows keep their names: the op is the same, whatever its operands are made of now.
+    private IReadOnlyList<Value> Rebuild(Op op, Value?[] operands, GraphBuilder builder)
+    {
+        Op rebuilt = operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op : op.WithOperands(operands);
+        rebuilt = RegionRewriter.MapRegions(rebuilt, RewriteRegion);
+        return ReferenceEquals(rebuilt, op)
+            ? op.Outputs
+            : builder.EmitAs(rebuilt, [.. op.Outputs.Select(static v => v.Type)], op.Outputs[0].Source);
+    }
+
+    private Region RewriteRegion(Region region)
+    {
+        if (!_regions.TryGetValue(region, out Region? rewritten))
+        {
+            IReadOnlyList<Value> results = Run(region.Builder, region.Results);
+            rewritten = results.SequenceEqual(region.Results) ? region : new Region(region.Builder, region.Parameters, results);
+            _regions[region] = rewritten;
+            _regions[rewritten] = rewritten;
+        }
+
+        return rewritten;
+    }
+
+    private static void CheckTypes(RewriteRule rule, Op op, IReadOnlyList<Value> replaced, RewriteContext context)
+    {
+        bool fits = replaced.Count == op.OutputCount
+            && replaced.Zip(op.Outputs).All(p => TypeProof.Same(p.First.Type, p.Second.Type, context.Facts));
+        if (!fits)
+        {
+            throw new TesseraException(
+                "TSR0501",
+                op.Outputs[0].Source.ToString(),
+                $"the rule {rule.Name} replaces {op.Schema.Name} of {string.Join(", ", op.Outputs.Select(static v => v.Type))} "
+                + $"by {string.Join(", ", replaced.Select(static v => v.Type))}.",
+                "A rule must keep every type; this is an error of the rule.");
+        }
+    }
+
+    private TesseraException Endless(string what)
+    {
+        string rules = string.Join(", ", _fired.Distinct().Order(StringComparer.Ordinal));
+        return new TesseraException(
+            "TSR0502", _name, $"{what} did not come to an end; still firing: {rules}.", "Two of these laws undo each other, or one grows what it matches.");
+    }
+}

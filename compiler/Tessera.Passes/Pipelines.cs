@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Tessera.Ir;
+using Tessera.Passes.Canonicalize;
+
+namespace Tessera.Passes;
+
+/// <summary>All order of passes, as data. A new pass or rule gets one line here.</summary>
+public static class Pipelines
+{
+    /// <summary>Puts graphs in the form that rules match: constants to the right, no identities, transposes and reshapes merged.</summary>
+    public static RewritePass Canonicalize { get; } = new(
+        "canonicalize",
+        [
+            new ConstantsRight(),
+            new DropIdentity(),
+            new ComposeTransposes(),
+            new ComposeReshapes(),
+            new SinkReshape(),
+            new SinkTranspose(),
+            new SimplifySizes(),
+            new FoldShapes(),
+            new FoldConstants(),
+        ]);
+
+    /// <summary>What is done to the graph of one example, before it is batched: there, patterns still have their plain form.</summary>
+    public static IReadOnlyList<Stage> OneExample { get; } =
+    [
+        new(Canonicalize),
+    ];
+
+    /// <summary>What is done to the batched graph.</summary>
+    public static IReadOnlyList<Stage> Batched { get; } =
+    [
+        new(Canonicalize),
+    ];
+
+    /// <summary>Every pipeline there is.</summary>
+    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched];
+
+    private static readonly FrozenDictionary<string, IPass> s_byName = All.SelectMany(static p => p)
+        .Select(static s => s.Pass)
+        .DistinctBy(static p => p.Name)
+        .ToFrozenDictionary(static p => p.Name, StringComparer.Ordinal);
+
+    /// <summary>Names that <see cref="Parse"/> knows, in ordinal order.</summary>
+    public static IEnumerable<string> Names => s_byName.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Runs stages in order.</summary>
+    public static Graph Run(this IReadOnlyList<Stage> stages, Graph graph, PassContext context) =>
+        PassRunner.Run(graph, [.. stages.Select(static s => s.Pass)], context);
+
+    /// <summary>Passes by their names, separated by commas.</summary>
+    /// <exception cref="TesseraException">A name is unknown (TSR0503).</exception>
+    public static IReadOnlyList<IPass> Parse(string names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return
+        [
+            .. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static name =>
+                s_byName.TryGetValue(name, out IPass? pass) ? pass : throw new TesseraException(
+                    "TSR0503", "", $"there is no pass '{name}'.", $"There are {string.Join(", ", Names)}.")),
+        ];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>How far two results lie apart.</summary>
+/// <param name="Largest">Largest |Δ| over the largest finite |reference| of a result.</param>
+/// <param name="Difference">The first element out of tolerance, or a difference in kind; null for none.</param>
+public sealed record Comparison(double Largest, string? Difference)
+{
+    /// <summary>Compares results pairwise; infinities and NaN must stand at the same places, all but floats be equal.</summary>
+    public static Comparison Of(IReadOnlyList<RefValue> expected, IReadOnlyList<RefValue> actual, double tolerance)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(actual);
+        Comparison worst = new(0, expected.Count == actual.Count ? null : $"{expected.Count} results against {actual.Count}");
+        for (int i = 0; i < expected.Count && worst.Difference is null; i++)
+        {
+            Comparison one = Of(expected[i], actual[i], tolerance, $"result {i}");
+            worst = new Comparison(Math.Max(worst.Largest, one.Largest), one.Difference);
+        }
+
+        return worst;
+    }
+
+    private static Comparison Of(RefValue expected, RefValue actual, double tolerance, string what) => (expected, actual) switch
+    {
+        (RefTensor e, RefTensor a) => Of(e, a, tolerance, what),
+        (RefSequence e, RefSequence a) => Of(e.Items, a.Items, tolerance),
+        (RefOptional { Item: { } e }, RefOptional { Item: { } a }) => Of(e, a, tolerance, what),
+        (RefOptional { Item: null }, RefOptional { Item: null }) => new Comparison(0, null),
+        _ => new Comparison(0, $"{what}: values of different kinds"),
+    };
+
+    private static Comparison Of(RefTensor expected, RefTensor actual, double tolerance, string what)
+    {
+        if (expected.DType != actual.DType || !expected.Dims.AsSpan().SequenceEqual(actual.Dims))
+        {
+            return new Comparison(0, $"{what}: {expected} against {actual}");
+        }
+
+        if (!expected.DType.IsFloat())
+        {
+            int at = Enumerable.Range(0, expected.Count).FirstOrDefault(i => !SameElement(expected, actual, i), -1);
+            return new Comparison(0, at < 0 ? null : $"{what}, element {at} of {expected} differs");
+        }
+
+        double scale = expected.F.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        double largest = 0;
+        for (int i = 0; i < expected.Count; i++)
+        {
+            (double e, double a) = (expected.F[i], actual.F[i]);
+            if (e.Equals(a))
+            {
+                continue;
+            }
+
+            double relative = double.IsFinite(e) && double.IsFinite(a) ? Math.Abs(e - a) / Math.Max(scale, double.Epsilon) : double.PositiveInfinity;
+            largest = Math.Max(largest, e == a ? 0 : relative);
+            if (e != a && !(relative <= tolerance))
+            {
+                return new Comparison(largest, string.Create(CultureInfo.InvariantCulture, $"{what}, element {i} of {expected}: {e:R} before, {a:R} after"));
+            }
+        }
+
+        return new Comparison(largest, null);
+    }
+
+    private static bool SameElement(RefTensor e, RefTensor a, int i) => e.DType switch
+    {
+        DType.Bool => e.B[i] == a.B[i],
+        DType.String => e.S[i] == a.S[i],
+        _ => e.I[i] == a.I[i],
+    };
+}

@@ -1,0 +1,98 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>Runs two graphs of one interface on generated inputs and compares what they give.</summary>
+public static class GraphEquivalence
+{
+    /// <param name="before">The graph that says what is right.</param>
+    /// <param name="after">The graph that should do the same.</param>
+    /// <param name="site">Name for the report.</param>
+    /// <param name="options">Tolerance, number of cases, and what runs <paramref name="after"/>.</param>
+    public static SiteReport Check(Graph before, Graph after, string site, ReplayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(options);
+        (int ran, int skipped, double largest) = (0, 0, 0);
+        IReadOnlyList<IReadOnlyDictionary<string, long>> sizes =
+            SizeChoices.For(GraphInputs.Symbols(before), before.Constraints, options.Seed, options.Cases);
+        for (int i = 0; i < options.Cases && sizes.Count > 0; i++)
+        {
+            IReadOnlyDictionary<string, long> chosen = sizes[i % sizes.Count];
+            ValueKind kind = (ValueKind)(i % 4);
+            if (Cost(before, chosen) > options.MostElements || Run(before, after, chosen, options, i, kind) is not { } comparison)
+            {
+                skipped++;
+                continue;
+            }
+
+            ran++;
+            largest = Math.Max(largest, comparison.Largest);
+            if (comparison.Difference is { } difference)
+            {
+                string at = string.Join(", ", chosen.Select(static p => $"{p.Key} = {p.Value}"));
+                return new SiteReport(site, ran, skipped, largest, $"{difference} (values {kind}, seed {options.Seed + i}{(at.Length > 0 ? ", " + at : "")})");
+            }
+        }
+
+        return new SiteReport(site, ran, skipped, largest, ran > 0 ? null : "no generated input ran; give constraints that small sizes satisfy");
+    }
+
+    // Null where the data itself is refused by the graph as it was: then nothing is said of the rewrite.
+    private static Comparison? Run(
+        Graph before, Graph after, IReadOnlyDictionary<string, long> sizes, ReplayOptions options, int number, ValueKind kind)
+    {
+        IReadOnlyDictionary<string, RefValue> inputs;
+        Dictionary<string, RefValue> weights;
+        IReadOnlyList<RefValue> expected;
+        try
+        {
+            inputs = GraphInputs.Generate(before, sizes, options.Seed + number, kind);
+            weights = GraphInputs.Weights(before, options.Seed + number, kind);
+            foreach ((string path, RefValue value) in GraphInputs.Weights(after, options.Seed + number, kind))
+            {
+                weights.TryAdd(path, value);
+            }
+
+            expected = Evaluator.Run(before, inputs, weights);
+        }
+        catch (TesseraException)
+        {
+            return null;
+        }
+
+        try
+        {
+            IReadOnlyList<RefValue> actual = options.Run is { } run ? run(after, inputs) : Evaluator.Run(after, inputs, weights);
+            return Comparison.Of(expected, actual, options.Tolerance);
+        }
+        catch (TesseraException e)
+        {
+            return new Comparison(double.PositiveInfinity, $"the replacement fails: {e.Message}");
+        }
+    }
+
+    // Elements of all results, as a bound on the work; sizes that cannot be told yet count nothing.
+    private static long Cost(Graph graph, IReadOnlyDictionary<string, long> sizes)
+    {
+        long cost = 0;
+        foreach (Value value in graph.PostOrder().SelectMany(static op => op.Outputs))
+        {
+            if (value.Type is TensorType { Shape: { } shape } && shape.Symbols.All(sizes.ContainsKey))
+            {
+                try
+                {
+                    cost = checked(cost + shape.NumElements.Evaluate(s => sizes[s]));
+                }
+                catch (Exception e) when (e is OverflowException or TesseraException)
+                {
+                    return long.MaxValue;
+                }
+            }
+        }
+
+        return cost;
+    }
+}

@@ -1,0 +1,70 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>Generated values for the inputs and parameters of a graph at given sizes.</summary>
+public static class GraphInputs
+{
+    /// <summary>Values by input name; offsets of segments (operands named <c>cu_…</c>) are made to fit what they cut.</summary>
+    public static Dictionary<string, RefValue> Generate(Graph graph, IReadOnlyDictionary<string, long> sizes, int seed, ValueKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ValueGenerator generator = new(seed, kind);
+        Dictionary<Value, Dim> offsets = Offsets(graph);
+        Dictionary<string, RefValue> values = new(StringComparer.Ordinal);
+        foreach (Value input in graph.Inputs)
+        {
+            values[((Input)input.Producer).Name] = offsets.TryGetValue(input, out Dim? tokens) && input.Type is TensorType { Shape: [var size] } type
+                ? generator.Offsets(type.DType, size.Evaluate(Lookup) - 1, tokens.Evaluate(Lookup))
+                : generator.Next(input.Type, Lookup);
+        }
+
+        return values;
+
+        long Lookup(string symbol) => sizes.GetValueOrDefault(symbol, 3);
+    }
+
+    /// <summary>Values by path of the parameters that the graph reaches and that <paramref name="graph"/> has no bytes for.</summary>
+    public static Dictionary<string, RefValue> Weights(Graph graph, int seed, ValueKind kind)
+    {
+        Dictionary<string, RefValue> weights = new(StringComparer.Ordinal);
+        ValueGenerator generator = new(seed, kind);
+        foreach (Parameter parameter in graph.PostOrder().OfType<Parameter>().OrderBy(static p => p.Path, StringComparer.Ordinal))
+        {
+            weights[parameter.Path] = generator.Next(parameter.Type, static _ => 0);
+        }
+
+        return weights;
+    }
+
+    /// <summary>Names of sizes that occur in the types of the graph's inputs, and in all its values.</summary>
+    public static IEnumerable<string> Symbols(Graph graph) => graph.Inputs
+        .SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : [])
+        .Distinct(StringComparer.Ordinal);
+
+    // An offsets operand cuts the first operand, or for attention the one its name speaks of.
+    private static Dictionary<Value, Dim> Offsets(Graph graph)
+    {
+        Dictionary<Value, Dim> offsets = [];
+        foreach (Op op in graph.PostOrder())
+        {
+            for (int i = 0; i < Math.Min(op.Operands.Length, op.Schema.Operands.Count); i++)
+            {
+                string name = op.Schema.Operands[i].Name;
+                if (op.Operands[i] is { Op: Input } operand && name.StartsWith("cu_", StringComparison.Ordinal))
+                {
+                    int cut = name == "cu_k" ? 1 : 0;
+                    Shape? shape = (op is SegmentExpand ? op.Outputs[0] : op.Operands[cut]!).Tensor.Shape;
+                    if (shape is { Rank: > 0 })
+                    {
+                        offsets.TryAdd(operand, shape[0]);
+                    }
+                }
+            }
+        }
+
+        return offsets;
+    }
+}

@@ -1,0 +1,20 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>How rewritten sites are replayed.</summary>
+/// <param name="Tolerance">Largest |Δ| over the largest finite |reference| of a result.</param>
+public sealed record ReplayOptions(double Tolerance)
+{
+    /// <summary>Inputs generated for each site: sizes first (ones, zeros, then random), values from plain to extreme.</summary>
+    public int Cases { get; init; } = 6;
+
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Sites whose evaluation would take more elementary steps than this are replayed at smaller sizes only.</summary>
+    public long MostElements { get; init; } = 1 << 24;
+
+    /// <summary>Runs a graph of the replacement in place of the evaluator (ONNX Runtime, say); null for the evaluator.</summary>
+    public Func<Graph, IReadOnlyDictionary<string, RefValue>, IReadOnlyList<RefValue>>? Run { get; init; }
+}

@@ -1,0 +1,109 @@
+using Tessera.Ir;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>
+/// Proves rewrites after the fact: cuts the region of each rewritten site out, original and replacement, as two graphs over
+/// the values that both are made of, and runs them side by side on generated inputs.
+/// </summary>
+public static class SiteReplay
+{
+    /// <summary>One report for each site; equal sites (the same block many times over) are run once each.</summary>
+    /// <param name="before">The graph that was rewritten: its constraints bound the sizes, its weights are those used.</param>
+    /// <param name="records">What the driver recorded (<see cref="PassOptions.RecordRewrites"/>).</param>
+    /// <param name="options">Tolerance and number of cases.</param>
+    public static IReadOnlyList<SiteReport> VerifyRewrites(Graph before, IEnumerable<RewriteRecord> records, ReplayOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        return [.. records.Select(record => Replay(before, record, options))];
+    }
+
+    /// <summary>Replays sites and fails with the name of the first that does not hold.</summary>
+    /// <exception cref="TesseraException">TSR0511.</exception>
+    public static void RequireRewrites(Graph before, IEnumerable<RewriteRecord> records, ReplayOptions options)
+    {
+        foreach (SiteReport report in VerifyRewrites(before, records, options))
+        {
+            if (!report.Holds)
+            {
+                throw new TesseraException("TSR0511", report.Site, $"the rewrite changes what the model computes: {report.Difference}.");
+            }
+        }
+    }
+
+    private static SiteReport Replay(Graph before, RewriteRecord record, ReplayOptions options)
+    {
+        HashSet<Value> common = Common(record);
+        IReadOnlyList<Value> frontier = Frontier(record, common);
+        return GraphEquivalence.Check(
+            Cut(before, record, record.Original, frontier), Cut(before, record, record.Replacement, frontier), record.Site, options);
+    }
+
+    // What both sides reach.
+    private static HashSet<Value> Common(RewriteRecord record)
+    {
+        HashSet<Op> original = new(GraphWalk.PostOrder(record.Original), ReferenceEqualityComparer.Instance);
+        return [.. GraphWalk.PostOrder(record.Replacement).Where(original.Contains).SelectMany(static op => op.Outputs)];
+    }
+
+    // The first common values met on the way down: leaves that say what they are (weights, constants) are kept as they are,
+    // for a law may depend on them.
+    private static IReadOnlyList<Value> Frontier(RewriteRecord record, HashSet<Value> common)
+    {
+        List<Value> frontier = [];
+        HashSet<Value> seen = [];
+        Stack<Value> stack = new(record.Original.Concat(record.Replacement).Reverse());
+        while (stack.TryPop(out Value? value))
+        {
+            if (!seen.Add(value))
+            {
+                continue;
+            }
+
+            if (value.Op is Input || (common.Contains(value) && !IsFixed(value)))
+            {
+                frontier.Add(value);
+                continue;
+            }
+
+            foreach (Value operand in value.Producer.Operands.OfType<Value>().Reverse())
+            {
+                stack.Push(operand);
+            }
+        }
+
+        return [.. frontier.OrderBy(static v => v.Id)];
+    }
+
+    // A function of constants alone, as far as a few steps tell.
+    private static bool IsFixed(Value value, int depth = 4) =>
+        value.Op is Constant || (depth > 0 && value.Producer.Operands.Length > 0 && value.Producer.Operands.All(v => v is null || IsFixed(v, depth - 1)));
+
+    // An input of each size makes it known to the evaluator where the cut values only have it in an expression.
+    private static IEnumerable<string> Symbols(Graph before, IReadOnlyList<Value> frontier) => before.Inputs.Concat(frontier)
+        .SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : [])
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal);
+
+    private static Graph Cut(Graph before, RewriteRecord record, IReadOnlyList<Value> roots, IReadOnlyList<Value> frontier)
+    {
+        GraphBuilder builder = new(before.Constraints);
+        List<Value> inputs = [.. Symbols(before, frontier).Select(s => builder.Emit(new Input { Name = $"size {s}", Type = new TensorType(DType.Bool, [Dim.Sym(s)]) }))];
+        Dictionary<Value, Value> known = [];
+        for (int i = 0; i < frontier.Count; i++)
+        {
+            known.Add(frontier[i], builder.Emit(new Input { Name = $"v{i}", Type = frontier[i].Type }));
+        }
+
+        IReadOnlyList<Value> cut = RegionCut.Rebuild(builder, roots, known);
+        return new Graph
+        {
+            Name = record.Rule,
+            Builder = builder,
+            Inputs = [.. inputs, .. frontier.Select(v => known[v])],
+            Outputs = [.. cut.Select(static (v, i) => new GraphOutput($"y{i}", v))],
+            Weights = before.Weights,
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Passes.Replay;
+
+/// <summary>Seeded values of any type: plain, signed zeros and small whole numbers, large magnitudes, or with NaN and ±∞ strewn in.</summary>
+public sealed class ValueGenerator(int seed, ValueKind kind)
+{
+    private static readonly double[] s_small = [0.0, -0.0, 1, -1, 0.5, 2];
+    private readonly Random _random = new(seed);
+
+    /// <exception cref="TesseraException">TSR0510: no values of the type can be made.</exception>
+    public RefValue Next(IrType type, Func<string, long> sizes) => type switch
+    {
+        TensorType { Shape: { } shape } tensor => Next(tensor.DType, shape.Evaluate(sizes)),
+        SequenceType sequence => new RefSequence([Next(sequence.Element, sizes), Next(sequence.Element, sizes)]),
+        OptionalType optional => new RefOptional(Next(optional.Element, sizes)),
+        _ => throw new TesseraException("TSR0510", "", $"values of type {type} cannot be generated."),
+    };
+
+    /// <summary>Offsets of <paramref name="segments"/> segments that end at <paramref name="tokens"/>, empty ones among them.</summary>
+    public RefTensor Offsets(DType dtype, long segments, long tokens)
+    {
+        long[] cuts = [.. Enumerable.Range(0, (int)Math.Max(0, segments - 1)).Select(_ => _random.NextInt64(tokens + 1)).Order()];
+        return RefTensor.Ints(dtype, [segments + 1], segments == 0 ? [0] : [0, .. cuts, tokens]);
+    }
+
+    private RefTensor Next(DType dtype, long[] dims)
+    {
+        if (dims.Any(static d => d < 0))
+        {
+            throw new TesseraException("TSR0510", "", $"sizes [{string.Join(", ", dims)}] are no shape.");
+        }
+
+        int count = checked((int)dims.Aggregate(1L, static (a, b) => checked(a * b)));
+        return dtype switch
+        {
+            DType.Bool => RefTensor.Bools(dims, Fill(count, () => _random.Next(2) == 1)),
+            DType.String => RefTensor.Strings(dims, Fill(count, () => _random.Next(3) switch { 0 => "", 1 => "a", _ => "b" })),
+            _ when dtype.IsFloat() => RefTensor.Floats(dtype, dims, Fill(count, () => RefTensors.Round(dtype, Float()))),
+            _ => RefTensor.Ints(dtype, dims, Fill(count, () => _random.NextInt64(0, 3))),
+        };
+    }
+
+    private double Float() => kind switch
+    {
+        ValueKind.Small => s_small[_random.Next(s_small.Length)],
+        ValueKind.Large => (_random.NextDouble() - 0.5) * Math.Pow(10, _random.Next(-3, 4)),
+        ValueKind.Special => _random.Next(12) switch
+        {
+            0 => double.NaN,
+            1 => double.PositiveInfinity,
+            2 => double.NegativeInfinity,
+            3 => -0.0,
+            _ => (_random.NextDouble() * 4) - 2,
+        },
+        _ => (_random.NextDouble() * 4) - 2,
+    };
+
+    private static T[] Fill<T>(int count, Func<T> next)
+    {
+        T[] values = new T[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = next();
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,95 @@
+using Tessera.Ir;
+using Tessera.Ir.Text;
+using Tessera.Passes;
+using Tessera.Passes.Replay;
+using Xunit.Sdk;
+
+namespace Tessera.Testing.FileTests;
+
+/// <summary>
+/// Runs text-IR files: the output must be exactly as expected, every rewritten site must hold when it is replayed, and the
+/// graphs before and after must compute the same on generated inputs. <c>TESSERA_BLESS=1</c> rewrites the expectations.
+/// </summary>
+public static class FileTestRunner
+{
+    private static readonly ReplayOptions s_replay = new(1e-5) { Cases = 12 };
+
+    /// <summary>All files under a folder of <c>tests/filetests</c>, by path from there, in ordinal order.</summary>
+    public static IEnumerable<string> Files(string folder)
+    {
+        string directory = Path.Combine(Root(), folder);
+        return Directory.Exists(directory)
+            ? Directory.EnumerateFiles(directory, "*.ir", SearchOption.AllDirectories)
+                .Select(static f => Path.GetRelativePath(Root(), f)).Order(StringComparer.Ordinal)
+            : [];
+    }
+
+    /// <summary>Runs all cases of a file.</summary>
+    public static void Run(string file)
+    {
+        string path = Path.Combine(Root(), file);
+        IReadOnlyList<FileTestCase> cases = FileTestCase.Read(path);
+        List<FileTestCase> blessed = [.. cases.Select(static c => c with { Expected = Actual(c) })];
+        if (Environment.GetEnvironmentVariable("TESSERA_BLESS") == "1")
+        {
+            File.WriteAllText(path, FileTestCase.Write(blessed));
+            return;
+        }
+
+        foreach ((FileTestCase expected, FileTestCase actual) in cases.Zip(blessed))
+        {
+            if (expected.Expected != actual.Expected)
+            {
+                throw new XunitException($"{expected}\nexpected\n{expected.Expected}\ngot\n{actual.Expected}\nTESSERA_BLESS=1 takes what it got.");
+            }
+        }
+    }
+
+    /// <summary>What the passes of a case make of its graph, as the file writes it.</summary>
+    private static string Actual(FileTestCase test)
+    {
+        try
+        {
+            Graph before = Parser.Parse(test.Input, "input");
+            PassContext context = new(new PassOptions { Verify = true, RecordRewrites = true });
+            Graph after = PassRunner.Run(before, Pipelines.Parse(test.Passes), context);
+            Graph readBack = Parser.Parse(Printer.Print(after));
+            if (Printer.Print(readBack) != Printer.Print(after))
+            {
+                throw new XunitException($"{test}: what was printed does not read back.");
+            }
+
+            RequireSame(before, after, test, context);
+            return Printer.Print(after) + string.Concat(context.Rejections.Select(static r => $"// rejected: {r.Rule} at {r.Op}: {r.Reason}\n"));
+        }
+        catch (TesseraException e)
+        {
+            return $"// error: {e.Message}\n";
+        }
+    }
+
+    private static void RequireSame(Graph before, Graph after, FileTestCase test, PassContext context)
+    {
+        foreach (SiteReport report in SiteReplay.VerifyRewrites(before, context.Rewrites, s_replay)
+            .Append(GraphEquivalence.Check(before, after, "the whole graph", s_replay)))
+        {
+            if (!report.Holds)
+            {
+                throw new XunitException($"{test}: {report}");
+            }
+        }
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "Compiler.sln")))
+            {
+                return Path.Combine(directory.FullName, "tests", "filetests");
+            }
+        }
+
+        throw new XunitException($"No Compiler.sln above {AppContext.BaseDirectory}.");
+    }
+}
