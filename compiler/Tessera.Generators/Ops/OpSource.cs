@@ -76,7 +76,7 @@ internal static class OpSource
         string.Join(", ", op.Operands.Select(static o => o.Kind == "Variadic" ? $".. {o.Property}" : o.Property));
 
     private static string ProbeArguments(OpModel op) =>
-        string.Join(", ", op.Operands.Select(static o => o.Kind == "Variadic" ? "default" : "(global::Tessera.Ir.Value)null!"));
+        string.Join(", ", op.Operands.Select(static o => o.Kind == "Variadic" ? "default(global::Tessera.Ir.EquatableArray<global::Tessera.Ir.Value>)" : "(global::Tessera.Ir.Value)null!"));
 
     private static string ProbeInitializer(OpModel op) => Braces(op.Attributes.Where(static a => a.Required).Select(static a => $"{a.Property} = default!"));
 

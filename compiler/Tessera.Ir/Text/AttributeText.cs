@@ -19,6 +19,7 @@ internal static class AttributeText
         Enum member => Snake(member.ToString()),
         EquatableArray<long> list => list.ToString(),
         EquatableArray<Real> list => list.ToString(),
+        EquatableArray<Dim> list => list.ToString(),
         TensorContent content => Write(content),
         Real or Dim or Shape or IrType => value.ToString()!,
         _ => throw new InvalidOperationException($"Attributes of type {value.GetType()} have no text form."),

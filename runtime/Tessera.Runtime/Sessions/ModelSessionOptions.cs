@@ -45,8 +45,11 @@ public sealed record ModelSessionOptions
     /// <summary>The CUDA device to run on; null is the CPU. Needs a build with the CUDA provider.</summary>
     public int? CudaDevice { get; init; }
 
-    /// <summary>The least severe message that ONNX Runtime may write to standard error.</summary>
-    public OrtLoggingLevel LogLevel { get; init; } = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+    /// <summary>
+    /// The least severe message that ONNX Runtime may write to standard error. Its errors, a cancelled run among them,
+    /// come as exceptions anyway.
+    /// </summary>
+    public OrtLoggingLevel LogLevel { get; init; } = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
     /// <summary>Sets whatever else ONNX Runtime offers, after all of the above.</summary>
     public Action<SessionOptions>? Configure { get; init; }

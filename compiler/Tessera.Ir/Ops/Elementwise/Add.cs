@@ -4,11 +4,9 @@ namespace Tessera.Ir.Ops;
 
 /// <summary>a + b, element by element, with broadcasting; integers wrap around.</summary>
 [Op("add")]
-public sealed partial record Add(Value A, Value B) : BinaryOp(A, B)
+public sealed partial record Add(Value A, Value B) : ArithmeticOp(A, B)
 {
-    protected override double Apply(double a, double b) => a + b;
-
-    protected override long Apply(long a, long b) => unchecked(a + b);
+    protected override T Apply<T>(T a, T b) => a + b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Add", 7);
 

@@ -8,7 +8,7 @@ public abstract record BinaryOp(Value A, Value B) : Op
 {
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
-        context.RequireSameDType(A, B);
+        CheckDTypes(context);
         return Accepts(A.DType)
             ? [new TensorType(ResultDType(A.DType), context.Broadcast(context.ShapeOf(A), context.ShapeOf(B)))]
             : throw context.Error("TSR0206", $"it is not defined for {A.Type}.");
@@ -32,13 +32,23 @@ public abstract record BinaryOp(Value A, Value B) : Op
     /// <summary>Element type of the result.</summary>
     protected virtual DType ResultDType(DType operand) => operand;
 
-    /// <summary>The function on floats.</summary>
-    protected abstract double Apply(double a, double b);
+    /// <summary>Fails where the element types of the operands do not go together.</summary>
+    private protected virtual void CheckDTypes(InferContext context) => context.RequireSameDType(A, B);
 
-    /// <summary>The function on integers, before it wraps around to the stored width.</summary>
-    protected abstract long Apply(long a, long b);
+    private protected abstract RefTensor Combine(RefTensor a, RefTensor b, long[] dims, int[] ia, int[] ib);
 
-    private protected virtual RefTensor Combine(RefTensor a, RefTensor b, long[] dims, int[] ia, int[] ib) => a.DType.IsFloat()
-        ? RefTensor.Floats(a.DType, dims, [.. ia.Select((at, i) => Apply(a.F[at], b.F[ib[i]]))])
-        : RefTensor.Ints(a.DType, dims, [.. ia.Select((at, i) => Wrap.To(a.DType, Apply(a.I[at], b.I[ib[i]])))]);
+    /// <summary>The function on pairs of elements, whatever array they stand in.</summary>
+    private protected static TResult[] Pairs<T, TResult>(T[] a, T[] b, int[] ia, int[] ib, Func<T, T, TResult> function)
+    {
+        TResult[] result = new TResult[ia.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = function(a[ia[i]], b[ib[i]]);
+        }
+
+        return result;
+    }
+
+    private protected static TResult[] UnsignedPairs<TResult>(long[] a, long[] b, int[] ia, int[] ib, Func<ulong, ulong, TResult> function) =>
+        Pairs(a, b, ia, ib, (x, y) => function(unchecked((ulong)x), unchecked((ulong)y)));
 }

@@ -41,6 +41,14 @@ public sealed partial record RmsNorm(Value X, Value Weight) : Op
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => RowWise.Batch(context);
 
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
+    {
+        (Value x, Value weight) = (Widening.Up(builder, X), Widening.Up(builder, Weight));
+        Value mean = builder.ReduceMean(builder.Mul(x, x), [-1], keepDims: true);
+        Value scale = builder.Sqrt(builder.Add(mean, builder.Float(x.DType, Epsilon)));
+        return [Widening.To(builder, builder.Mul(builder.Div(x, scale), weight), X.DType)];
+    }
+
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "RMSNormalization", 23, new OnnxAttr.Direct("epsilon", "epsilon", new Real(1e-5)), new OnnxAttr.Fixed("axis", -1L, IsDefault: true));
 

@@ -1,0 +1,14 @@
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>a − b, element by element, with broadcasting; integers wrap around.</summary>
+[Op("sub")]
+public sealed partial record Sub(Value A, Value B) : ArithmeticOp(A, B)
+{
+    protected override T Apply<T>(T a, T b) => a - b;
+
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sub", 7);
+
+    internal static IEnumerable<OpSample> Samples() => BinarySamples.Numbers(static (g, a, b) => g.Sub(a, b));
+}

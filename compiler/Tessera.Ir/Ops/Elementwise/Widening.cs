@@ -1,0 +1,14 @@
+namespace Tessera.Ir.Ops;
+
+/// <summary>Decompositions compute in f32 where the element type is narrower.</summary>
+internal static class Widening
+{
+    /// <summary>The type to compute in.</summary>
+    public static DType Wide(DType dtype) => dtype is DType.F16 or DType.BF16 ? DType.F32 : dtype;
+
+    /// <summary>x in another type; x itself where it has it already.</summary>
+    public static Value To(GraphBuilder builder, Value x, DType dtype) => x.DType == dtype ? x : builder.Cast(x, dtype);
+
+    /// <summary>x in the type to compute in.</summary>
+    public static Value Up(GraphBuilder builder, Value x) => To(builder, x, Wide(x.DType));
+}

@@ -1,0 +1,70 @@
+using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>Layer normalisation of the last axis (arXiv 1607.06450): <c>(x − mean(x)) / √(var(x) + ε) · weight + bias</c>, the variance biased.</summary>
+[Op("layer_norm")]
+public sealed partial record LayerNorm(Value X, Value Weight, Value? Bias) : Op
+{
+    public Real Epsilon { get; init; } = 1e-5;
+
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        Shape x = context.ShapeOf(X);
+        if (x.Rank == 0 || !X.DType.IsFloat())
+        {
+            throw context.Error("TSR0203", $"x must be float of rank 1 or more; it is {X.Type}.");
+        }
+
+        foreach (Value? gain in (Value?[])[Weight, Bias])
+        {
+            if (gain is not null)
+            {
+                context.RequireSameDType(X, gain);
+                Dim size = context.ShapeOf(gain) is [var only]
+                    ? only
+                    : throw context.Error("TSR0203", $"weight and bias must have rank 1; one is {gain.Type}.");
+                context.RequireEqual(x[x.Rank - 1], size, "normalised size and weight or bias");
+            }
+        }
+
+        return [X.Type];
+    }
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        (RefTensor x, RefTensor weight) = (context.Tensor(0), context.Tensor(1));
+        RefTensor? bias = context.OptionalTensor(2);
+        double[] result = new double[x.Count];
+        foreach (int[] row in Slices.Along(x.Dims, -1).Where(static r => r.Length > 0))
+        {
+            double mean = row.Average(i => x.F[i]);
+            double variance = row.Average(i => (x.F[i] - mean) * (x.F[i] - mean));
+            for (int j = 0; j < row.Length; j++)
+            {
+                result[row[j]] = ((x.F[row[j]] - mean) / Math.Sqrt(variance + Epsilon) * weight.F[j]) + (bias?.F[j] ?? 0);
+            }
+        }
+
+        return [RefTensor.Floats(x.DType, x.Dims, result)];
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => RowWise.Batch(context);
+
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
+        "LayerNormalization",
+        17,
+        OnnxAttr.Of("epsilon"),
+        new OnnxAttr.Fixed("axis", -1L, IsDefault: true),
+        new OnnxAttr.Fixed("stash_type", 1L, IsDefault: true));
+
+    internal static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", static g => [g.LayerNorm(g.In("x", "f32[n, 5]"), g.In("w", "f32[5]"), g.In("b", "f32[5]"))]),
+        new("no bias", static g => [g.LayerNorm(g.In("x", "f32[2, n, 4]"), g.In("w", "f32[4]"))]),
+        new("epsilon", static g => [g.LayerNorm(g.In("x", "f32[n, 1]"), g.In("w", "f32[1]"), g.In("b", "f32[1]"), epsilon: 0.5)]),
+        new("f16", static g => [g.LayerNorm(g.In("x", "f16[n, 4]"), g.In("w", "f16[4]"), g.In("b", "f16[4]"))]),
+    ];
+}

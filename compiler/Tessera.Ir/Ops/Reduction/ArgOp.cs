@@ -1,0 +1,69 @@
+using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>The position of an extreme element along one axis, i64; of equal ones the first, or the last where <see cref="SelectLastIndex"/> is set.</summary>
+public abstract record ArgOp(Value X) : Op
+{
+    public long Axis { get; init; }
+
+    public bool KeepDims { get; init; }
+
+    public bool SelectLastIndex { get; init; }
+
+    /// <summary>What padding must hold, so as never to be chosen before a token.</summary>
+    private protected abstract double Worst { get; }
+
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        if (!X.DType.IsFloat() && !X.DType.IsInteger())
+        {
+            throw context.Error("TSR0206", $"it is not defined for {X.Type}.");
+        }
+
+        Shape x = context.ShapeOf(X);
+        int axis = context.Axis(Axis, x.Rank);
+        return [new TensorType(DType.I64, KeepDims ? x.With(axis, Dim.One) : x.RemoveAt(axis))];
+    }
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        RefTensor x = context.Tensor(0);
+        int axis = (int)(Axis < 0 ? Axis + x.Rank : Axis);
+        long[] dims = [.. x.Dims[..axis], .. KeepDims ? (long[])[1] : [], .. x.Dims[(axis + 1)..]];
+        return [RefTensor.Ints(DType.I64, dims, [.. Slices.Along(x.Dims, axis).Select(line => Best(context, x, line))])];
+    }
+
+    private long Best(EvalContext context, RefTensor x, int[] line)
+    {
+        int best = line.Length == 0 ? throw context.Error("nothing has no extreme element.") : 0;
+        for (int i = 1; i < line.Length; i++)
+        {
+            int order = x.DType.IsFloat()
+                ? x.F[line[i]].CompareTo(x.F[line[best]])
+                : IntegerRange.Order(x.DType, x.I[line[i]]).CompareTo(IntegerRange.Order(x.DType, x.I[line[best]]));
+            best = Beats(order) || (SelectLastIndex && order == 0) ? i : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>Whether an element that compares so to the best so far takes its place.</summary>
+    private protected abstract bool Beats(int order);
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Batched x = context.Operands[0]!;
+        int axis = (int)(Axis < 0 ? Axis + context.ShapeOf(0).Rank : Axis);
+        bool along = axis == x.Axis && x.Form is BatchForm.Ragged or BatchForm.Padded;
+        if (along && (x.Form == BatchForm.Ragged || SelectLastIndex || !X.DType.IsFloat()))
+        {
+            throw context.Mixes("the position of an extreme along a ragged axis has no such form");
+        }
+
+        Value value = along ? context.Environment.Fill(x, Worst) : x.Value;
+        ArgOp moved = (ArgOp)WithOperands([value]) with { Axis = Layout.Axis(x, axis) };
+        return [context.Wrap(context.Emit(moved), context.ResultShape())];
+    }
+}

@@ -1,0 +1,74 @@
+using Tessera.Ir.Batching;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>Reductions under a batch axis: along dense axes the op itself, along the ragged axis a fold of segments.</summary>
+internal static class ReduceBatching
+{
+    public static Batched Batch(BatchContext context, ReduceOp op)
+    {
+        Batched x = context.Operands[0]!;
+        int[] folded = op.FoldedAxes(context.ShapeOf(0).Rank);
+        if (x.Axis < 0 || !folded.Contains(x.Axis))
+        {
+            // Axes that move keep their order, and an axis list that is empty must not come to mean the batch axis too.
+            EquatableArray<long> axes = folded.Select(a => (long)Layout.Axis(x, a)).ToEquatableArray();
+            Value value = folded.Length == 0 ? Unfolded(context, op, x) : context.Emit(((ReduceOp)op.WithOperands([x.Value])) with { Axes = axes });
+            return context.Wrap(value, context.ResultShape());
+        }
+
+        RaggedReduction steps = op.Ragged ?? throw context.Mixes("it has no form along a ragged axis");
+        int[] dense = [.. folded.Where(a => a != x.Axis).Select(a => Layout.Axis(x, a))];
+        Batched prepared = x with { Value = steps.Before(context.Builder, x.Value) };
+        Value result = x.Form == BatchForm.Ragged ? Packed(context, steps, prepared, dense) : Padded(context, steps, prepared, dense);
+        Shape wanted = [context.Environment.BatchSize, .. context.ResultShape()];
+        result = steps.After(context.Builder, result);
+        return context.Wrap(result.Shape.Equals(wanted) ? result : context.Emit(new Reshape(result) { Shape = wanted }), context.ResultShape());
+    }
+
+    // A scalar of each example has no axes at all: an axis of size 1 stands in for those it folds.
+    private static Value Unfolded(BatchContext context, ReduceOp op, Batched x)
+    {
+        Shape shape = x.Value.Shape;
+        Value raised = context.Emit(new Reshape(x.Value) { Shape = shape.Add(Dim.One) });
+        return context.Emit(((ReduceOp)op.WithOperands([raised])) with { Axes = [shape.Rank], KeepDims = false });
+    }
+
+    private static Value Packed(BatchContext context, RaggedReduction steps, Batched x, int[] dense)
+    {
+        Value rows = dense.Length == 0 ? x.Value : context.Emit(steps.Dense(x.Value, dense, keepDims: true));
+        Value Segments(SegmentReduction kind) =>
+            context.Emit(new SegmentReduce(rows, context.Environment.CuSeqlens(x.Partition!)) { Kind = kind });
+        return steps.Kind == SegmentReduction.Mean && !rows.DType.IsFloat()
+            ? Divided(context, Segments(SegmentReduction.Sum), x.Partition!)
+            : Segments(steps.Kind);
+    }
+
+    private static Value Padded(BatchContext context, RaggedReduction steps, Batched x, int[] dense)
+    {
+        int ragged = Layout.Axis(x, x.Axis);
+        Value filled = context.Environment.Fill(x, Identity(steps, x.Value.DType));
+        if (steps.Kind != SegmentReduction.Mean)
+        {
+            return context.Emit(steps.Dense(filled, [.. dense, ragged], keepDims: false));
+        }
+
+        // The mean over axes of fixed size first; then the sum over the ragged one, in f32 where the type is narrower, by its length.
+        Value rows = dense.Length == 0 ? filled : context.Emit(steps.Dense(filled, dense, keepDims: true));
+        Value sum = context.Emit(new ReduceSum(Widening.Up(context.Builder, rows)) { Axes = [ragged], KeepDims = true });
+        return Widening.To(context.Builder, Divided(context, sum, x.Partition!), rows.DType);
+    }
+
+    // [batch, …] by the number of tokens in each example.
+    private static Value Divided(BatchContext context, Value sum, Dim partition)
+    {
+        Shape column = [context.Environment.BatchSize, .. Enumerable.Repeat(Dim.One, sum.Rank - 1)];
+        Value lengths = context.Emit(new Reshape(context.Environment.Lengths(partition)) { Shape = column });
+        return context.Emit(new Div(sum, Widening.To(context.Builder, lengths, sum.DType)));
+    }
+
+    // Only the least integers occur, and those are doubles.
+    private static double Identity(RaggedReduction steps, DType dtype) => steps.Kind != SegmentReduction.Max || dtype.IsFloat()
+        ? steps.Identity
+        : IntegerRange.Least(dtype);
+}
