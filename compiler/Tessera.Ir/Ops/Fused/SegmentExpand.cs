@@ -1,4 +1,5 @@
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
 
 namespace Tessera.Ir.Ops;
 
@@ -31,12 +32,26 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
         return [RefTensor.Gather(x, [owner.Length, .. x.Dims.Skip(1)], i => (owner[i / row] * row) + (i % row))];
     }
 
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Expand(builder, this)];
+
+    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentExpand", 1) { Domain = OnnxMapping.TesseraDomain });
+
     internal static IEnumerable<OpSample> Samples() =>
     [
-        new("rows", static g => [g.SegmentExpand(g.In("x", "f32[b, 3]"), g.In("cu", "i32[b + 1]"))])
-        {
-            Sizes = [new Dictionary<string, long> { ["b"] = 3 }],
-            Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [4], [0, 2, 2, 5]) },
-        },
+        Sample("rows", "f32[b, 3]", [0, 2, 2, 5]),
+        Sample("scalars", "i64[b]", [0, 1, 4]),
+        Sample("none", "f32[b, 2]", [0]),
+        Sample("all empty", "f16[b, 2]", [0, 0, 0]),
+        Sample("bf16", "bf16[b, 2, 1]", [0, 3]),
+        Sample("total", "f32[b, 3]", [0, 2, 2, 5], Dim.Sym("t")),
     ];
+
+    private static OpSample Sample(string name, string x, long[] cu, Dim? total = null) =>
+        new(name, g => total is null
+            ? [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"))]
+            : [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"), total), g.In("sized", "f32[t]")])
+        {
+            Sizes = [new Dictionary<string, long> { ["b"] = cu.Length - 1, ["t"] = cu[^1] }],
+            Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [cu.Length], cu) },
+        };
 }

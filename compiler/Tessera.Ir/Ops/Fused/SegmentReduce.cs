@@ -39,6 +39,8 @@ public sealed partial record SegmentReduce(Value X, Value CuSeqlens) : Op
         ];
     }
 
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Reduce(builder, this)];
+
     private double Fold(double[] values) => Kind switch
     {
         SegmentReduction.Sum => values.Sum(),

@@ -1,4 +1,5 @@
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
 
 namespace Tessera.Ir.Ops;
 
@@ -33,6 +34,10 @@ public sealed partial record SegmentSoftmax(Value X, Value CuSeqlens) : Op
 
         return [RefTensor.Floats(x.DType, x.Dims, result)];
     }
+
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Softmax(builder, this)];
+
+    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentSoftmax", 1) { Domain = OnnxMapping.TesseraDomain });
 
     internal static IEnumerable<OpSample> Samples() => Segments.Samples(static (g, x, cu) => g.SegmentSoftmax(x, cu));
 }

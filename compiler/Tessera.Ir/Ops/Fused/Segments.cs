@@ -31,7 +31,7 @@ internal static class Segments
         return owner;
     }
 
-    /// <summary>Empty, one-token and longer segments, and no segment at all, for an op over <c>x[T, 3]</c>.</summary>
+    /// <summary>Empty, one-token and longer segments, and no segment at all, for an op over <c>x[T, 3]</c> or <c>x[T]</c>.</summary>
     public static IEnumerable<OpSample> Samples(Func<GraphBuilder, Value, Value, Value> op) =>
     [
         Sample("mixed", "f32", [0, 2, 2, 5, 6], op),
@@ -40,10 +40,23 @@ internal static class Segments
         Sample("all empty", "f32", [0, 0, 0], op),
         Sample("f16", "f16", [0, 1, 4], op),
         Sample("bf16", "bf16", [0, 1, 4], op),
+        Sample("f64", "f64", [0, 3, 3], op),
+        Sample("vector", "f32", [0, 1, 1, 4], op, "[t]"),
+        Sample("NaN", "f32", [0, 2, 3, 5, 7, 8, 9], op, "[t]") with { Fixed = Hostile },
     ];
 
-    private static OpSample Sample(string name, string dtype, long[] cu, Func<GraphBuilder, Value, Value, Value> op) =>
-        new(name, g => [op(g, g.In("x", $"{dtype}[t, 3]"), g.In("cu", "i32[b + 1]"))])
+    // NaN, ∞ and −∞ in segments of their own, and each beside numbers.
+    private static Dictionary<string, RefTensor> Hostile { get; } = new()
+    {
+        ["cu"] = RefTensor.Ints(DType.I32, [7], [0, 2, 3, 5, 7, 8, 9]),
+        ["x"] = RefTensor.Floats(
+            DType.F32,
+            [9],
+            [1, double.NaN, -1, 2, double.PositiveInfinity, double.NegativeInfinity, 0.5, double.NegativeInfinity, double.NaN]),
+    };
+
+    private static OpSample Sample(string name, string dtype, long[] cu, Func<GraphBuilder, Value, Value, Value> op, string shape = "[t, 3]") =>
+        new(name, g => [op(g, g.In("x", dtype + shape), g.In("cu", "i32[b + 1]"))])
         {
             Sizes = [new Dictionary<string, long> { ["t"] = cu[^1], ["b"] = cu.Length - 1 }],
             Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [cu.Length], cu) },

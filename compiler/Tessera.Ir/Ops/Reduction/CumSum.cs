@@ -54,7 +54,7 @@ public sealed partial record CumSum(Value X) : Op
         int axis = (int)(Axis < 0 ? Axis + context.ResultShape().Rank : Axis);
         if (x.Form == BatchForm.Ragged && axis == x.Axis)
         {
-            throw context.Mixes("a running sum along a ragged axis has no packed form");
+            return [x with { Value = SegmentBodies.CumSum(context.Builder, this, x.Value, context.Environment.CuSeqlens(x.Partition!)) }];
         }
 
         // Padding comes last: only a sum from the end would see it.
