@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -37,6 +38,37 @@ public sealed class SegmentOpTests
         Assert.Equal([.. first, empty, empty, empty, .. last], c.Run(x, 4));
         if (kind == "sum")
             Assert.Equal([.. first, 0, 0, 0, .. last], (c with { Type = TensorElementType.Int64 }).Run(x, 4));
+    }
+
+    [Fact]
+    public void Reduce_takes_every_integer_type()
+    {
+        Check<sbyte>(sbyte.MinValue, TensorElementType.Int8, [100, 27, 30, 5], [-126, 32], [100, 27]);
+        Check<byte>(0, TensorElementType.UInt8, [250, 7, 9, 1], [3, 8], [250, 7]);
+        Check<short>(short.MinValue, TensorElementType.Int16, [-7, 7, 9, 1], [2, 8], [9, 7]);
+        Check<ushort>(0, TensorElementType.UInt16, [7, 7, 9, 1], [16, 8], [9, 7]);
+        Check(0u, TensorElementType.UInt32, [7, uint.MaxValue, 9, 1], [16, 0], [9, uint.MaxValue]);
+        Check(0ul, TensorElementType.UInt64, [7, ulong.MaxValue, 9, 1], [16, 0], [9, ulong.MaxValue]);
+        Check(int.MinValue, TensorElementType.Int32, [7, int.MaxValue, 9, 1], [16, int.MinValue], [9, int.MaxValue]);
+        Check(long.MinValue, TensorElementType.Int64, [7, long.MaxValue, 9, 1], [16, long.MinValue], [9, long.MaxValue]);
+    }
+
+    /// <summary>Two rows of two in one segment (sums wrap around), then an empty segment.</summary>
+    private static void Check<T>(T least, TensorElementType type, T[] x, T[] sum, T[] max)
+        where T : unmanaged
+    {
+        Assert.Equal([.. sum, default, default], Run("sum"));
+        Assert.Equal([.. max, least, least], Run("max"));
+
+        T[] Run(string kind)
+        {
+            byte[] model = OneNodeModel.Create(
+                "SegmentReduce", [new("x", type, "t", 2), new("cu", TensorElementType.Int32, "b")], new("out", type, "o", 2), ("kind", kind));
+            using InferenceSession session = OrtRunner.Open(model, 1);
+            byte[] bytes = OrtRunner.Run(
+                session, RawTensor.Of("x", type, [2, 2], x), RawTensor.Of("cu", TensorElementType.Int32, [3], (int[])[0, 2, 2])).Bytes;
+            return MemoryMarshal.Cast<byte, T>(bytes).ToArray();
+        }
     }
 
     [Fact]

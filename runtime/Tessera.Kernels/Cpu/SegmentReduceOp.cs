@@ -30,7 +30,7 @@ internal sealed class SegmentReduceOp : CustomOp
             "logsumexp" => SegmentReduction.LogSumExp,
             _ => throw new TesseraKernelException($"TSR0807 {info.Place}: kind is '{kind}'; it is one of sum, mean, max, logsumexp."),
         };
-        bool integer = info.Type is TensorElementType.Int32 or TensorElementType.Int64;
+        bool integer = !SegmentTypes.Floats.Contains(info.Type);
         return integer && reduction is (SegmentReduction.Mean or SegmentReduction.LogSumExp)
             ? throw new TesseraKernelException($"TSR0808 {info.Place}: '{kind}' of {info.Type} is not defined; integers know sum and max.")
             : new Kernel(info.Place, info.Type, reduction);
@@ -71,6 +71,12 @@ internal sealed class SegmentReduceOp : CustomOp
                 case TensorElementType.Double: SegmentReduceKernel.Run<double, TParallel>(problem, parallel); break;
                 case TensorElementType.Int32: SegmentReduceKernel.Run<int, TParallel>(problem, parallel); break;
                 case TensorElementType.Int64: SegmentReduceKernel.Run<long, TParallel>(problem, parallel); break;
+                case TensorElementType.Int8: SegmentReduceKernel.Run<sbyte, TParallel>(problem, parallel); break;
+                case TensorElementType.Int16: SegmentReduceKernel.Run<short, TParallel>(problem, parallel); break;
+                case TensorElementType.UInt8: SegmentReduceKernel.Run<byte, TParallel>(problem, parallel); break;
+                case TensorElementType.UInt16: SegmentReduceKernel.Run<ushort, TParallel>(problem, parallel); break;
+                case TensorElementType.UInt32: SegmentReduceKernel.Run<uint, TParallel>(problem, parallel); break;
+                case TensorElementType.UInt64: SegmentReduceKernel.Run<ulong, TParallel>(problem, parallel); break;
                 default: SegmentReduceKernel.Run<float, TParallel>(problem, parallel); break;
             }
         }

@@ -14,14 +14,13 @@ internal static class SegmentTypes
         [TensorElementType.Float, TensorElementType.Float16, TensorElementType.BFloat16, TensorElementType.Double];
 
     public static ImmutableArray<TensorElementType> Numbers { get; } =
-        [.. Floats, TensorElementType.Int32, TensorElementType.Int64];
+    [
+        .. Floats, TensorElementType.Int32, TensorElementType.Int64, TensorElementType.Int8, TensorElementType.UInt8,
+        TensorElementType.Int16, TensorElementType.UInt16, TensorElementType.UInt32, TensorElementType.UInt64,
+    ];
 
     /// <summary>Everything of a whole number of bytes.</summary>
-    public static ImmutableArray<TensorElementType> Copyable { get; } =
-    [
-        .. Numbers, TensorElementType.Bool, TensorElementType.Int8, TensorElementType.UInt8, TensorElementType.Int16,
-        TensorElementType.UInt16, TensorElementType.UInt32, TensorElementType.UInt64,
-    ];
+    public static ImmutableArray<TensorElementType> Copyable { get; } = [.. Numbers, TensorElementType.Bool];
 
     public static int Bytes(TensorElementType type) => type switch
     {
