@@ -47,10 +47,10 @@ public sealed class SegmentOpTests
         Check<byte>(0, TensorElementType.UInt8, [250, 7, 9, 1], [3, 8], [250, 7]);
         Check<short>(short.MinValue, TensorElementType.Int16, [-7, 7, 9, 1], [2, 8], [9, 7]);
         Check<ushort>(0, TensorElementType.UInt16, [7, 7, 9, 1], [16, 8], [9, 7]);
-        Check(0u, TensorElementType.UInt32, [7, uint.MaxValue, 9, 1], [16, 0], [9, uint.MaxValue]);
-        Check(0ul, TensorElementType.UInt64, [7, ulong.MaxValue, 9, 1], [16, 0], [9, ulong.MaxValue]);
-        Check(int.MinValue, TensorElementType.Int32, [7, int.MaxValue, 9, 1], [16, int.MinValue], [9, int.MaxValue]);
-        Check(long.MinValue, TensorElementType.Int64, [7, long.MaxValue, 9, 1], [16, long.MinValue], [9, long.MaxValue]);
+        Check<uint>(0, TensorElementType.UInt32, [7, uint.MaxValue, 9, 1], [16, 0], [9, uint.MaxValue]);
+        Check<ulong>(0, TensorElementType.UInt64, [7, ulong.MaxValue, 9, 1], [16, 0], [9, ulong.MaxValue]);
+        Check<int>(int.MinValue, TensorElementType.Int32, [7, int.MaxValue, 9, 1], [16, int.MinValue], [9, int.MaxValue]);
+        Check<long>(long.MinValue, TensorElementType.Int64, [7, long.MaxValue, 9, 1], [16, long.MinValue], [9, long.MaxValue]);
     }
 
     /// <summary>Two rows of two in one segment (sums wrap around), then an empty segment.</summary>
