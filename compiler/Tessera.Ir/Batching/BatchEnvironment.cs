@@ -10,6 +10,9 @@ public abstract class BatchEnvironment(GraphBuilder builder, BatchMode mode, IRe
 
     public BatchMode Mode { get; } = mode;
 
+    /// <summary>What is known of the sizes of one example.</summary>
+    public DimFacts ExampleFacts { get; init; } = DimFacts.None;
+
     /// <summary>Number of examples.</summary>
     public Dim BatchSize { get; } = Dim.Sym("batch");
 

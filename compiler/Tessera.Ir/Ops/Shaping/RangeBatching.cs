@@ -7,17 +7,23 @@ internal static class RangeBatching
 {
     public static Batched Batch(BatchContext context, Range range)
     {
-        Dim count = context.ResultShape()[0];
-        if (Range.Content(range.Start) is not { } start || Range.Content(range.Delta)?.ConstValue is null
-            || context.Environment.IsRagged(start) || !context.Environment.IsRagged(count) || context.Mode == BatchMode.Packed)
+        Shape result = context.ResultShape();
+        Dim count = result[0];
+        Batched start = context.Operands[0]!;
+        if (Range.Content(range.Start) is null || Range.Content(range.Limit) is null || Range.Content(range.Delta)?.ConstValue is not { } delta)
         {
-            throw context.Mixes("its first number and its step must be the same for all examples, and only sizes may set its limit");
+            throw context.Mixes("how many numbers it makes does not follow from sizes");
         }
 
-        // The numbers of the longest example begin with those of every other.
-        Value limit = context.Emit(new DimValue { Dim = Range.Content(range.Limit)! });
-        Value longest = context.Emit(new Range(context.Operands[0]!.Value, limit, context.Operands[2]!.Value));
-        Value value = context.Emit(new Expand(longest) { Shape = [context.Environment.BatchSize, count] });
-        return context.Wrap(value, context.ResultShape());
+        GraphBuilder g = context.Builder;
+        bool packed = context.Mode == BatchMode.Packed && context.Environment.IsRagged(count);
+        Value positions = packed ? RaggedIndex.Positions(context, count) : RaggedIndex.Count(context, count);
+        Value first = start.Form == BatchForm.Unbatched ? start.Value
+            : packed ? RaggedIndex.PerToken(context, start.Value, count)
+            : RaggedIndex.Column(context, start.Value, 2);
+        Value scaled = delta == 1 ? positions : g.Mul(positions, g.Int(DType.I64, delta));
+        Value numbers = g.Add(range.Start.DType == DType.I64 ? scaled : g.Cast(scaled, range.Start.DType), first);
+        Value value = packed ? numbers : context.Emit(new Expand(numbers) { Shape = [context.Environment.BatchSize, count] });
+        return context.Wrap(value, result);
     }
 }
