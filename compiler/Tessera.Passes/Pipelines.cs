@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Tessera.Ir;
 using Tessera.Passes.Canonicalize;
+using Tessera.Passes.Fusion;
 
 namespace Tessera.Passes;
 
@@ -12,7 +13,10 @@ public static class Pipelines
         "canonicalize",
         [
             new ConstantsRight(),
+            new SimplifyArithmetic(),
             new DropIdentity(),
+            new DropInverse(),
+            new DropMovement(),
             new ComposeTransposes(),
             new ComposeReshapes(),
             new SinkReshape(),
@@ -26,6 +30,19 @@ public static class Pipelines
     public static IReadOnlyList<Stage> OneExample { get; } =
     [
         new(Canonicalize),
+        new(new RewritePass(new FuseGelu())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseSilu())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseRmsNorm())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseNormBias())) { After = ["fuse-layer-norm"] },
+        new(Canonicalize),
+    ];
+
+    /// <summary>Passes that pay on some machines only; no pipeline holds them, and they are asked for by name.</summary>
+    public static IReadOnlyList<Stage> ByName { get; } =
+    [
+        new(new MergeSharedInputMatMuls()),
+        new(new RewritePass(new MergeSummedMatMuls())),
     ];
 
     /// <summary>What is done to the batched graph.</summary>
@@ -35,7 +52,7 @@ public static class Pipelines
     ];
 
     /// <summary>Every pipeline there is.</summary>
-    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched];
+    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched, ByName];
 
     private static readonly FrozenDictionary<string, IPass> s_byName = All.SelectMany(static p => p)
         .Select(static s => s.Pass)

@@ -81,7 +81,7 @@ public class DriverTests
         PassContext context = new(new PassOptions { RecordRewrites = true });
         Graph before = Sample();
         PassRunner.Run(before, [new RewritePass(new Wrong())], context);
-        TesseraException error = Assert.Throws<TesseraException>(() => SiteReplay.RequireRewrites(before, context.Rewrites, new ReplayOptions(1e-5)));
+        TesseraException error = Assert.Throws<TesseraException>(() => SiteReplay.RequireRewrites(before, context.Rewrites, new ReplayOptions(Testing.Tolerances.For)));
         Assert.Equal("TSR0511", error.Code);
         Assert.Equal("wrong at gelu (m.ir:3)", error.Place);
     }

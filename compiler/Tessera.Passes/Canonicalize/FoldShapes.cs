@@ -6,6 +6,8 @@ namespace Tessera.Passes.Canonicalize;
 /// <summary>An integer result that follows from sizes alone, all of them known  →  constant.</summary>
 public sealed class FoldShapes : RewriteRule<Op>
 {
+    public override bool TakesAnyType => true;
+
     public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
     {
         if (op is Ir.Ops.Constant or Input or Parameter)

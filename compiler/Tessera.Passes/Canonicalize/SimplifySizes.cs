@@ -5,6 +5,8 @@ namespace Tessera.Passes.Canonicalize;
 /// <summary>Sizes in attributes  →  equal sizes, as small as the constraints make them.</summary>
 public sealed class SimplifySizes : RewriteRule<Op>
 {
+    public override bool TakesAnyType => true;
+
     public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
     {
         Dictionary<string, object?>? changed = null;
@@ -14,6 +16,7 @@ public sealed class SimplifySizes : RewriteRule<Op>
             {
                 Dim dim => Simplify(dim, context.Facts),
                 Shape shape when !shape.IsStatic => shape.Map(d => Simplify(d, context.Facts)),
+                EquatableArray<Dim> dims => dims.Select(d => Simplify(d, context.Facts)).ToEquatableArray(),
                 _ => null,
             };
             if (simpler is not null && !simpler.Equals(attribute.Get(op)))

@@ -93,6 +93,11 @@ internal sealed class RewriteDriver
         foreach (RewriteRule rule in RulesFor(op))
         {
             context.Rule = rule.Name;
+            if (!rule.TakesAnyType && !IsRanked(op))
+            {
+                continue;
+            }
+
             if (rule.Try(op, context) is { } replaced && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
@@ -104,6 +109,9 @@ internal sealed class RewriteDriver
 
         return null;
     }
+
+    private static bool IsRanked(Op op) =>
+        op.Outputs.Concat(op.Operands.OfType<Value>()).All(static v => v.Type is TensorType { Shape: not null });
 
     private RewriteRule[] RulesFor(Op op)
     {

@@ -16,6 +16,9 @@ public abstract class RewriteRule
     /// <summary>Ops it looks at: this type and those derived from it.</summary>
     public abstract Type OpType { get; }
 
+    /// <summary>Whether it also looks at ops with sequences, or tensors of unknown rank, among operands and results.</summary>
+    public virtual bool TakesAnyType => false;
+
     /// <summary>One value for each result of the op, or null where the law does not apply.</summary>
     internal abstract IReadOnlyList<Value>? Try(Op op, RewriteContext context);
 

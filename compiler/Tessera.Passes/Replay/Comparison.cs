@@ -10,7 +10,7 @@ namespace Tessera.Passes.Replay;
 public sealed record Comparison(double Largest, string? Difference)
 {
     /// <summary>Compares results pairwise; infinities and NaN must stand at the same places, all but floats be equal.</summary>
-    public static Comparison Of(IReadOnlyList<RefValue> expected, IReadOnlyList<RefValue> actual, double tolerance)
+    public static Comparison Of(IReadOnlyList<RefValue> expected, IReadOnlyList<RefValue> actual, Func<DType, double> tolerance)
     {
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(actual);
@@ -24,7 +24,7 @@ public sealed record Comparison(double Largest, string? Difference)
         return worst;
     }
 
-    private static Comparison Of(RefValue expected, RefValue actual, double tolerance, string what) => (expected, actual) switch
+    private static Comparison Of(RefValue expected, RefValue actual, Func<DType, double> tolerance, string what) => (expected, actual) switch
     {
         (RefTensor e, RefTensor a) => Of(e, a, tolerance, what),
         (RefSequence e, RefSequence a) => Of(e.Items, a.Items, tolerance),
@@ -33,7 +33,7 @@ public sealed record Comparison(double Largest, string? Difference)
         _ => new Comparison(0, $"{what}: values of different kinds"),
     };
 
-    private static Comparison Of(RefTensor expected, RefTensor actual, double tolerance, string what)
+    private static Comparison Of(RefTensor expected, RefTensor actual, Func<DType, double> tolerance, string what)
     {
         if (expected.DType != actual.DType || !expected.Dims.AsSpan().SequenceEqual(actual.Dims))
         {
@@ -46,6 +46,7 @@ public sealed record Comparison(double Largest, string? Difference)
             return new Comparison(0, at < 0 ? null : $"{what}, element {at} of {expected} differs");
         }
 
+        double allowed = tolerance(expected.DType);
         double scale = expected.F.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         double largest = 0;
         for (int i = 0; i < expected.Count; i++)
@@ -58,7 +59,7 @@ public sealed record Comparison(double Largest, string? Difference)
 
             double relative = double.IsFinite(e) && double.IsFinite(a) ? Math.Abs(e - a) / Math.Max(scale, double.Epsilon) : double.PositiveInfinity;
             largest = Math.Max(largest, e == a ? 0 : relative);
-            if (e != a && !(relative <= tolerance))
+            if (e != a && !(relative <= allowed))
             {
                 return new Comparison(largest, string.Create(CultureInfo.InvariantCulture, $"{what}, element {i} of {expected}: {e:R} before, {a:R} after"));
             }

@@ -4,8 +4,8 @@ using Tessera.Ir.Evaluate;
 namespace Tessera.Passes.Replay;
 
 /// <summary>How rewritten sites are replayed.</summary>
-/// <param name="Tolerance">Largest |Δ| over the largest finite |reference| of a result.</param>
-public sealed record ReplayOptions(double Tolerance)
+/// <param name="Tolerance">Largest |Δ| over the largest finite |reference| of a result, by its element type.</param>
+public sealed record ReplayOptions(Func<DType, double> Tolerance)
 {
     /// <summary>Inputs generated for each site: sizes first (ones, zeros, then random), values from plain to extreme.</summary>
     public int Cases { get; init; } = 6;

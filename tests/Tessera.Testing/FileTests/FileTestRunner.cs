@@ -12,7 +12,7 @@ namespace Tessera.Testing.FileTests;
 /// </summary>
 public static class FileTestRunner
 {
-    private static readonly ReplayOptions s_replay = new(1e-5) { Cases = 12 };
+    private static readonly ReplayOptions s_replay = new(Tolerances.For) { Cases = 12 };
 
     /// <summary>All files under a folder of <c>tests/filetests</c>, by path from there, in ordinal order.</summary>
     public static IEnumerable<string> Files(string folder)
