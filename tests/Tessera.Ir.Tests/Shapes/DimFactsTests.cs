@@ -50,6 +50,11 @@ public sealed class DimFactsTests
     [InlineData("2*n >= m; 2*m >= 3", "2*n", "2", Proof.Proved)]
     [InlineData("2*n >= 2*m + 1", "n", "m + 1", Proof.Proved)]
     [InlineData("2*n >= 2*m", "n", "m + 1", Proof.Unknown)]
+    [InlineData("n >= m", "n*floordiv(-k, 2)", "m*floordiv(-k, 2)", Proof.Unknown)]
+    [InlineData("b == a - 3", "a", "3", Proof.Proved)]
+    [InlineData("(h - 3) % 4 == 0", "h", "3", Proof.Proved)]
+    [InlineData("(h - 9) % 4 == 0; floordiv(h - 9, 4) % 2 == 0", "h", "9", Proof.Unknown)]
+    [InlineData("(h - 9) % 4 == 0; floordiv(h - 9, 4) % 2 == 0", "h", "1", Proof.Proved)]
     public void Facts_decide_order(string constraints, string a, string b, Proof expected) =>
         Assert.Equal(expected, Facts(constraints).GreaterEqual(Dim.Parse(a), Dim.Parse(b)));
 
@@ -76,6 +81,7 @@ public sealed class DimFactsTests
     [InlineData("n <= 3", "floordiv(n, 4)", "0")]
     [InlineData("m == n", "n + m", "2*m")]
     [InlineData("n == 4", "n*h", "4*h")]
+    [InlineData("n + n*m == k*k", "n", "n")]
     [InlineData("(h - 3) % 4 == 0", "4*floordiv(h - 3, 4)", "h - 3")]
     [InlineData("h % 14 == 0", "7*floordiv(h, 14)", "7*floordiv(h, 14)")]
     [InlineData("h % 28 == 0", "floordiv(h, 14)", "floordiv(h, 14)")]
