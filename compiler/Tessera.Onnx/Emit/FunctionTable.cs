@@ -53,7 +53,8 @@ internal sealed class FunctionTable(EmitOptions options)
         Value?[] inputs = [.. op.Operands.Select((v, i) => v is null
             ? null
             : builder.Input($"x{i}", OpRewriting.Substitute(v.Type, symbols.GetValueOrDefault)))];
-        return builder.EmitAll(renamed.WithOperands(inputs))[0].Producer;
+        Op body = renamed is Ir.Ops.SegmentExpand expand ? expand with { Total = null } : renamed; // it sees operands, not the sizes around it
+        return builder.EmitAll(body.WithOperands(inputs))[0].Producer;
     }
 
     private FunctionProto Write(Op op, OnnxRow row, NodeProto node, GraphBuilder builder)
