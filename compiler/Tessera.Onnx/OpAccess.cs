@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Onnx;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Onnx;
 
@@ -11,6 +12,14 @@ internal static class OpAccess
         ?? throw new InvalidOperationException($"{schema.Name} has no attribute '{attribute}'.");
 
     public static object? Attribute(Op op, string attribute) => Spec(op.Schema, attribute).Get(op);
+
+    /// <summary>How many operands are inputs of the node; those after are captures, which subgraphs name by themselves.</summary>
+    public static int InputCount(Op op) => op is IRegionOp holder ? op.Operands.Length - holder.CaptureCount : op.Operands.Length;
+
+    /// <summary>The operand of a name, without captures.</summary>
+    public static IEnumerable<Value?> Inputs(Op op, string name) => op is IRegionOp holder && op.Schema.Operands[^1].Name == name
+        ? Operands(op, name).SkipLast(holder.CaptureCount)
+        : Operands(op, name);
 
     /// <summary>The operand of a name: one value or null, or all values of a variadic one.</summary>
     public static IEnumerable<Value?> Operands(Op op, string name)

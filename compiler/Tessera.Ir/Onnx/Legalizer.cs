@@ -52,50 +52,32 @@ public sealed class Legalizer
         throw new TesseraException("TSR0802", "", $"decompositions do not end after {MaxRounds} rounds.");
     }
 
-    private bool IsLegal(Op op) => op is Ops.Parameter || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
+    private bool IsLegal(Op op) => op is Ops.Parameter or Ops.DimValue || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
 
-    /// <summary>One round over a graph. Sizes known only at run time are named by their op, so they are renamed along with it.</summary>
+    /// <summary>One round over a graph.</summary>
     private sealed class Rewrite(Legalizer owner, GraphBuilder builder)
     {
-        private readonly Dictionary<string, Dim> _renamed = new(StringComparer.Ordinal);
+        private readonly SymbolRenames _renames = new();
 
         public bool Changed { get; private set; }
 
         public IReadOnlyList<Value> Step(Op op, Value?[] operands)
         {
-            Op moved = OpRewriting.MapRegions(Substituted(op.WithOperands(operands)), owner.Run);
-            IReadOnlyList<Value> values = builder.EmitAll(moved, op.Outputs[0].Source);
+            SourceLocation source = op.Outputs[0].Source;
+            IReadOnlyList<Value> values = builder.EmitAll(OpRewriting.MapRegions(_renames.Apply(op.WithOperands(operands)), owner.Run), source);
             if (!owner.IsLegal(values[0].Producer))
             {
-                builder.Source = op.Outputs[0].Source;
+                builder.Source = source;
                 values = values[0].Producer.Decompose(builder) ?? throw owner.NoForm(op);
                 Changed = true;
             }
 
             for (int i = 0; i < values.Count; i++)
             {
-                Rename(op.Outputs[i].Type, values[i].Type);
+                _renames.Note(op.Outputs[i].Type, values[i].Type);
             }
 
             return values;
-        }
-
-        private Op Substituted(Op op) => _renamed.Count == 0 ? op : OpRewriting.Substitute(op, s => _renamed.GetValueOrDefault(s));
-
-        private void Rename(IrType was, IrType now)
-        {
-            if (was is not TensorType { Shape: { } old } || now is not TensorType { Shape: { } shape } || old.Rank != shape.Rank)
-            {
-                return;
-            }
-
-            for (int axis = 0; axis < old.Rank; axis++)
-            {
-                if (old[axis].IsSymbol(out string name) && old[axis] != shape[axis])
-                {
-                    _renamed.TryAdd(name, shape[axis]);
-                }
-            }
         }
     }
 

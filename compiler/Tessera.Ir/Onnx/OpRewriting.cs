@@ -40,4 +40,17 @@ public static class OpRewriting
 
         return changed ? op.Schema.Create(op.Operands, attributes) : op;
     }
+
+    /// <summary>The op over other operands with each region replaced.</summary>
+    public static Op With(Op op, IReadOnlyList<Value?> operands, Func<Region, Region> map)
+    {
+        Dictionary<string, object?> attributes = new(StringComparer.Ordinal);
+        foreach (AttributeSpec attribute in op.Schema.Attributes)
+        {
+            object? value = attribute.Get(op);
+            attributes.Add(attribute.Name, value is Region region ? map(region) : value);
+        }
+
+        return op.Schema.Create(operands, attributes);
+    }
 }

@@ -45,6 +45,16 @@ internal sealed class EmitScope(NameTable names, EmitScope? parent = null)
         return Add(node).Name;
     }
 
+    /// <summary>A second name for a value that has one.</summary>
+    public string Rename(string from, string to)
+    {
+        NodeProto node = new() { OpType = "Identity", Name = Names.Node("", "identity") };
+        node.Input.Add(from);
+        node.Output.Add(to);
+        Add(node);
+        return to;
+    }
+
     /// <summary>The name of a constant, written once for each scope that cannot see an earlier one.</summary>
     public string Constant(TensorContent content)
     {

@@ -14,7 +14,11 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
     {
         foreach (Op op in GraphWalk.PostOrder(roots))
         {
-            if (op is not (Input or Parameter))
+            if (op is DimValue size)
+            {
+                WriteSize(size, scope, facts, resultName);
+            }
+            else if (op is not (Input or Parameter))
             {
                 Write(op, scope, facts, resultName);
             }
@@ -51,6 +55,13 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         BindResults(op, node, scope, resultName);
     }
 
+    private static void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
+    {
+        Value value = size.Outputs[0];
+        string name = new DimWriter(scope, facts).Scalar(size.Dim);
+        scope.Bind(value, resultName(value) is { } given ? scope.Rename(name, given) : name);
+    }
+
     private static void BindResults(Op op, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
     {
         foreach (Value output in op.Outputs)
@@ -70,7 +81,7 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
     {
         List<string> inputs = row.Inputs is { } arguments
             ? [.. arguments.SelectMany(a => Argument(op, a, scope, dims))]
-            : [.. op.Operands.Select(v => v is null ? "" : scope.NameOf(v))];
+            : [.. op.Operands.Take(OpAccess.InputCount(op)).Select(v => v is null ? "" : scope.NameOf(v))];
         while (inputs is [.., ""])
         {
             inputs.RemoveAt(inputs.Count - 1);
@@ -81,7 +92,7 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
 
     private static IEnumerable<string> Argument(Op op, OnnxArgument argument, EmitScope scope, DimWriter dims) => argument switch
     {
-        OnnxArgument.Operand operand => OpAccess.Operands(op, operand.Name).Select(v => v is null ? "" : scope.NameOf(v)),
+        OnnxArgument.Operand operand => OpAccess.Inputs(op, operand.Name).Select(v => v is null ? "" : scope.NameOf(v)),
         OnnxArgument.Ints ints => OpAccess.Integers(op, ints.Attribute) is var list && (list is null || (ints.OmitEmpty && list.Length == 0))
             ? [""]
             : [scope.Constant(TensorContent.Vector(list))],

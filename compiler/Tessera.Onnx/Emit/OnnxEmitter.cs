@@ -36,7 +36,7 @@ public static class OnnxEmitter
     public static Graph Prepare(Graph graph, EmitOptions options)
     {
         options.Check();
-        return WeightFolding.Fold(new Legalizer(options.Opset, options.Allows).Run(graph));
+        return WeightFolding.Fold(NormalForm.Run(new Legalizer(options.Opset, options.Allows).Run(graph)));
     }
 
     private static void ReserveInterface(Graph graph, NameTable names)

@@ -1,6 +1,5 @@
 using Tessera.Ir;
 using Tessera.Ir.Ops;
-using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
@@ -34,10 +33,7 @@ internal sealed class OutputNames
         {
             if (!ReferenceEquals(_direct.GetValueOrDefault(output.Value), output))
             {
-                NodeProto node = new() { OpType = "Identity", Name = scope.Names.Node("", "identity") };
-                node.Input.Add(scope.NameOf(output.Value));
-                node.Output.Add(output.Name);
-                scope.Add(node);
+                scope.Rename(scope.NameOf(output.Value), output.Name);
             }
         }
     }

@@ -1,25 +1,24 @@
 using Tessera.Ir;
+using Tessera.Ir.Ops;
 using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
 /// <summary>
-/// Regions as subgraphs. The last parameters of a region are the captures of the op that holds it (its operand
-/// <c>captures</c>); ONNX lets a subgraph use outer names, so these are no inputs of the subgraph.
+/// Regions as subgraphs. The last parameters of a region are the captures of the op that holds it; ONNX lets a subgraph use
+/// outer names, so these are no inputs of the subgraph.
 /// </summary>
 internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
 {
-    public const string Captures = "captures";
-
     public AttributeProto Write(string name, Op op, Region region, string owner)
     {
         EmitScope scope = new(outer.Names, outer);
-        Value?[] captures = op.Schema.Operands.Any(static o => o.Name == Captures) ? [.. OpAccess.Operands(op, Captures)] : [];
+        Value?[] captures = [.. op.Operands.TakeLast(((IRegionOp)op).CaptureCount)];
         int own = region.Parameters.Count - captures.Length;
         GraphProto graph = new() { Name = $"{owner}.{name}" };
         foreach (Value parameter in region.Parameters.Take(own))
         {
-            string input = scope.Names.Node(owner, ((Ir.Ops.Input)parameter.Producer).Name);
+            string input = scope.Names.Node(owner, "in");
             scope.Bind(parameter, input);
             graph.Input.Add(TypeWriter.ValueInfo(input, parameter.Type));
         }
@@ -41,7 +40,7 @@ internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
         HashSet<Value> seen = [];
         foreach (Value result in region.Results)
         {
-            bool made = result.Producer is not Ir.Ops.Input && seen.Add(result);
+            bool made = result.Producer is not Input && seen.Add(result);
             string name = made ? scope.NameOf(result) : scope.AddHelper(owner, "Identity", [scope.NameOf(result)]);
             graph.Output.Add(TypeWriter.ValueInfo(name, result.Type));
         }

@@ -26,7 +26,7 @@ public static class OnnxReader
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(static t => t.Name)];
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
         GraphReading.Body(model.Graph, scope, new NodeReader(domain => versions.GetValueOrDefault(domain), file), external);
-        return new Graph
+        return NormalForm.Run(new Graph
         {
             Name = model.Graph.Name,
             Builder = scope.Builder,
@@ -35,7 +35,7 @@ public static class OnnxReader
             Ragged = ModelMetadata.RaggedSymbols(model),
             Weights = scope.Weights,
             Metadata = ModelMetadata.Others(model),
-        };
+        });
     }
 
     /// <summary>Reads a model from its bytes.</summary>

@@ -76,7 +76,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
     {
         if (_row.Inputs is not { } arguments)
         {
-            return ReadPositional([.. _schema.Operands.Where(o => o.Name != SubgraphWriter.Captures)]);
+            return ReadPositional(_schema.Operands);
         }
 
         int at = 0;
@@ -100,9 +100,9 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
 
     private OperandKind Kind(string operand) => _schema.Operands[OpAccess.IndexOf(_schema, operand)].Kind;
 
-    private bool ReadPositional(OperandSpec[] specs)
+    private bool ReadPositional(IReadOnlyList<OperandSpec> specs)
     {
-        int spread = inputs.Length - specs.Length + 1;
+        int spread = inputs.Length - specs.Count + 1;
         int at = 0;
         foreach (OperandSpec spec in specs)
         {
@@ -216,7 +216,15 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
             _attributes[attribute] = new Region(inner.Builder, [.. own, .. captures.Select((v, i) => Parameter(inner, v, i))], results);
         }
 
-        _operands[SubgraphWriter.Captures] = captures;
+        // ONNX tells carried values from captures by their place: the former are inputs of the node.
+        string last = _schema.Operands[^1].Name;
+        IReadOnlyList<Value?> inputsOfLast = _operands.GetValueOrDefault(last, []);
+        if (_schema.OpType == typeof(Loop))
+        {
+            _attributes["carried"] = (long)inputsOfLast.Count;
+        }
+
+        _operands[last] = [.. inputsOfLast, .. captures];
         return true;
     }
 

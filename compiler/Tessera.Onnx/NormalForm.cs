@@ -1,0 +1,52 @@
+using Tessera.Ir;
+using Tessera.Ir.Onnx;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Onnx;
+
+/// <summary>
+/// What a model cannot tell apart, in one form, so that reading gives back what was written: a size as a number is a
+/// <see cref="DimValue"/>, however it was computed, and captures of regions stand in the order of their first use.
+/// </summary>
+internal static class NormalForm
+{
+    public static Graph Run(Graph graph) =>
+        graph.WithRoots(Run(graph.Builder, [.. graph.Roots], graph.Inputs.ToDictionary(static v => v)));
+
+    private static Region Run(Region region)
+    {
+        IReadOnlyList<Value> results = Run(region.Builder, region.Results, region.Parameters.ToDictionary(static v => v));
+        return results.SequenceEqual(region.Results) ? region : new Region(region.Builder, region.Parameters, results);
+    }
+
+    private static IReadOnlyList<Value> Run(GraphBuilder builder, IReadOnlyList<Value> roots, Dictionary<Value, Value> known)
+    {
+        SymbolRenames renames = new();
+        return GraphWalk.Rebuild(roots, known, (op, operands) =>
+        {
+            Op moved = OpRewriting.MapRegions(renames.Apply(op.WithOperands(operands)), Run);
+            moved = moved is IRegionOp ? RegionCaptures.Normal(moved) : moved;
+            SourceLocation source = op.Outputs[0].Source;
+            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, source))];
+            for (int i = 0; i < values.Length; i++)
+            {
+                renames.Note(op.Outputs[i].Type, values[i].Type);
+            }
+
+            return values;
+        });
+    }
+
+    private static Value AsSize(GraphBuilder builder, Value value, SourceLocation source)
+    {
+        if (value.Producer is Constant || value.Type is not TensorType { DType: DType.I64, Shape.Rank: 0 }
+            || value.Producer.DimContent(value.Index) is not [var size])
+        {
+            return value;
+        }
+
+        return size.IsConst(out long number)
+            ? builder.Emit(new Constant { Value = TensorContent.Scalar(number) }, source)
+            : builder.Emit(new DimValue { Dim = size }, source);
+    }
+}

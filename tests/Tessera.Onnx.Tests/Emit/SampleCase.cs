@@ -1,0 +1,44 @@
+using Tessera.Ir;
+using Tessera.Testing;
+using Xunit.Abstractions;
+
+namespace Tessera.Onnx.Tests.Emit;
+
+/// <summary>One sample of one op, by name, so that each is a test of its own.</summary>
+public sealed class SampleCase : IXunitSerializable
+{
+    public SampleCase()
+        : this("", "")
+    {
+    }
+
+    private SampleCase(string op, string sample) => (Op, Name) = (op, sample);
+
+    public string Op { get; private set; }
+
+    public string Name { get; private set; }
+
+    public static IEnumerable<object[]> All() =>
+        from schema in OpRegistry.All
+        where schema.Samples is not null && (schema.Onnx is not null || HasBody(schema))
+        from sample in schema.Samples!()
+        select new object[] { new SampleCase(schema.Name, sample.Name) };
+
+    public OpSample Sample => OpRegistry.Find(Op)!.Samples!().Single(s => s.Name == Name);
+
+    public Graph Graph() => SampleInputs.Graph(Sample);
+
+    public void Serialize(IXunitSerializationInfo info)
+    {
+        info.AddValue("op", Op);
+        info.AddValue("sample", Name);
+    }
+
+    public void Deserialize(IXunitSerializationInfo info) => (Op, Name) = (info.GetValue<string>("op"), info.GetValue<string>("sample"));
+
+    public override string ToString() => $"{Op}: {Name}";
+
+    // An op without a mapping counts when it can be lowered.
+    private static bool HasBody(OpSchema schema) =>
+        schema.OpType.GetMethod(nameof(Ir.Op.Decompose))!.DeclaringType != typeof(Op);
+}
