@@ -33,6 +33,8 @@ internal static class OpAccess
             : [op.Operands[variadic >= 0 && at > variadic ? at + spread - 1 : at]];
     }
 
+    public static bool IsVariadic(OpSchema schema, string operand) => schema.Operands[IndexOf(schema, operand)].Kind == OperandKind.Variadic;
+
     public static int IndexOf(OpSchema schema, string operand)
     {
         for (int i = 0; i < schema.Operands.Count; i++)

@@ -107,9 +107,17 @@ internal sealed class DimWriter(EmitScope scope, DimFacts facts)
         ? Binary("Div", a, b)
         : scope.AddHelper(Path, "Div", [scope.AddHelper(Path, "Sub", [One(a), Binary("Mod", a, b)]), One(b)]);
 
-    private string CeilDiv(CeilDivDim div) => div.Denominator.IsConst(out long k) && k > 0
-        ? One(Dim.FloorDiv(div.Numerator + (k - 1), k))
-        : scope.AddHelper(Path, "Neg", [FloorDiv(-div.Numerator, div.Denominator)]);
+    // ⌈a / k⌉ = ⌊(a − (1 − k)) / k⌋. Nothing else subtracts a negative constant: by that the reader knows it again.
+    private string CeilDiv(CeilDivDim div)
+    {
+        (Dim a, Dim b) = (div.Numerator, div.Denominator);
+        if (b.IsConst(out long k) && k > 1 && facts.Range(a + (k - 1)).Min >= 0)
+        {
+            return scope.AddHelper(Path, "Div", [scope.AddHelper(Path, "Sub", [One(a), One(1 - k)]), One(k)]);
+        }
+
+        return scope.AddHelper(Path, "Neg", [FloorDiv(-a, b)]);
+    }
 
     private string Read(string symbol)
     {

@@ -82,7 +82,8 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         List<string> inputs = row.Inputs is { } arguments
             ? [.. arguments.SelectMany(a => Argument(op, a, scope, dims))]
             : [.. op.Operands.Take(OpAccess.InputCount(op)).Select(v => v is null ? "" : scope.NameOf(v))];
-        while (inputs is [.., ""])
+        int least = row.Inputs is [.., OnnxArgument.Operand { Name: var last }] fixedPart && OpAccess.IsVariadic(op.Schema, last) ? fixedPart.Count - 1 : 0;
+        while (inputs.Count > least && inputs is [.., ""])
         {
             inputs.RemoveAt(inputs.Count - 1);
         }

@@ -26,7 +26,10 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file)
         for (int i = 0; i < node.Output.Count; i++)
         {
             Value? value = results is not null && i < results.Count ? results[i] : null;
-            scope.Bind(node.Output[i], new ReadValue(value, i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(i)));
+            scope.Bind(node.Output[i], new ReadValue(value, i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(i))
+            {
+                Raised = ShapeFolding.Raised(node, inputs),
+            });
         }
     }
 

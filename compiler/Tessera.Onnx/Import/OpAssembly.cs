@@ -21,7 +21,12 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
 
     private bool IsComplete() =>
         _schema.Attributes.All(a => !a.Required || _attributes.ContainsKey(a.Name))
-        && _schema.Operands.All(o => o.Kind != OperandKind.Required || _operands.GetValueOrDefault(o.Name) is [not null]);
+        && _schema.Operands.All(o => o.Kind switch
+        {
+            OperandKind.Required => _operands.GetValueOrDefault(o.Name) is [not null],
+            OperandKind.Variadic => _operands.GetValueOrDefault(o.Name, []).All(static v => v is not null),
+            _ => true,
+        });
 
     private bool ReadAttributes()
     {
@@ -82,7 +87,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         int at = 0;
         foreach (OnnxArgument argument in arguments)
         {
-            if (argument is OnnxArgument.Operand operand && Kind(operand.Name) == OperandKind.Variadic)
+            if (argument is OnnxArgument.Operand operand && OpAccess.IsVariadic(_schema, operand.Name))
             {
                 int rest = arguments.Count - 1 - arguments.ToList().IndexOf(argument);
                 int count = Math.Max(0, inputs.Length - at - rest);
@@ -95,13 +100,16 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
             }
         }
 
-        return at >= inputs.Length && _operands.Values.All(static list => list is not [_, _, ..] || list.All(static v => v is not null));
+        return at >= inputs.Length;
     }
-
-    private OperandKind Kind(string operand) => _schema.Operands[OpAccess.IndexOf(_schema, operand)].Kind;
 
     private bool ReadPositional(IReadOnlyList<OperandSpec> specs)
     {
+        if (inputs.Any(static v => v is { Value: null }))
+        {
+            return false;
+        }
+
         int spread = inputs.Length - specs.Count + 1;
         int at = 0;
         foreach (OperandSpec spec in specs)

@@ -6,6 +6,10 @@ namespace Tessera.Onnx;
 /// <summary>Shape arithmetic of a model folded back to sizes, node by node.</summary>
 internal static class ShapeFolding
 {
+    /// <summary><c>x − c</c> for a negative c, which the emitter writes for the numerator of <c>⌈x / k⌉</c>, k = 1 − c, and for nothing else.</summary>
+    public static (Dim Size, long By)? Raised(NodeProto node, IReadOnlyList<ReadValue?> inputs) =>
+        node is { OpType: "Sub", Domain: "" } && inputs is [{ Sizes: [var size] }, { Sizes: [{ ConstValue: < 0 and var by }] }] ? (size, -by.Value) : null;
+
     /// <summary>The elements of the node's result as sizes, or null where they do not follow from sizes.</summary>
     public static IReadOnlyList<Dim>? Fold(NodeProto node, IReadOnlyList<ReadValue?> inputs, DimFacts facts)
     {
@@ -17,6 +21,11 @@ internal static class ShapeFolding
         if (node.OpType == "Shape")
         {
             return inputs[0]!.Value?.Type is TensorType { Shape: { } shape } ? Sizes(node, shape) : null;
+        }
+
+        if (node.OpType == "Div" && inputs is [{ Raised: (var raised, var by) }, { Sizes: [{ ConstValue: { } divisor }] }] && divisor == by + 1)
+        {
+            return [Dim.CeilDiv(raised, divisor)];
         }
 
         return inputs.All(static v => v!.Sizes is not null) ? Arithmetic(node, [.. inputs.Select(static v => v!.Sizes!)], facts) : null;
@@ -39,7 +48,7 @@ internal static class ShapeFolding
     {
         ("Concat", _) => [.. inputs.SelectMany(static v => v)],
         ("Squeeze" or "Unsqueeze" or "Identity", [var x, ..]) => x,
-        ("Neg", [var x]) => [.. x.Select(static d => -d)],
+        ("Neg", [var x]) => [.. x.Select(Negate)],
         ("Min", _) => Fold(inputs, Dim.Min),
         ("Max", _) => Fold(inputs, Dim.Max),
         ("Add", [_, _]) => Fold(inputs, static (a, b) => a + b),
@@ -49,6 +58,11 @@ internal static class ShapeFolding
         ("Div", [_, _]) => Fold(inputs, (a, b) => Divide(a, b, facts)),
         _ => null,
     };
+
+    // −⌊−a / b⌋ is how the emitter writes ⌈a / b⌉ where b is symbolic.
+    private static Dim Negate(Dim dim) => dim is FloorDivDim { Denominator: not ConstDim } floor
+        ? Dim.CeilDiv(-floor.Numerator, floor.Denominator)
+        : -dim;
 
     // Elements meet one by one; a single element meets all.
     private static IReadOnlyList<Dim>? Fold(IReadOnlyList<IReadOnlyList<Dim>> inputs, Func<Dim, Dim, Dim?> combine)

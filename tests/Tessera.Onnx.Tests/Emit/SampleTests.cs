@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Text;
@@ -21,6 +22,12 @@ public partial class SampleTests
     {
         foreach (EmitOptions options in Variants())
         {
+            if (!HasForm(sample, options))
+            {
+                Assert.True(options.Opset < EmitOptions.DefaultOpset, $"no form at opset {options.Opset}");
+                continue;
+            }
+
             EmittedModel model = Emit(sample, options);
             byte[] bytes = model.ToBytes();
             Assert.Equal(bytes, Emit(sample, options).ToBytes());
@@ -54,7 +61,7 @@ public partial class SampleTests
         Skip.IfNot(sample.NoRuntime is null, sample.NoRuntime);
         Graph graph = SampleInputs.Graph(sample);
         EmittedModel model = OnnxEmitter.Emit(graph, new EmitOptions { Target = target, UnboundAsInputs = true });
-        using OrtRun run = new(model.ToBytes(), kernels);
+        using OrtRun run = Open(model, kernels);
         foreach (IReadOnlyDictionary<string, long> sizes in sample.Sizes)
         {
             Dictionary<string, RefValue> inputs = new(SampleInputs.For(sample, graph, sizes));
@@ -69,6 +76,35 @@ public partial class SampleTests
             {
                 NearAssert.Near(expected[i], actual[i]);
             }
+        }
+    }
+
+    // ONNX Runtime lacks kernels of many ops for rarer element types; those for f32 and i64 must be there.
+    private static OrtRun Open(EmittedModel model, bool kernels)
+    {
+        try
+        {
+            return new OrtRun(model.ToBytes(), kernels);
+        }
+        catch (OnnxRuntimeException error) when (error.Message.Contains("Could not find an implementation", StringComparison.Ordinal))
+        {
+            bool rare = model.Graph.PostOrder().SelectMany(static op => op.Outputs).Select(static v => v.Type).OfType<TensorType>()
+                .Any(static t => t.DType is not (DType.F32 or DType.I64 or DType.I32));
+            Skip.If(rare, error.Message);
+            throw;
+        }
+    }
+
+    // Old opsets lack some ops, or some of their types, that nothing simpler stands for.
+    private static bool HasForm(SampleCase sample, EmitOptions options)
+    {
+        try
+        {
+            return OnnxEmitter.Prepare(sample.Graph(), options) is not null;
+        }
+        catch (TesseraException error) when (error.Code == "TSR0801")
+        {
+            return false;
         }
     }
 

@@ -27,6 +27,8 @@ public sealed partial record Squeeze(Value X) : Op
 
     public override IReadOnlyList<Dim>? DimContent(int output) => X.Producer.DimContent(X.Index);
 
+    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => Axes.Count == 0 ? [X] : null;
+
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {
         Batched x = context.Operands[0]!;
@@ -42,8 +44,11 @@ public sealed partial record Squeeze(Value X) : Op
     }
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("Squeeze", 1) { Until = 13, Attributes = [OnnxAttr.Of("axes")] },
-        new OnnxRow("Squeeze", 13) { Inputs = [new OnnxArgument.Operand("x"), new OnnxArgument.Ints("axes")] });
+        new OnnxRow("Squeeze", 1) { Until = 13, Attributes = [OnnxAttr.Of("axes")], When = Removes },
+        new OnnxRow("Squeeze", 13) { Inputs = [new OnnxArgument.Operand("x"), new OnnxArgument.Ints("axes")], When = Removes });
+
+    // Runtimes take an empty list of axes for none given, and remove every axis of size 1.
+    private static bool Removes(Op op) => ((Squeeze)op).Axes.Count > 0;
 
     internal static IEnumerable<OpSample> Samples() =>
     [
