@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 
@@ -35,6 +37,29 @@ internal static class ModelMetadata
 
     public static void Add(ModelProto model, string key, string value) =>
         model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+
+    /// <summary>Whether the model is, byte for byte but for its weights, what our emitter wrote.</summary>
+    public static bool IsOurs(ModelProto model)
+    {
+        if (model.MetadataProps is not [.., { Key: Hash, Value: var hash }])
+        {
+            return false;
+        }
+
+        ModelProto bare = model.Clone();
+        bare.MetadataProps.RemoveAt(bare.MetadataProps.Count - 1);
+        foreach (TensorProto tensor in bare.Graph.Initializer)
+        {
+            tensor.ClearRawData();
+            tensor.ClearDataLocation();
+            tensor.ExternalData.Clear();
+        }
+
+        return HashOf(bare) == hash;
+    }
+
+    /// <summary>SHA-256 of a model whose weights have no bytes.</summary>
+    public static string HashOf(ModelProto bare) => Convert.ToHexStringLower(SHA256.HashData(bare.ToByteArray()));
 
     public static IEnumerable<Constraint> Constraints(ModelProto model) => Lines(model, Where).Select(Constraint.Parse);
 

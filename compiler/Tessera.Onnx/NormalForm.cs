@@ -27,7 +27,7 @@ internal static class NormalForm
             Op moved = OpRewriting.MapRegions(renames.Apply(op.WithOperands(operands)), Run);
             moved = moved is IRegionOp ? RegionCaptures.Normal(moved) : moved;
             SourceLocation source = op.Outputs[0].Source;
-            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, source))];
+            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, v.Producer.DimContent(v.Index), source))];
             for (int i = 0; i < values.Length; i++)
             {
                 renames.Note(op.Outputs[i].Type, values[i].Type);
@@ -37,10 +37,10 @@ internal static class NormalForm
         });
     }
 
-    private static Value AsSize(GraphBuilder builder, Value value, SourceLocation source)
+    /// <summary>A rank-0 value with the given content as the size it is; any other value as it stands.</summary>
+    public static Value AsSize(GraphBuilder builder, Value value, IReadOnlyList<Dim>? content, SourceLocation source)
     {
-        if (value.Producer is Constant || value.Type is not TensorType { DType: DType.I64, Shape.Rank: 0 }
-            || value.Producer.DimContent(value.Index) is not [var size])
+        if (value.Producer is Constant || value.Type is not TensorType { DType: DType.I64, Shape.Rank: 0 } || content is not [var size])
         {
             return value;
         }

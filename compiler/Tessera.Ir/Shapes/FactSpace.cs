@@ -18,7 +18,7 @@ internal sealed class FactSpace
 
     public FactSpace(IReadOnlyCollection<Constraint> constraints)
     {
-        foreach (Constraint.Equal equal in constraints.OfType<Constraint.Equal>()) Try(() => Solve(equal.Left - equal.Right));
+        foreach (Constraint.Equal equal in constraints.OfType<Constraint.Equal>()) Try(() => Solve(equal.Left - equal.Right, equal.Left as SymDim));
         foreach ((string name, Dim value) in _solved) _equalities[name] = value;
         foreach (Constraint.Divisible divisible in constraints.OfType<Constraint.Divisible>()) Try(() => Solve(divisible));
         foreach (Constraint.GreaterEqual bound in constraints.OfType<Constraint.GreaterEqual>())
@@ -69,13 +69,14 @@ internal sealed class FactSpace
         _quotients.Find(q => q.Name == name) is { } quotient
         && !(quotient.Value is SymDim value && !MayBeNegative(value.Name));
 
-    private void Solve(Dim zero)
+    // A symbol alone on the left is defined by the equality, as when a size found at run time turns out to be a known one.
+    private void Solve(Dim zero, SymDim? defined)
     {
         Dim difference = Enter(zero);
         Term content = Polynomial.Content(difference);
         if (content.Coefficient is not (1 or -1))
             difference = Polynomial.DivideExactly(difference, new Term(Math.Abs(content.Coefficient), new Monomial([])));
-        if (TryIsolate(difference, out SymDim? symbol, out long sign, out Dim rest))
+        if (TryIsolate(difference, defined, out SymDim? symbol, out long sign, out Dim rest))
         {
             Eliminate(symbol, Polynomial.Scale(rest, -sign));
             return;
@@ -92,7 +93,7 @@ internal sealed class FactSpace
         var by = (long)(Math.Abs(divisible.By) / Polynomial.Gcd(divisible.By, content.Coefficient));
         if (by == 1) return;
         value = Polynomial.DivideExactly(value, content);
-        if (TryIsolate(value, out SymDim? symbol, out long sign, out Dim rest))
+        if (TryIsolate(value, null, out SymDim? symbol, out long sign, out Dim rest))
         {
             var quotient = new DimQuotientSymbol($"{Dim.ReservedNameStart}{_quotients.Count}", value, by);
             _quotients.Add(quotient);
@@ -109,14 +110,14 @@ internal sealed class FactSpace
         if (value is not SumDim and not ConstDim) _multiples.Add((Term.Of(value), by));
     }
 
-    /// <summary>sign·symbol + rest, where the symbol occurs nowhere in the rest; the last name in ordinal order wins.</summary>
-    private static bool TryIsolate(Dim dim, [NotNullWhen(true)] out SymDim? symbol, out long sign, out Dim rest)
+    /// <summary>sign·symbol + rest, where the symbol occurs nowhere in the rest; the preferred symbol wins, else the last name in ordinal order.</summary>
+    private static bool TryIsolate(Dim dim, SymDim? preferred, [NotNullWhen(true)] out SymDim? symbol, out long sign, out Dim rest)
     {
         (symbol, sign, rest) = (null, 0, dim);
         foreach (Term term in Term.AllOf(dim).Reverse())
         {
             if (term is not { Coefficient: 1 or -1, Monomial.Factors: [SymDim candidate] }) continue;
-            if (symbol is not null && string.CompareOrdinal(candidate.Name, symbol.Name) < 0) continue;
+            if (symbol is not null && (symbol.Equals(preferred) || (!candidate.Equals(preferred) && string.CompareOrdinal(candidate.Name, symbol.Name) < 0))) continue;
             Dim others = dim - Polynomial.Scale(candidate, term.Coefficient);
             if (others.Symbols.Contains(candidate.Name)) continue;
             (symbol, sign, rest) = (candidate, term.Coefficient, others);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Ir.Onnx;
 using Tessera.Ir.Ops;
@@ -28,6 +26,7 @@ public static class OnnxEmitter
         new NodeWriter(options, functions, sourceMap).Write(prepared.Roots, scope, prepared.Builder.Facts, outputs.Take);
         outputs.WriteIdentities(scope);
         proto.Node.AddRange(scope.Nodes);
+        FreshSizes.Write(prepared, scope, proto);
         proto.Output.AddRange(prepared.Outputs.Select(static o => TypeWriter.ValueInfo(o.Name, o.Value.Type)));
         return new EmittedModel(Model(prepared, proto, functions, options), weights, prepared, sourceMap, options);
     }
@@ -123,7 +122,7 @@ public static class OnnxEmitter
 
         model.Functions.AddRange(functions.Functions);
         ModelMetadata.Write(model, graph, options.Metadata);
-        ModelMetadata.Add(model, ModelMetadata.Hash, Convert.ToHexStringLower(SHA256.HashData(model.ToByteArray())));
+        ModelMetadata.Add(model, ModelMetadata.Hash, ModelMetadata.HashOf(model));
         return model;
     }
 }

@@ -4,7 +4,7 @@ using Tessera.Onnx.Proto;
 namespace Tessera.Onnx;
 
 /// <summary>Reads nodes as ops by the inverted mapping tables.</summary>
-internal sealed class NodeReader(Func<string, long> versionOf, string? file)
+internal sealed class NodeReader(Func<string, long> versionOf, string? file, SizeClaims claims)
 {
     public void Read(NodeProto node, ReadScope scope)
     {
@@ -26,10 +26,14 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file)
         for (int i = 0; i < node.Output.Count; i++)
         {
             Value? value = results is not null && i < results.Count ? results[i] : null;
-            scope.Bind(node.Output[i], new ReadValue(value, i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(i))
+            IReadOnlyList<Dim>? content = i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(i);
+            if (value is not null)
             {
-                Raised = ShapeFolding.Raised(node, inputs),
-            });
+                claims.Note(node.Output[i], value);
+                value = NormalForm.AsSize(scope.Builder, value, content, value.Source);
+            }
+
+            scope.Bind(node.Output[i], new ReadValue(value, content) { Raised = ShapeFolding.Raised(node, inputs) });
         }
     }
 
@@ -39,7 +43,7 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file)
         SourceLocation source = new(node.DocString, file);
         foreach (RowEntry entry in RowIndex.Find(domain, node.OpType, versionOf(domain)))
         {
-            if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op && entry.Row.When?.Invoke(op) != false)
+            if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op)
             {
                 return Emit(node, op, scope.Builder, source);
             }

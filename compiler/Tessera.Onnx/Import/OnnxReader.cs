@@ -22,10 +22,11 @@ public static class OnnxReader
             versions[import.Domain == "ai.onnx" ? "" : import.Domain] = import.Version;
         }
 
-        ReadScope scope = new(new GraphBuilder(ModelMetadata.Constraints(model)));
+        ReadScope scope = new(new GraphBuilder());
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(static t => t.Name)];
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
-        GraphReading.Body(model.Graph, scope, new NodeReader(domain => versions.GetValueOrDefault(domain), file), external);
+        NodeReader nodes = new(domain => versions.GetValueOrDefault(domain), file, new SizeClaims(model, scope.Builder, inputs));
+        GraphReading.Body(model.Graph, scope, nodes, external);
         return NormalForm.Run(new Graph
         {
             Name = model.Graph.Name,

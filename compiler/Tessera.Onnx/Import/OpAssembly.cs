@@ -15,9 +15,41 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
     private readonly Dictionary<string, IReadOnlyList<Value?>> _operands = new(StringComparer.Ordinal);
     private readonly List<(string Attribute, GraphProto Graph)> _regions = [];
 
-    public Op? Build() => ReadAttributes() && ReadInputs() && ReadRegions() && ReadAnnotations() && IsComplete()
-        ? _schema.Create([.. _schema.Operands.SelectMany(o => _operands.GetValueOrDefault(o.Name, o.Kind == OperandKind.Variadic ? [] : [null]))], _attributes)
+    public Op? Build() => ReadAttributes() && ReadInputs() && ReadRegions() && ReadAnnotations()
+        ? Choices(0).FirstOrDefault(op => _row.When?.Invoke(op) != false)
         : null;
+
+    // A row may stand for one value of an attribute that it does not write (Gelu's tanh, by approximate = "tanh"): flags and
+    // enumerations that the row leaves open take the first values it can express.
+    private IEnumerable<Op> Choices(int from)
+    {
+        int at = from;
+        while (at < _schema.Attributes.Count && (_row.When is null || OpAccess.Names(_row, _schema.Attributes[at].Name) || Values(_schema.Attributes[at]).Length == 0))
+        {
+            at++;
+        }
+
+        if (at == _schema.Attributes.Count)
+        {
+            return IsComplete() ? [Create()] : [];
+        }
+
+        return Values(_schema.Attributes[at]).SelectMany(value =>
+        {
+            _attributes[_schema.Attributes[at].Name] = value;
+            return Choices(at + 1);
+        });
+    }
+
+    private static object[] Values(AttributeSpec spec) => spec.Type switch
+    {
+        var t when t == typeof(bool) => spec.Default is true ? [true, false] : [false, true],
+        { IsEnum: true } t when t != typeof(DType) => [.. Enum.GetValues(t).Cast<object>()],
+        _ => [],
+    };
+
+    private Op Create() => _schema.Create(
+        [.. _schema.Operands.SelectMany(o => _operands.GetValueOrDefault(o.Name, o.Kind == OperandKind.Variadic ? [] : [null]))], _attributes);
 
     private bool IsComplete() =>
         _schema.Attributes.All(a => !a.Required || _attributes.ContainsKey(a.Name))

@@ -8,7 +8,7 @@ internal static class ShapeFolding
 {
     /// <summary><c>x − c</c> for a negative c, which the emitter writes for the numerator of <c>⌈x / k⌉</c>, k = 1 − c, and for nothing else.</summary>
     public static (Dim Size, long By)? Raised(NodeProto node, IReadOnlyList<ReadValue?> inputs) =>
-        node is { OpType: "Sub", Domain: "" } && inputs is [{ Sizes: [var size] }, { Sizes: [{ ConstValue: < 0 and var by }] }] ? (size, -by.Value) : null;
+        node is { OpType: "Sub", Domain: "" } && inputs is [{ Sizes: [var size] }, { Sizes: [{ ConstValue: < 0 and var by }] }] ? (size, -by) : null;
 
     /// <summary>The elements of the node's result as sizes, or null where they do not follow from sizes.</summary>
     public static IReadOnlyList<Dim>? Fold(NodeProto node, IReadOnlyList<ReadValue?> inputs, DimFacts facts)

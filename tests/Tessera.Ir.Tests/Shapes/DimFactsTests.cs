@@ -79,7 +79,7 @@ public sealed class DimFactsTests
     [InlineData("n >= 1", "max(n, 1)", "n")]
     [InlineData("n <= 3", "mod(n, 4)", "n")]
     [InlineData("n <= 3", "floordiv(n, 4)", "0")]
-    [InlineData("m == n", "n + m", "2*m")]
+    [InlineData("m == n", "n + m", "2*n")]
     [InlineData("n == 4", "n*h", "4*h")]
     [InlineData("n + n*m == k*k", "n", "n")]
     [InlineData("(h - 3) % 4 == 0", "4*floordiv(h - 3, 4)", "h - 3")]

@@ -14,13 +14,16 @@ public sealed class SampleCase : IXunitSerializable
 
     private SampleCase(string op, string sample) => (Op, Name) = (op, sample);
 
+    /// <summary>Ops that stand for something outside a model, or still lack a body of standard ops. The list only shrinks.</summary>
+    public static IReadOnlyList<string> Formless { get; } = [];
+
     public string Op { get; private set; }
 
     public string Name { get; private set; }
 
     public static IEnumerable<object[]> All() =>
         from schema in OpRegistry.All
-        where schema.Samples is not null && (schema.Onnx is not null || HasBody(schema))
+        where schema.Samples is not null && !Formless.Contains(schema.Name)
         from sample in schema.Samples!()
         select new object[] { new SampleCase(schema.Name, sample.Name) };
 
@@ -37,8 +40,4 @@ public sealed class SampleCase : IXunitSerializable
     public void Deserialize(IXunitSerializationInfo info) => (Op, Name) = (info.GetValue<string>("op"), info.GetValue<string>("sample"));
 
     public override string ToString() => $"{Op}: {Name}";
-
-    // An op without a mapping counts when it can be lowered.
-    private static bool HasBody(OpSchema schema) =>
-        schema.OpType.GetMethod(nameof(Ir.Op.Decompose))!.DeclaringType != typeof(Op);
 }

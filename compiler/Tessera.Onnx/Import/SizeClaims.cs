@@ -1,0 +1,78 @@
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>
+/// Facts that a model states about sizes known only at run time. Such a size has another name here than where the model was
+/// written: the declared type of the value that brings it tells which. A fact is taken in once all its sizes are known.
+/// </summary>
+internal sealed class SizeClaims
+{
+    private readonly Dictionary<string, Dim> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorType> _declared = new(StringComparer.Ordinal);
+    private readonly List<Constraint> _pending;
+    private readonly GraphBuilder _builder;
+
+    public SizeClaims(ModelProto model, GraphBuilder builder, IEnumerable<Value> inputs)
+    {
+        _builder = builder;
+        foreach (string symbol in inputs.SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : []))
+        {
+            _names[symbol] = Dim.Sym(symbol);
+        }
+
+        // Only what our own emitter wrote is proved; anyone else's types are mere claims.
+        if (ModelMetadata.IsOurs(model))
+        {
+            foreach (ValueInfoProto info in model.Graph.ValueInfo.Concat(model.Graph.Output))
+            {
+                if (TypeReader.Read(info.Type, info.Name) is TensorType { Shape: not null } type)
+                {
+                    _declared[info.Name] = type;
+                }
+            }
+        }
+
+        _pending = [.. ModelMetadata.Constraints(model)];
+        Settle();
+    }
+
+    /// <summary>Notes the value that a node makes under a name.</summary>
+    public void Note(string name, Value value)
+    {
+        if (!_declared.TryGetValue(name, out TensorType? declared) || value.Type is not TensorType { Shape: { } shape } || shape.Rank != declared.Rank)
+        {
+            return;
+        }
+
+        bool found = false;
+        for (int axis = 0; axis < shape.Rank; axis++)
+        {
+            found |= declared.Shape![axis].IsSymbol(out string symbol) && _names.TryAdd(symbol, shape[axis]);
+        }
+
+        if (found)
+        {
+            Settle();
+        }
+    }
+
+    private void Settle()
+    {
+        foreach (Constraint constraint in _pending.ToArray())
+        {
+            bool known = true;
+            Constraint mapped = constraint.Map(dim =>
+            {
+                known &= dim.Symbols.All(_names.ContainsKey);
+                return dim.Substitute(_names.GetValueOrDefault);
+            });
+            if (known)
+            {
+                _builder.Assume(mapped);
+                _pending.Remove(constraint);
+            }
+        }
+    }
+}
