@@ -3,7 +3,7 @@ namespace Tessera.Ir.Batching;
 /// <summary>What the batched form of one op may ask and emit.</summary>
 public sealed class BatchContext
 {
-    internal BatchContext(Op op, IReadOnlyList<Batched?> operands, BatchEnvironment environment)
+    public BatchContext(Op op, IReadOnlyList<Batched?> operands, BatchEnvironment environment)
     {
         Op = op;
         Operands = operands;

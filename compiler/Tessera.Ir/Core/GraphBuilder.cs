@@ -10,6 +10,7 @@ public sealed class GraphBuilder
     private readonly List<Constraint> _constraints = [];
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
     private readonly List<string> _fresh = [];
+    private readonly HashSet<string> _dataDependent = new(StringComparer.Ordinal);
     private int _nextId;
     private int _nextUnique;
 
@@ -76,11 +77,14 @@ public sealed class GraphBuilder
         IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, place));
         IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
         _reserved.UnionWith(named.SelectMany(FreshNames.SymbolsOf));
+        _dataDependent.UnionWith(named.SelectMany(FreshNames.SymbolsOf).Except(inferred.SelectMany(FreshNames.SymbolsOf)));
         return Register(op, named, place);
     }
 
     private Value[] Register(Op op, IReadOnlyList<IrType> types, SourceLocation place)
     {
+        // An op has one owner: what another builder emitted is copied, so that its results there stay its own.
+        op = op.IsEmitted ? op with { } : op;
         if (op is Ops.Input)
         {
             _reserved.UnionWith(types.SelectMany(FreshNames.SymbolsOf));
@@ -104,6 +108,9 @@ public sealed class GraphBuilder
     /// <summary>A number no earlier call returned, for ops that must never merge (unseeded random, opaque).</summary>
     public long UniqueId() => _nextUnique++;
 
+    /// <summary>Whether a size is known only when the graph runs.</summary>
+    internal bool IsDataDependent(Dim dim) => dim.Symbols.Any(_dataDependent.Contains);
+
     // Inference runs once for each interned op, before its id is taken: the next id names it.
     internal Dim FreshSymbol(Op op, int output, int axis)
     {
@@ -114,6 +121,7 @@ public sealed class GraphBuilder
         }
 
         _fresh.Add(name);
+        _dataDependent.Add(name);
         return Dim.Sym(name);
     }
 }

@@ -64,6 +64,9 @@ public sealed class InferContext
     /// <summary>A size known only when the graph runs, named by the op, result and axis it belongs to.</summary>
     public Dim Fresh(int output, int axis) => _builder.FreshSymbol(_op, output, axis);
 
+    /// <summary>Whether the tensor's sizes are partly known only when the graph runs, so that what cannot be proved of them is left to the runtime.</summary>
+    public bool IsDataDependent(Value operand) => operand.Type is TensorType { Shape: var shape } && (shape is null || shape.Any(_builder.IsDataDependent));
+
     /// <summary>An error about this op, naming it, its place and its operands' types.</summary>
     public TesseraException Error(string code, string message, string? hint = null) =>
         new(code, _source.ToString(), $"{_op.Schema.Name}: {message}", hint);

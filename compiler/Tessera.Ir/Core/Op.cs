@@ -38,6 +38,9 @@ public abstract record Op
         internal set => _outputs = value;
     }
 
+    /// <summary>Whether a builder has emitted this very record.</summary>
+    internal bool IsEmitted => _outputs is not null;
+
     /// <summary>The same op over other operands, in the layout of <see cref="Operands"/>.</summary>
     public Op WithOperands(IReadOnlyList<Value?> operands) => Schema.Rebuild(this, operands);
 

@@ -6,7 +6,7 @@ namespace Tessera.Ir.Ops;
 [Op("reduce_log_sum_exp")]
 public sealed partial record ReduceLogSumExp(Value X) : ReduceOp(X)
 {
-    internal override RaggedReduction? Ragged => new(SegmentReduction.Logsumexp);
+    internal override RaggedReduction? Ragged => new(SegmentReduction.LogSumExp);
 
     protected override bool Accepts(DType dtype) => dtype.IsFloat();
 

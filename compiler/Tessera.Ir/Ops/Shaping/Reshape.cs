@@ -10,12 +10,13 @@ public sealed partial record Reshape(Value X) : Op
 {
     public required Shape Shape { get; init; }
 
+    // Sizes that only a run can tell are checked by the run; of all others the count must be proved.
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
-        Shape x = context.ShapeOf(X);
-        return context.Facts.Equal(x.NumElements, Shape.NumElements) == Proof.Proved
+        Proof same = X.Tensor.Shape is { } x ? context.Facts.Equal(x.NumElements, Shape.NumElements) : Proof.Unknown;
+        return same == Proof.Proved || (same == Proof.Unknown && context.IsDataDependent(X))
             ? [new TensorType(X.DType, Shape)]
-            : throw context.Error("TSR0207", $"{X.Type} has {x.NumElements} elements, {Shape} has {Shape.NumElements}.");
+            : throw context.Error("TSR0207", $"{X.Type} has {context.ShapeOf(X).NumElements} elements, {Shape} has {Shape.NumElements}.");
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>

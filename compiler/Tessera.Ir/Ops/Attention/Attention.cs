@@ -1,0 +1,79 @@
+using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>
+/// Scaled dot-product attention, token-major: <c>q[n, H, D], k[m, G, D], v[m, G, E] → [n, H, E]</c>, or all with a leading
+/// batch axis. H is a multiple of G; query head h reads key head h / (H / G). Options as in <see cref="AttentionOp"/>.
+/// </summary>
+/// <param name="Bias">Relative bias <c>[H, 2R + 1]</c>: logit (h, i, j) gains <c>bias[h, clamp(j − i, −R, R) + R]</c>.</param>
+/// <param name="QNorm">Gain <c>[D]</c> of an RMS norm on each query head.</param>
+/// <param name="KNorm">Gain <c>[D]</c> of an RMS norm on each key head.</param>
+/// <param name="Mask">Added to the logits, broadcast to <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>); −∞ hides a key.</param>
+/// <param name="KLengths"><c>i64[B]</c>, batched form only: keys from there on are hidden.</param>
+[Op("attention")]
+public sealed partial record Attention(
+    Value Q, Value K, Value V, Value? Bias = null, Value? QNorm = null, Value? KNorm = null, Value? Mask = null, Value? KLengths = null) : AttentionOp
+{
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        int rank = context.ShapeOf(Q).Rank;
+        if (rank is not (3 or 4))
+        {
+            throw context.Error("TSR0211", $"q must be [n, heads, head size] with or without a batch axis; it is {Q.Type}.");
+        }
+
+        CheckHeads(context, Q, K, V, rank);
+        CheckOptional(context, Q, Bias, QNorm, KNorm);
+        Shape q = Q.Shape;
+        if (rank == 4)
+        {
+            context.RequireEqual(q[0], K.Shape[0], "batch sizes of q and k");
+        }
+
+        if (Mask is not null)
+        {
+            Shape full = [.. q.Take(rank - 3), q[rank - 2], q[rank - 3], K.Shape[rank - 3]];
+            if (!context.Broadcast(context.ShapeOf(Mask), full).Equals(full))
+            {
+                throw context.Error("TSR0211", $"the mask {Mask.Type} must broadcast to {full}.");
+            }
+        }
+
+        return KLengths is null || rank == 4
+            ? [new TensorType(Q.DType, q.With(rank - 1, V.Shape[rank - 1]))]
+            : throw context.Error("TSR0211", "key lengths need a batch axis.");
+    }
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        (RefTensor q, RefTensor k, RefTensor v) = (context.Tensor(0), context.Tensor(1), context.Tensor(2));
+        (int n, int m, int heads) = ((int)q.Dims[^3], (int)k.Dims[^3], (int)q.Dims[^2]);
+        RefTensor? mask = context.OptionalTensor(6);
+        int[]? map = mask is null ? null : Broadcasting.Map(mask, [.. q.Dims[..^3], heads, n, m]);
+        int batch = q.Rank == 4 ? (int)q.Dims[0] : 1;
+        double[] result = new double[batch * n * heads * v.Dims[^1]];
+        for (int b = 0; b < batch; b++)
+        {
+            int example = b;
+            AttentionOracle oracle = new(this, q, k, v)
+            {
+                Bias = context.OptionalTensor(3),
+                QNorm = context.OptionalTensor(4),
+                KNorm = context.OptionalTensor(5),
+                Mask = map is null ? null : (h, i, j) => mask!.F[map[(((((example * heads) + h) * n) + i) * m) + j]],
+            };
+            int keys = context.OptionalTensor(7) is { } lengths ? (int)lengths.I[b] : m;
+            oracle.Run(result, b * n, n, b * m, keys);
+        }
+
+        return [RefTensor.Floats(q.DType, [.. q.Dims[..^1], v.Dims[^1]], result)];
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => AttentionBatching.Batch(context, this);
+
+    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => [AttentionBody.Build(builder, this)];
+
+    internal static IEnumerable<OpSample> Samples() => AttentionSamples.All();
+}

@@ -1,0 +1,54 @@
+namespace Tessera.Ir.Ops;
+
+/// <summary>Edge cases of attention over one sequence and over a batch.</summary>
+internal static class AttentionSamples
+{
+    private static readonly IReadOnlyList<IReadOnlyDictionary<string, long>> s_sizes =
+    [
+        new Dictionary<string, long> { ["n"] = 5, ["m"] = 5 },
+        new Dictionary<string, long> { ["n"] = 1, ["m"] = 3 },
+        new Dictionary<string, long> { ["n"] = 4, ["m"] = 2 },
+    ];
+
+    public static IEnumerable<OpSample> All() =>
+    [
+        Sample("self", "n", "n"),
+        Sample("cross", "n", "m"),
+        Sample("causal", "n", "n", static a => a with { Causal = true }),
+        Sample("causal cross", "n", "m", static a => a with { Causal = true }),
+        Sample("window", "n", "n", static a => a with { WindowLeft = 1, WindowRight = 2 }),
+        Sample("window cross", "n", "m", static a => a with { WindowLeft = 0, WindowRight = 0 }),
+        Sample("softcap", "n", "m", static a => a with { Softcap = 2 }),
+        Sample("softcap causal", "n", "n", static a => a with { Softcap = 2, Causal = true }),
+        Sample("grouped", "n", "m", heads: 4, kvHeads: 2),
+        Sample("bias", "n", "m", options: "bias"),
+        Sample("norms", "n", "m", options: "norms"),
+        Sample("mask", "n", "m", options: "mask"),
+        Sample("everything", "n", "m", static a => a with { Causal = true, WindowLeft = 2, Softcap = 3, Scale = 0.3 }, "bias norms mask", 4, 2),
+        Sample("batched", "n", "m", options: "batched"),
+        Sample("batched lengths", "n", "m", static a => a with { Causal = true }, "batched lengths bias"),
+        Sample("f16", "n", "m", dtype: "f16"),
+    ];
+
+    private static OpSample Sample(
+        string name, string n, string m, Func<Attention, Attention>? with = null, string options = "", int heads = 2, int kvHeads = 2, string dtype = "f32")
+    {
+        bool Has(string option) => options.Split(' ').Contains(option);
+        string lead = Has("batched") ? "2, " : "";
+        return new(name, g =>
+        {
+            Attention op = new(
+                g.In("q", $"{dtype}[{lead}{n}, {heads}, 4]"), g.In("k", $"{dtype}[{lead}{m}, {kvHeads}, 4]"), g.In("v", $"{dtype}[{lead}{m}, {kvHeads}, 3]"),
+                Has("bias") ? g.In("bias", $"{dtype}[{heads}, 5]") : null,
+                Has("norms") ? g.In("q_norm", $"{dtype}[4]") : null,
+                Has("norms") ? g.In("k_norm", $"{dtype}[4]") : null,
+                Has("mask") ? g.In("mask", $"{dtype}[{n}, {m}]") : null,
+                Has("lengths") ? g.In("lengths", "i64[2]") : null);
+            return [g.Emit(with is null ? op : with(op))];
+        })
+        {
+            Sizes = s_sizes,
+            IntRange = (0, 3),
+        };
+    }
+}
