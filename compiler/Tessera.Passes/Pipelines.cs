@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Tessera.Ir;
 using Tessera.Passes.Canonicalize;
 using Tessera.Passes.Fusion;
+using Tessera.Passes.Lowering;
 
 namespace Tessera.Passes;
 
@@ -51,8 +52,14 @@ public static class Pipelines
         new(Canonicalize),
     ];
 
+    /// <summary>What is done last for the target <c>ort</c>: its own ops where they fit.</summary>
+    public static IReadOnlyList<Stage> ForOrt { get; } =
+    [
+        new(new RewritePass(new LowerToMultiHead())),
+    ];
+
     /// <summary>Every pipeline there is.</summary>
-    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched, ByName];
+    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched, ForOrt, ByName];
 
     private static readonly FrozenDictionary<string, IPass> s_byName = All.SelectMany(static p => p)
         .Select(static s => s.Pass)

@@ -1,0 +1,134 @@
+using Tessera.Ir;
+using Tessera.Ir.Batching;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Batching;
+
+/// <summary>
+/// Turns the graph of one example into the graph of a batch. A packed graph takes the declared inputs with the ragged axis
+/// first and joined over examples, then <c>cu_seqlens_symbol: i32[batch + 1]</c> for each ragged symbol; a padded one takes
+/// <c>[batch, …]</c> and <c>lengths_symbol: i32[batch]</c>. A ragged output whose lengths are no input's brings its own.
+/// </summary>
+public sealed class BatchPass
+{
+    private readonly Graph _graph;
+    private readonly GraphBuilder _builder;
+    private readonly GraphBatchEnvironment _environment;
+    private readonly Dictionary<Value, Batched> _done = [];
+    private readonly Dictionary<string, Value> _partitions = new(StringComparer.Ordinal);
+    private readonly List<Value> _inputs = [];
+
+    private BatchPass(Graph graph, BatchMode mode)
+    {
+        if (graph.Inputs.SelectMany(static v => v.Shape.Symbols).Contains("batch"))
+        {
+            throw new TesseraException("TSR0402", graph.Name, "a size is named 'batch', which the batched graph needs for itself.", "Give it another name.");
+        }
+
+        _graph = graph;
+        HashSet<string> ragged = mode == BatchMode.Dense ? [] : [.. graph.Ragged];
+        _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
+        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions);
+    }
+
+    /// <summary>The batched graph.</summary>
+    /// <exception cref="TesseraException">An op would let one example see another (TSR0401); the message names it and why.</exception>
+    public static Graph Run(Graph graph, BatchMode mode)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (mode != BatchMode.Dense && graph.Ragged.Count == 0)
+        {
+            throw new TesseraException("TSR0403", graph.Name, $"no size is declared ragged, so there is nothing to batch {mode}.", "Put [Ragged(\"n\")] on the module.");
+        }
+
+        return new BatchPass(graph, mode).Run();
+    }
+
+    private Graph Run()
+    {
+        foreach (Value input in _graph.Inputs)
+        {
+            DeclareInput(input);
+        }
+
+        DeclarePartitions();
+        foreach (Op op in _graph.PostOrder())
+        {
+            if (op is not Input)
+            {
+                Convert(op);
+            }
+        }
+
+        return _graph with
+        {
+            Builder = _builder,
+            Inputs = _inputs,
+            Outputs = [.. _graph.Outputs.SelectMany(ConvertOutput)],
+            Ragged = [],
+        };
+    }
+
+    private void DeclareInput(Value input)
+    {
+        string name = ((Input)input.Producer).Name;
+        Shape shape = input.Shape;
+        int axis = -1;
+        for (int a = 0; a < shape.Rank; a++)
+        {
+            axis = !_environment.IsRagged(shape[a]) ? axis
+                : axis < 0 ? a
+                : throw new TesseraException("TSR0401", name, $"input {input.Type} has two ragged axes, which have no packed form.");
+        }
+
+        bool packed = _environment.Mode == BatchMode.Packed && axis >= 0;
+        Shape physical = packed ? [_environment.Total(shape[axis]), .. shape.Where((_, a) => a != axis)] : [_environment.BatchSize, .. shape];
+        Value value = _builder.Input(name, new TensorType(input.DType, physical));
+        _inputs.Add(value);
+        BatchForm form = packed ? BatchForm.Ragged : axis >= 0 ? BatchForm.Padded : BatchForm.Dense;
+        _done[input] = axis >= 0 ? new Batched(value, form, axis, shape[axis]) : new Batched(value, BatchForm.Dense);
+    }
+
+    private void DeclarePartitions()
+    {
+        foreach (string symbol in _environment.Mode == BatchMode.Dense ? [] : _graph.Ragged)
+        {
+            Value input = _environment.Mode == BatchMode.Packed
+                ? _builder.Input($"cu_seqlens_{symbol}", new TensorType(DType.I32, [_environment.BatchSize + 1]))
+                : _builder.Input($"lengths_{symbol}", new TensorType(DType.I32, [_environment.BatchSize]));
+            _inputs.Add(input);
+            _partitions[symbol] = input;
+        }
+    }
+
+    private void Convert(Op op)
+    {
+        Batched?[] operands = [.. op.Operands.Select(v => v is null ? null : _done[v])];
+        bool varies = operands.Any(static b => b is { Form: not BatchForm.Unbatched })
+            || op.Outputs.Any(o => o.Type is TensorType { Shape: { } shape } && shape.Any(_environment.IsRagged))
+            || op.DimOperands().Any(_environment.IsRagged);
+        IReadOnlyList<Batched> results = varies
+            ? op.Batch(new BatchContext(op, operands, _environment))
+            : [.. _builder.EmitAll(op.WithOperands([.. operands.Select(static b => b?.Value)]), op.Outputs[0].Source)
+                .Select(static v => new Batched(v, BatchForm.Unbatched))];
+        for (int i = 0; i < results.Count; i++)
+        {
+            _done[op.Outputs[i]] = results[i];
+        }
+    }
+
+    private IEnumerable<GraphOutput> ConvertOutput(GraphOutput output)
+    {
+        Batched batched = _done[output.Value];
+        Value value = batched.Form == BatchForm.Unbatched
+            ? _builder.Expand(batched.Value, [_environment.BatchSize, .. batched.Value.Shape])
+            : batched.Value;
+        yield return output with { Value = value };
+        if (batched.Partition is { } partition && !(partition.IsSymbol(out string symbol) && _partitions.ContainsKey(symbol)))
+        {
+            yield return batched.Form == BatchForm.Ragged
+                ? new GraphOutput($"cu_seqlens_{output.Name}", _environment.CuSeqlens(partition))
+                : new GraphOutput($"lengths_{output.Name}", _builder.Cast(_environment.Lengths(partition), DType.I32));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Tessera.Ir;
+using Tessera.Ir.Batching;
+
+namespace Tessera.Passes.Batching;
+
+/// <summary>
+/// Lengths, offsets and totals of a batched graph, all computed from its <c>cu_seqlens_</c> or <c>lengths_</c> inputs.
+/// Interning makes each of them exist once.
+/// </summary>
+internal sealed class GraphBatchEnvironment(
+    GraphBuilder builder,
+    BatchMode mode,
+    IReadOnlySet<string> ragged,
+    IReadOnlyDictionary<string, Value> partitionInputs)
+    : BatchEnvironment(builder, mode, ragged)
+{
+    public override Value Lengths(Dim partition) => partition.IsConst(out long value)
+        ? Builder.Expand(Builder.Int(DType.I64, value), [BatchSize])
+        : DimArithmetic.Compute(Builder, partition, LengthsOfSymbol);
+
+    public override Value CuSeqlens(Dim partition)
+    {
+        if (partition.IsSymbol(out string name) && partitionInputs.TryGetValue(name, out Value? given) && Mode == BatchMode.Packed)
+        {
+            return given;
+        }
+
+        if (Mode == BatchMode.Packed && AffineLength.Of(partition) is { } affine && (affine.Symbol is null || partitionInputs.ContainsKey(affine.Symbol)))
+        {
+            return Affine(affine);
+        }
+
+        Value ends = Builder.CumSum(Lengths(partition), axis: 0);
+        return Builder.Cast(Builder.Concat([Builder.Ints(0), ends], axis: 0), DType.I32);
+    }
+
+    public override Dim Total(Dim partition)
+    {
+        if (AffineLength.Of(partition) is not { } affine)
+        {
+            return Dim.Sym($"total_{partition.ToString().Replace(' ', '_')}");
+        }
+
+        Dim fixedPart = BatchSize * affine.Offset;
+        return affine.Symbol is null ? fixedPart : (TotalOf(affine.Symbol) * affine.Factor) + fixedPart;
+    }
+
+    public override Value Fill(Batched padded, double fill)
+    {
+        int rank = padded.Value.Rank;
+        int axis = padded.Axis + 1;
+        Dim length = padded.Value.Shape[axis];
+        Value positions = Builder.Range(Builder.Int(DType.I64, 0), Builder.DimValue(length), Builder.Int(DType.I64, 1));
+        Value along = Builder.Reshape(positions, OnlyAxis(rank, axis, length));
+        Value lengths = Builder.Reshape(Lengths(padded.Partition!), OnlyAxis(rank, 0, BatchSize));
+        return Builder.Where(Builder.Less(along, lengths), padded.Value, Scalar(padded.Value.DType, fill));
+    }
+
+    /// <summary>Name of the total of a ragged symbol.</summary>
+    internal static Dim TotalOf(string symbol) => Dim.Sym($"total_{symbol}");
+
+    private static Shape OnlyAxis(int rank, int axis, Dim size) => [.. Enumerable.Range(0, rank).Select(a => a == axis ? size : Dim.One)];
+
+    private Value Scalar(DType dtype, double value) => dtype switch
+    {
+        DType.Bool => Builder.Constant(TensorContent.From(DType.Bool, [], [value != 0])),
+        _ when dtype.IsFloat() => Builder.Float(dtype, value),
+        _ => Builder.Int(dtype, IntegerLimits.Clamp(dtype, value)),
+    };
+
+    // i64[batch] of a bare symbol
+    private Value LengthsOfSymbol(string symbol)
+    {
+        if (!partitionInputs.TryGetValue(symbol, out Value? given))
+        {
+            return Builder.DimValue(Dim.Sym(symbol));
+        }
+
+        if (Mode == BatchMode.Padded)
+        {
+            return Builder.Cast(given, DType.I64);
+        }
+
+        Value offsets = Builder.Cast(given, DType.I64);
+        Value ends = Builder.Slice(offsets, starts: [1], ends: [BatchSize + 1], axes: [0]);
+        Value starts = Builder.Slice(offsets, starts: [0], ends: [BatchSize], axes: [0]);
+        return Builder.Sub(ends, starts);
+    }
+
+    // factor · cu + offset · (0, 1, …, batch)
+    private Value Affine(AffineLength affine)
+    {
+        Value index = Builder.Range(Builder.Int(DType.I64, 0), Builder.DimValue(BatchSize + 1), Builder.Int(DType.I64, 1));
+        Value? fixedPart = affine.Offset == 0 ? null : Builder.Mul(Builder.Cast(index, DType.I32), Builder.Int(DType.I32, affine.Offset));
+        Value? scaled = affine.Symbol is null ? null
+            : affine.Factor == 1 ? partitionInputs[affine.Symbol]
+            : Builder.Mul(partitionInputs[affine.Symbol], Builder.Int(DType.I32, affine.Factor));
+        return (scaled, fixedPart) switch
+        {
+            (null, null) => Builder.Mul(Builder.Cast(index, DType.I32), Builder.Int(DType.I32, 0)),
+            (null, { } f) => f,
+            ({ } s, null) => s,
+            ({ } s, { } f) => Builder.Add(s, f),
+        };
+    }
+}
