@@ -45,6 +45,13 @@ public sealed class Tracer
         return new Tensor(this, build(Builder));
     }
 
+    /// <summary>The same for code that makes several results.</summary>
+    internal IReadOnlyList<Tensor> BuildAll(Func<GraphBuilder, IReadOnlyList<Value>> build)
+    {
+        Builder.Source = Here();
+        return [.. build(Builder).Select(v => new Tensor(this, v))];
+    }
+
     internal Tensor Wrap(Value value) => new(this, value);
 
     internal Tensor Weight(Parameter parameter) => _paths.TryGetValue(parameter, out string? path)
@@ -69,7 +76,7 @@ public sealed class Tracer
         StackTrace stack = new(skipFrames: 2, fNeedFileInfo: true);
         foreach (StackFrame frame in stack.GetFrames())
         {
-            if (frame.GetFileName() is { } file && frame.GetMethod()?.DeclaringType?.Assembly != typeof(Tracer).Assembly)
+            if (frame.GetFileName() is { } file && !IsCompiler(frame))
             {
                 return new SourceLocation(Scope, file, frame.GetFileLineNumber());
             }
@@ -77,4 +84,7 @@ public sealed class Tracer
 
         return new SourceLocation(Scope);
     }
+
+    private static bool IsCompiler(StackFrame frame) =>
+        frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name is "Tessera.Nn" or "Tessera.Compiler" or "tessera";
 }

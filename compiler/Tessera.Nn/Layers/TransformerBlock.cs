@@ -1,0 +1,25 @@
+using static Tessera.Nn.Functional;
+
+namespace Tessera.Nn.Layers;
+
+/// <summary>Pre-norm transformer block with layer norms and biases, as ViT has it (arXiv 2010.11929): <c>x[n, dim] → [n, dim]</c>.</summary>
+[Module]
+public sealed partial class TransformerBlock(int dim, int heads, int mlp)
+{
+    public LayerNorm Norm1 { get; } = new(dim, 1e-6);
+
+    public Linear Qkv { get; } = new(dim, 3 * dim);
+
+    public Linear Proj { get; } = new(dim, dim);
+
+    public LayerNorm Norm2 { get; } = new(dim, 1e-6);
+
+    public Mlp Mlp { get; } = new(dim, mlp);
+
+    public Tensor Forward(Tensor x)
+    {
+        var (q, k, v) = x.Apply(Norm1).Apply(Qkv).SplitHeads(heads, 3);
+        x += Attention(q, k, v).MergeHeads().Apply(Proj);
+        return x + x.Apply(Norm2).Apply(Mlp);
+    }
+}

@@ -1,0 +1,30 @@
+using Tessera.Nn.Layers;
+using static Tessera.Nn.Functional;
+
+namespace Tessera.Nn.Models;
+
+/// <summary>Pre-norm block with normalised queries and keys and no biases (NaViT, arXiv 2307.06304): <c>x[n, dim] → [n, dim]</c>.</summary>
+[Module]
+public sealed partial class NaViTBlock(int dim, int heads, int mlp)
+{
+    public RmsNorm Norm1 { get; } = new(dim);
+
+    public Linear Qkv { get; } = new(dim, 3 * dim, bias: false);
+
+    public RmsNorm QNorm { get; } = new(dim / heads);
+
+    public RmsNorm KNorm { get; } = new(dim / heads);
+
+    public Linear Proj { get; } = new(dim, dim, bias: false);
+
+    public RmsNorm Norm2 { get; } = new(dim);
+
+    public Mlp Mlp { get; } = new(dim, mlp, bias: false);
+
+    public Tensor Forward(Tensor x)
+    {
+        var (q, k, v) = x.Apply(Norm1).Apply(Qkv).SplitHeads(heads, 3);
+        x += Attention(q.Apply(QNorm), k.Apply(KNorm), v).MergeHeads().Apply(Proj);
+        return x + x.Apply(Norm2).Apply(Mlp);
+    }
+}
