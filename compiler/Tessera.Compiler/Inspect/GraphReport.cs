@@ -1,0 +1,41 @@
+using Tessera.Ir;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Compiler.Inspect;
+
+/// <summary>What there is to say of a graph at a glance.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Inputs">Inputs with their types.</param>
+/// <param name="Outputs">Outputs with their types.</param>
+/// <param name="Ops">How often each kind of op stands in it, most frequent first.</param>
+/// <param name="Parameters">Numbers in its weights.</param>
+/// <param name="WeightBytes">Bytes of its weights.</param>
+/// <param name="Macs">Multiply-accumulates as a formula of the symbolic sizes.</param>
+/// <param name="ActivationBytes">Largest sum of live results at any op, as a formula, when ops run in emission order.</param>
+public sealed record GraphReport(
+    string Name,
+    IReadOnlyList<(string Name, IrType Type)> Inputs,
+    IReadOnlyList<(string Name, IrType Type)> Outputs,
+    IReadOnlyList<(string Op, int Count)> Ops,
+    long Parameters,
+    long WeightBytes,
+    Dim Macs,
+    Dim ActivationBytes)
+{
+    public static GraphReport Of(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        IReadOnlyList<Op> ops = graph.PostOrder();
+        TensorType[] weights = [.. ops.OfType<Parameter>().Select(static p => (TensorType)p.Type)];
+        return new GraphReport(
+            graph.Name,
+            [.. graph.Inputs.Select(static v => (((Input)v.Producer).Name, v.Type))],
+            [.. graph.Outputs.Select(static o => (o.Name, o.Value.Type))],
+            [.. ops.Where(static o => o is not (Input or Parameter or Constant)).GroupBy(static o => o.Schema.Name)
+                .Select(static g => (g.Key, g.Count())).OrderByDescending(static p => p.Item2).ThenBy(static p => p.Key, StringComparer.Ordinal)],
+            weights.Sum(static t => t.Shape!.NumElements.ConstValue!.Value),
+            weights.Sum(static t => t.DType.ByteCount(t.Shape!.NumElements.ConstValue!.Value)),
+            GraphCost.Macs(graph),
+            ActivationMemory.Peak(graph));
+    }
+}

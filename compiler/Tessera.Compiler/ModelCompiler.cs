@@ -1,0 +1,70 @@
+using Tessera.Ir;
+using Tessera.Ir.Batching;
+using Tessera.Nn;
+using Tessera.Nn.Weights;
+using Tessera.Onnx;
+using Tessera.Passes.Batching;
+
+namespace Tessera.Compiler;
+
+/// <summary>From a module written for one example to a model for a batch: trace, rewrite, batch, rewrite, emit.</summary>
+public static class ModelCompiler
+{
+    /// <exception cref="TesseraException">A shape does not fit, an op cannot be batched, a weight is missing or misshapen.</exception>
+    public static CompiledModel Compile(Module module, CompileOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        options ??= new CompileOptions();
+        if (options.DType is not (DType.F32 or DType.F16 or DType.BF16))
+        {
+            throw new TesseraException("TSR0901", module.GetType().Name, $"models compute in f32, f16 or bf16; {options.DType.Text()} was asked for.");
+        }
+
+        options.Progress?.Invoke("trace");
+        Graph single = ModelTracer.Trace(module, options.DType) with { Weights = Bind(module, options) };
+        return Compile(single, options);
+    }
+
+    /// <summary>The same from the graph of one example.</summary>
+    public static CompiledModel Compile(Graph single, CompileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(single);
+        ArgumentNullException.ThrowIfNull(options);
+        Graph graph = Rewriting.OneExample(single, options);
+        if (options.Batch != Batching.Single)
+        {
+            options.Progress?.Invoke("batch");
+            graph = Rewriting.Batched(BatchPass.Run(graph, Mode(options.Batch)), options);
+        }
+
+        graph = Rewriting.ForTarget(graph, options);
+        Verifier.Verify(graph);
+        options.Progress?.Invoke("emit");
+        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit));
+    }
+
+    /// <summary>The places in a model that take weights, in the compute type.</summary>
+    public static IReadOnlyList<WeightSlot> Slots(Module module, DType dtype) =>
+    [
+        .. ModuleTree.Parameters(module).DistinctBy(static p => p.Parameter).Select(p => new WeightSlot(
+            p.Path,
+            p.Parameter.DType ?? dtype,
+            [.. p.Parameter.Shape.Select(static d => d.ConstValue!.Value)],
+            p.Parameter.Initializer)),
+    ];
+
+    private static WeightSet Bind(Module module, CompileOptions options)
+    {
+        IReadOnlyList<WeightSlot> slots = Slots(module, options.DType);
+        return options.Weights is { } given
+            ? given.Match(slots, WeightTypes.CastFloats)
+            : WeightSet.FromSeed(slots, options.Seed);
+    }
+
+    private static BatchMode Mode(Batching batching) => batching switch
+    {
+        Batching.Dense => BatchMode.Dense,
+        Batching.Padded => BatchMode.Padded,
+        _ => BatchMode.Packed,
+    };
+}

@@ -1,0 +1,93 @@
+using Tessera.Nn;
+using Tessera.Nn.Layers;
+using Tessera.Nn.Models;
+
+namespace Tessera.Compiler.Tests;
+
+/// <summary>Small models that between them use every layer with a ragged form.</summary>
+internal static class TestModels
+{
+    public static NaViT NaViT(PositionKind kind = PositionKind.Learned, bool fractional = false, PositionCombine combine = PositionCombine.Sum) =>
+        new(new NaViTConfig(16, 2, 2, 24, 2) { MaxSide = 8, Positions = kind, Fractional = fractional, Combine = combine, Classes = 3 });
+}
+
+/// <summary>A stack of ViT-22B's parallel blocks over tokens, one row for each.</summary>
+[Module]
+[Ragged("n")]
+[Where("n >= 1")]
+public sealed partial class ParallelBlocks
+{
+    public ModuleList<ParallelBlock> Blocks { get; } = ModuleList.Repeat(2, static _ => new ParallelBlock(16, 2, 24));
+
+    public Tensor Forward([Input("f32[n, 16]")] Tensor x)
+    {
+        foreach (ParallelBlock block in Blocks)
+        {
+            x = x.Apply(block);
+        }
+
+        return x;
+    }
+}
+
+/// <summary>Queries of one length attend to a context of another: two ragged sizes in one model.</summary>
+[Module]
+[Ragged("n")]
+[Ragged("m")]
+[Where("n >= 1")]
+[Where("m >= 1")]
+public sealed partial class CrossEncoder
+{
+    public MultiHeadAttention Self { get; } = new(16, 4, kvHeads: 2, qkNorm: true, rotary: new RotaryAngles(4));
+
+    public MultiHeadAttention Cross { get; } = new(16, 2, contextDim: 12, relativeBias: new RelativeBias(2, 8, 6));
+
+    public LayerNorm Norm { get; } = new(16);
+
+    public GatedMlp Mlp { get; } = new(16, 24);
+
+    public Tensor Forward([Input("f32[n, 16]")] Tensor x, [Input("f32[m, 12]")] Tensor context)
+    {
+        x += x.Apply(Self);
+        x += Cross.Apply(x.Apply(Norm), context);
+        return x + x.Apply(Mlp);
+    }
+}
+
+/// <summary>A class token, learned and sinusoidal positions, a causal block, and a mean over the tokens.</summary>
+[Module]
+[Ragged("n")]
+[Where("n >= 1")]
+public sealed partial class ClassTokenModel
+{
+    public ClassToken Cls { get; } = new(16);
+
+    public LearnedPositions Learned { get; } = new(64, 16);
+
+    public SinusoidalPositions Waves { get; } = new(16);
+
+    public TransformerBlock Block { get; } = new(16, 2, 24);
+
+    public MultiHeadAttention Causal { get; } = new(16, 2, options: new AttentionOptions { Causal = true, WindowLeft = 3 });
+
+    public Dropout Dropout { get; } = new(0.1);
+
+    public (Tensor First, Tensor Mean, Tensor Tokens) Forward([Input("f32[n, 16]")] Tensor x)
+    {
+        Tensor y = x.Apply(Cls).Apply(Learned).Apply(Waves).Apply(Block);
+        y += y.Apply(Causal).Apply(Dropout);
+        return (y.Slice(0, 0, 1).Squeeze(0), Functional.Mean(y, axes: 0), y);
+    }
+}
+
+/// <summary>Token ids to rows: an embedding.</summary>
+[Module]
+[Ragged("n")]
+public sealed partial class EmbeddingModel
+{
+    public Embedding Words { get; } = new(10, 8);
+
+    public RmsNorm Norm { get; } = new(8);
+
+    public Tensor Forward([Input("i64[n]")] Tensor ids) => ids.Apply(Words).Apply(Norm);
+}
