@@ -1,0 +1,48 @@
+using Spectre.Console;
+using Tessera.Ir;
+
+namespace Tessera.Cli;
+
+/// <summary>Turns errors into one clear line and an exit code that means something.</summary>
+internal static class Guard
+{
+    /// <summary>The command did what it was asked.</summary>
+    public const int Success = 0;
+
+    /// <summary>The command line itself was wrong (System.CommandLine's own code).</summary>
+    public const int Usage = 1;
+
+    /// <summary>What the user gave cannot be compiled, read or written.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Interrupted.</summary>
+    public const int Cancelled = 130;
+
+    /// <summary>Errors of the input are told on standard error; anything else is a defect of ours and keeps its trace.</summary>
+    public static int Run(Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (TesseraException error)
+        {
+            return Tell(error.Message);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException)
+        {
+            return Tell($"TSR1201: {error.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            return Cancelled;
+        }
+    }
+
+    private static int Tell(string message)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.MarkupLineInterpolated($"[red]error[/] {message}");
+        return BadInput;
+    }
+}

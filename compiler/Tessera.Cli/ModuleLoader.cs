@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Tessera.Ir;
+using Tessera.Nn;
+using Module = Tessera.Nn.Module;
+
+namespace Tessera.Cli;
+
+/// <summary>
+/// Finds and makes entry modules of a compiled assembly. The assembly's own dependencies are loaded from beside it;
+/// Tessera's are this tool's, so that types agree.
+/// </summary>
+internal sealed class ModuleLoader : AssemblyLoadContext
+{
+    private readonly AssemblyDependencyResolver _resolver;
+    private readonly Assembly _assembly;
+    private readonly string _path;
+
+    public ModuleLoader(string path)
+    {
+        _path = Path.GetFullPath(path);
+        if (!File.Exists(_path))
+        {
+            throw new TesseraException("TSR1202", path, "there is no such assembly.", "Build the project first and name its .dll.");
+        }
+
+        _resolver = new AssemblyDependencyResolver(_path);
+        _assembly = LoadFromAssemblyPath(_path);
+    }
+
+    /// <summary>The module of a full or simple type name, made by a preset or without arguments.</summary>
+    public Module Create(string typeName, string? preset)
+    {
+        ModuleEntryAttribute[] entries = [.. _assembly.GetCustomAttributes<ModuleEntryAttribute>()];
+        ModuleEntryAttribute[] named = [.. entries.Where(e => e.Module.FullName == typeName || e.Module.Name == typeName)];
+        if (named.Length != 1)
+        {
+            string known = entries.Length == 0 ? "It has none." : "It has " + string.Join(", ", entries.Select(static e => e.Module.FullName)) + ".";
+            throw new TesseraException("TSR1203", _path, $"{(named.Length == 0 ? "no entry module" : "more than one entry module")} is called '{typeName}'.", known);
+        }
+
+        MethodInfo factory = named[0].Module.GetMethod("FromPreset", BindingFlags.Public | BindingFlags.Static)
+            ?? throw new TesseraException("TSR1204", typeName, "the module was compiled without Tessera's generator.", "Reference Tessera.Generators as an analyzer.");
+        return Invoke(factory, preset);
+    }
+
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name) || assemblyName.Name!.StartsWith("Tessera.", StringComparison.Ordinal)
+            ? null
+            : _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+
+    protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
+        _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+
+    // What the module's own code throws is the user's error, not this tool's.
+    private static Module Invoke(MethodInfo factory, string? preset)
+    {
+        try
+        {
+            return (Module)factory.Invoke(null, [preset])!;
+        }
+        catch (TargetInvocationException error) when (error.InnerException is ArgumentException or TesseraException)
+        {
+            throw error.InnerException as TesseraException
+                ?? new TesseraException("TSR1205", factory.DeclaringType!.Name, error.InnerException.Message, inner: error.InnerException);
+        }
+    }
+}
