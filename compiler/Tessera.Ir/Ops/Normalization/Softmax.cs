@@ -22,7 +22,7 @@ public sealed partial record Softmax(Value X) : Op
         double[] result = new double[x.Count];
         foreach (int[] slice in Slices.Along(x.Dims, Axis))
         {
-            double max = slice.Max(i => x.F[i]);
+            double max = slice.Aggregate(double.NegativeInfinity, (m, i) => Math.Max(m, x.F[i]));
             double sum = slice.Sum(i => Math.Exp(x.F[i] - max));
             foreach (int i in slice)
             {
@@ -56,6 +56,7 @@ public sealed partial record Softmax(Value X) : Op
         new("last", static g => [g.Softmax(g.In("x", "f32[n, 5]"))]) { Range = (-30, 30) },
         new("first", static g => [g.Softmax(g.In("x", "f32[4, n, 2]"), axis: 0)]),
         new("single", static g => [g.Softmax(g.In("x", "f64[n, 1]"))]),
+        new("nothing", static g => [g.Softmax(g.In("x", "f32[n, 0]"))]),
         new("f16", static g => [g.Softmax(g.In("x", "f16[n, 5]"))]),
     ];
 }

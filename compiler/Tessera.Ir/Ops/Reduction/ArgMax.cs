@@ -6,7 +6,7 @@ namespace Tessera.Ir.Ops;
 [Op("arg_max")]
 public sealed partial record ArgMax(Value X) : ArgOp(X)
 {
-    private protected override double Worst => double.NegativeInfinity;
+    private protected override double Worst(DType dtype) => dtype.IsFloat() ? double.NegativeInfinity : IntegerRange.Least(dtype);
 
     private protected override bool Beats(int order) => order > 0;
 

@@ -6,7 +6,7 @@ namespace Tessera.Ir.Ops;
 [Op("arg_min")]
 public sealed partial record ArgMin(Value X) : ArgOp(X)
 {
-    private protected override double Worst => double.PositiveInfinity;
+    private protected override double Worst(DType dtype) => dtype.IsFloat() ? double.PositiveInfinity : IntegerRange.Greatest(dtype);
 
     private protected override bool Beats(int order) => order < 0;
 

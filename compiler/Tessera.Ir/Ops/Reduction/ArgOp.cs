@@ -13,7 +13,7 @@ public abstract record ArgOp(Value X) : Op
     public bool SelectLastIndex { get; init; }
 
     /// <summary>What padding must hold, so as never to be chosen before a token.</summary>
-    private protected abstract double Worst { get; }
+    private protected abstract double Worst(DType dtype);
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
@@ -56,14 +56,28 @@ public abstract record ArgOp(Value X) : Op
     {
         Batched x = context.Operands[0]!;
         int axis = (int)(Axis < 0 ? Axis + context.ShapeOf(0).Rank : Axis);
-        bool along = axis == x.Axis && x.Form is BatchForm.Ragged or BatchForm.Padded;
-        if (along && (x.Form == BatchForm.Ragged || SelectLastIndex || !X.DType.IsFloat()))
+        Shape result = context.ResultShape();
+        if (axis != x.Axis || x.Form is not (BatchForm.Ragged or BatchForm.Padded))
         {
-            throw context.Mixes("the position of an extreme along a ragged axis has no such form");
+            return [context.Wrap(context.Emit((ArgOp)WithOperands([x.Value]) with { Axis = Layout.Axis(x, axis) }), result)];
         }
 
-        Value value = along ? context.Environment.Fill(x, Worst) : x.Value;
-        ArgOp moved = (ArgOp)WithOperands([value]) with { Axis = Layout.Axis(x, axis) };
-        return [context.Wrap(context.Emit(moved), context.ResultShape())];
+        if (SelectLastIndex || X.DType == DType.U64)
+        {
+            throw context.Mixes("among elements equal to the padding along a ragged axis the last might be padding itself");
+        }
+
+        // Positions count from the start of the example, and padding comes after all of its elements: of equal ones the first is theirs.
+        Value rows = x.Form == BatchForm.Padded ? context.Environment.Fill(x, Worst(X.DType)) : Spread(context, x);
+        Value at = context.Emit((ArgOp)WithOperands([rows]) with { Axis = x.Form == BatchForm.Padded ? axis + 1 : 1, KeepDims = false });
+        Shape wanted = [context.Environment.BatchSize, .. result];
+        return [context.Wrap(at.Shape.Equals(wanted) ? at : context.Emit(new Reshape(at) { Shape = wanted }), result)];
+    }
+
+    private Value Spread(BatchContext context, Batched x)
+    {
+        GraphBuilder g = context.Builder;
+        Value fill = X.DType.IsFloat() ? g.Float(X.DType, Worst(X.DType)) : g.Int(X.DType, (long)Worst(X.DType));
+        return new SegmentGrid(g, context.Environment.CuSeqlens(x.Partition!)).Spread(x.Value, fill);
     }
 }

@@ -17,13 +17,30 @@ internal static class ReduceBatching
             return context.Wrap(value, context.ResultShape());
         }
 
-        RaggedReduction steps = op.Ragged ?? throw context.Mixes("it has no form along a ragged axis");
         int[] dense = [.. folded.Where(a => a != x.Axis).Select(a => Layout.Axis(x, a))];
+        Value result = op.Ragged is { } steps ? Stepwise(context, steps, x, dense) : Spread(context, op, x, dense);
+        Shape wanted = [context.Environment.BatchSize, .. context.ResultShape()];
+        return context.Wrap(result.Shape.Equals(wanted) ? result : context.Emit(new Reshape(result) { Shape = wanted }), context.ResultShape());
+    }
+
+    private static Value Stepwise(BatchContext context, RaggedReduction steps, Batched x, int[] dense)
+    {
         Batched prepared = x with { Value = steps.Before(context.Builder, x.Value) };
         Value result = x.Form == BatchForm.Ragged ? Packed(context, steps, prepared, dense) : Padded(context, steps, prepared, dense);
-        Shape wanted = [context.Environment.BatchSize, .. context.ResultShape()];
-        result = steps.After(context.Builder, result);
-        return context.Wrap(result.Shape.Equals(wanted) ? result : context.Emit(new Reshape(result) { Shape = wanted }), context.ResultShape());
+        return steps.After(context.Builder, result);
+    }
+
+    // A fold that segments lack works on rows of one length, the places beyond each example filled with what changes nothing.
+    private static Value Spread(BatchContext context, ReduceOp op, Batched x, int[] dense)
+    {
+        bool packed = x.Form == BatchForm.Ragged;
+        DType dtype = x.Value.DType;
+        Value fill = dtype.IsFloat() ? context.Builder.Float(dtype, op.Identity) : context.Builder.Int(dtype, (long)op.Identity);
+        Value rows = packed
+            ? new SegmentGrid(context.Builder, context.Environment.CuSeqlens(x.Partition!)).Spread(x.Value, fill)
+            : context.Environment.Fill(x, op.Identity);
+        long[] axes = packed ? [1, .. dense.Select(static a => a + 1L)] : [Layout.Axis(x, x.Axis), .. dense.Select(static a => (long)a)];
+        return context.Emit(((ReduceOp)op.WithOperands([rows])) with { Axes = axes.ToEquatableArray(), KeepDims = false });
     }
 
     // A scalar of each example has no axes at all: an axis of size 1 stands in for those it folds.

@@ -1,5 +1,5 @@
-using Tessera.Ir.Evaluate;
 using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
 
@@ -12,8 +12,11 @@ public abstract record ReduceOp(Value X) : Op
     /// <summary>Folded axes stay, of size 1.</summary>
     public bool KeepDims { get; init; }
 
-    /// <summary>How it works along a ragged axis; null where it has no form there.</summary>
+    /// <summary>How it works along a ragged axis by the folds of segments; null where they do not make it up.</summary>
     internal virtual RaggedReduction? Ragged => null;
+
+    /// <summary>The element that changes no result, where <see cref="Ragged"/> is null.</summary>
+    internal virtual double Identity => throw new InvalidOperationException($"{Schema.Name} states none.");
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {

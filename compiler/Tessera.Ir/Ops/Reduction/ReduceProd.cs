@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("reduce_prod")]
 public sealed partial record ReduceProd(Value X) : ReduceOp(X)
 {
+    internal override double Identity => 1;
+
     protected override double Fold(double[] values) => values.Aggregate(1d, static (a, b) => a * b);
 
     protected override long Fold(DType dtype, long[] values) => values.Aggregate(1L, static (a, b) => unchecked(a * b));
