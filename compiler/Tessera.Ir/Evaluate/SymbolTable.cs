@@ -26,15 +26,35 @@ internal sealed class SymbolTable(SymbolTable? parent = null)
 
         for (int axis = 0; axis < (tensor.Shape?.Rank ?? 0); axis++)
         {
+            Bind(tensor.Shape![axis], actual.Dims[axis]);
+        }
+
+        for (int axis = 0; axis < (tensor.Shape?.Rank ?? 0); axis++)
+        {
             Dim dim = tensor.Shape![axis];
-            if (dim.IsSymbol(out string name) && !TryLookup(name, out _))
-            {
-                _sizes[name] = actual.Dims[axis];
-            }
-            else if (dim.Symbols.All(s => TryLookup(s, out _)) && dim.Evaluate(Lookup) != actual.Dims[axis])
+            if (dim.Symbols.All(s => TryLookup(s, out _)) && dim.Evaluate(Lookup) != actual.Dims[axis])
             {
                 throw new TesseraException("TSR0303", what, $"declared {tensor}, given {actual}: axis {axis} should be {dim} = {dim.Evaluate(Lookup)}.");
             }
+        }
+    }
+
+    // A size c · s + k with one unknown symbol tells that symbol: cu_seqlens has batch + 1 entries.
+    private void Bind(Dim dim, long size)
+    {
+        string[] unknown = [.. dim.Symbols.Where(s => !TryLookup(s, out _))];
+        if (unknown.Length != 1)
+        {
+            return;
+        }
+
+        long At(long value) => dim.Evaluate(s => s == unknown[0] ? value : Lookup(s));
+        long offset = At(0);
+        long factor = At(1) - offset;
+        bool affine = dim.IsSymbol(out _) || (factor != 0 && At(2) - At(1) == factor && (size - offset) % factor == 0);
+        if (affine)
+        {
+            _sizes[unknown[0]] = (size - offset) / factor;
         }
     }
 

@@ -31,27 +31,26 @@ internal static class PackedAttentionBody
     // p: round, condition, sequence, q, k, v, cu_q, cu_k, and what is present of bias, q_norm, k_norm
     private static IReadOnlyList<Value> Segment(GraphBuilder r, IReadOnlyList<Value> p, PackedAttention op)
     {
-        Value queries = Rows(r, p[0], p[6]);
-        Value keys = Rows(r, p[0], p[7]);
+        (Value queries, Value queryCount) = Rows(r, p[0], p[6]);
+        (Value keys, Value keyCount) = Rows(r, p[0], p[7]);
         Value[] inner = [r.Gather(p[3], queries), r.Gather(p[4], keys), r.Gather(p[5], keys), .. p.Skip(8)];
-        Value pairs = r.Mul(Count(r, inner[0]), Count(r, inner[1]));
         IReadOnlyList<IrType> types = [.. inner.Select(static v => v.Type)];
         Value attended = r.If(
-            r.Greater(pairs, r.Int(DType.I64, 0)),
+            r.Greater(r.Mul(queryCount, keyCount), r.Int(DType.I64, 0)),
             [.. inner],
             Regions.Of(types, (b, c) => [b.Emit(Inner(c, op))]),
             Regions.Of(types, (b, c) => [b.Expand(b.Float(c[0].DType, 0), [c[0].Shape[0], c[0].Shape[1], c[2].Shape[2]])]))[0];
         return [p[1], r.SequenceInsert(p[2], attended)];
     }
 
-    // cu[i], cu[i] + 1, …, cu[i + 1] − 1
-    private static Value Rows(GraphBuilder r, Value round, Value cu)
+    // cu[i], cu[i] + 1, …, cu[i + 1] − 1, and how many they are
+    private static (Value Rows, Value Count) Rows(GraphBuilder r, Value round, Value cu)
     {
         Value one = r.Int(DType.I64, 1);
-        return r.Range(r.Gather(cu, round), r.Gather(cu, r.Add(round, one)), one);
+        Value start = r.Gather(cu, round);
+        Value end = r.Gather(cu, r.Add(round, one));
+        return (r.Range(start, end, one), r.Sub(end, start));
     }
-
-    private static Value Count(GraphBuilder r, Value x) => r.DimValue(x.Shape[0]);
 
     private static Attention Inner(IReadOnlyList<Value> c, PackedAttention op)
     {
