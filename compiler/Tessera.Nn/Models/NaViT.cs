@@ -29,13 +29,22 @@ public sealed partial class NaViT(NaViTConfig config)
     public Linear? Head { get; } = config.Classes > 0 ? new(config.Dim, config.Classes) : null;
 
     [Preset("Ti16")]
-    public static NaViT Ti16() => new(new NaViTConfig(192, 12, 3, 768));
+    public static NaViT Ti16() => new(ConfigOf("Ti16"));
 
     [Preset("S16")]
-    public static NaViT S16() => new(new NaViTConfig(384, 12, 6, 1536));
+    public static NaViT S16() => new(ConfigOf("S16"));
 
     [Preset("B16")]
-    public static NaViT B16() => new(new NaViTConfig(768, 12, 12, 3072));
+    public static NaViT B16() => new(ConfigOf("B16"));
+
+    /// <summary>The sizes behind a preset, to be changed by <c>with</c>.</summary>
+    public static NaViTConfig ConfigOf(string preset) => preset switch
+    {
+        "Ti16" => new NaViTConfig(192, 12, 3, 768),
+        "S16" => new NaViTConfig(384, 12, 6, 1536),
+        "B16" => new NaViTConfig(768, 12, 12, 3072),
+        _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "There are Ti16, S16 and B16."),
+    };
 
     /// <param name="patches">Pixels of each patch, row by row, channels last.</param>
     /// <param name="rows">Row of each patch in the image's grid.</param>

@@ -28,4 +28,7 @@ internal static class ImageErrors
 
     public static TesseraRuntimeException EmptyFolder(string path) => new("TSR0807", $"folder '{path}'",
         "holds no image.", $"Looked for {string.Join(", ", ImageFolder.Extensions)}; folders inside it are not searched.");
+
+    public static TesseraRuntimeException BeyondPositions(string name, int rows, int columns, int side) => new("TSR0808", $"'{name}'",
+        $"has a grid of {rows} × {columns} patches; the model knows positions up to {side} × {side}.", "Lower --max-tokens or crop the image.");
 }

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Navit.Images;
+using Spectre.Console;
+using Tessera.Compiler;
+using Tessera.Ir;
+using Tessera.Nn.Models;
+using Tessera.Nn.Weights;
+using Tessera.Onnx;
+using Tessera.Runtime;
+
+namespace Navit;
+
+/// <summary>Decode, pack, run, and compare: with each image alone, and with the same images padded.</summary>
+public static class MainJob
+{
+    public static int Run(MainJobOptions options)
+    {
+        string[]? labels = options.Labels is null ? null : File.ReadAllLines(options.Labels);
+        WeightSet? weights = options.Weights is null ? null : LoadWeights(options.Weights);
+        NaViTConfig config = Config(options, weights);
+        NaViT model = new(config);
+        PatchedImage[] images = LoadImages(options, config);
+        PackingPlan plan = PackingPlan.FirstFit([.. images.Select(static i => i.Tokens)], options.Budget, PackingOrder.LongestFirst);
+        CompiledModel packed = Compile(model, weights, Batching.Packed, EmitTarget.Tessera);
+        if (options.Save is { } path)
+        {
+            packed.Save(path);
+        }
+
+        using ModelSession session = packed.OpenSession();
+        using ModelSession padded = Compile(model, weights, Batching.Padded, EmitTarget.Ort).OpenSession();
+        Report report = new(images, config.Classes > 0 ? labels ?? [] : null);
+        foreach (IReadOnlyList<int> batch in plan.Batches)
+        {
+            RunBatch(session, padded, images, batch, report);
+        }
+
+        report.Print(plan);
+        return 0;
+    }
+
+    private static void RunBatch(ModelSession session, ModelSession padded, PatchedImage[] images, IReadOnlyList<int> batch, Report report)
+    {
+        BatchBuilder builder = Builder(batch.Select(i => images[i]));
+        PackedBatch inputs = builder.Pack();
+        PaddedBatch paddedInputs = builder.Pad();
+        using RunResult result = session.Run(inputs.Inputs);
+        for (int row = 0; row < batch.Count; row++)
+        {
+            using RunResult alone = session.Run(Builder([images[batch[row]]]).Pack().Inputs);
+            report.Add(
+                batch[row],
+                inputs.Row<float>(result["embedding"], row),
+                alone.Span<float>("embedding"),
+                inputs.Row<float>(result["logits"], row));
+        }
+
+        report.Time(
+            Median(() => session.Run(inputs.Inputs).Dispose(), () => padded.Run(paddedInputs.Inputs).Dispose()));
+    }
+
+    private static BatchBuilder Builder(IEnumerable<PatchedImage> images)
+    {
+        PatchedImage[] all = [.. images];
+        return new BatchBuilder()
+            .AddTokens("patches", "n", all.Select(static i => i.Patches), all[0].Patch * all[0].Patch * 3)
+            .AddTokens("rows", "n", all.Select(static i => Array.ConvertAll(i.RowIndices, static r => (long)r)))
+            .AddTokens("columns", "n", all.Select(static i => Array.ConvertAll(i.ColumnIndices, static c => (long)c)))
+            .AddRows("height", all.Select(static i => new[] { (long)i.Rows }))
+            .AddRows("width", all.Select(static i => new[] { (long)i.Columns }));
+    }
+
+    // NaN in a weight would make every digest NaN: say where it is instead.
+    private static WeightSet LoadWeights(string path)
+    {
+        WeightSet weights = WeightSet.Load(path);
+        return weights.FindNonFinite() is [var (name, count), ..]
+            ? throw new TesseraException("TSR0642", path, $"weight '{name}' holds {count.Total} numbers that are NaN or infinite.")
+            : weights;
+    }
+
+    // Classes come with the weights of a classifier; without them the embedding is the result.
+    private static NaViTConfig Config(MainJobOptions options, WeightSet? weights) => NaViT.ConfigOf(options.Preset) with
+    {
+        Classes = weights is not null && weights.TryGetValue("head.weight", out WeightSource? head) && head.Dims.Count == 2 ? (int)head.Dims[0] : 0,
+    };
+
+    private static CompiledModel Compile(NaViT model, WeightSet? weights, Batching batch, EmitTarget target) => AnsiConsole.Status().Start(
+        $"compile {batch}",
+        status => ModelCompiler.Compile(model, new CompileOptions
+        {
+            Batch = batch,
+            Weights = weights,
+            Seed = 1,
+            Emit = new EmitOptions { Target = target },
+            Progress = step => status.Status($"{batch}: {step}"),
+        }));
+
+    private static PatchedImage[] LoadImages(MainJobOptions options, NaViTConfig config)
+    {
+        Patchifier patchifier = new(config.Patch, options.MaxTokens);
+        PatchedImage[] images = options.Images.Count == 0
+            ? [.. ImageGenerator.Draw(24).Select(patchifier.Cut)]
+            : [.. ImageFolder.Expand(options.Images).Select(path => patchifier.Cut(ImageDecoder.Decode(path)))];
+        return Array.Find(images, i => Math.Max(i.Rows, i.Columns) > config.MaxSide) is { } wide
+            ? throw ImageErrors.BeyondPositions(wide.Name, wide.Rows, wide.Columns, config.MaxSide)
+            : images;
+    }
+
+    // Interleaved, so that both see the same machine; the first round warms up.
+    private static (double Packed, double Padded) Median(Action packed, Action padded)
+    {
+        List<(double Packed, double Padded)> times = [];
+        for (int round = 0; round < 4; round++)
+        {
+            times.Add((Time(packed), Time(padded)));
+        }
+
+        return (Middle(times.Skip(1).Select(static t => t.Packed)), Middle(times.Skip(1).Select(static t => t.Padded)));
+    }
+
+    private static double Middle(IEnumerable<double> values) => values.Order().ElementAt(1);
+
+    private static double Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
