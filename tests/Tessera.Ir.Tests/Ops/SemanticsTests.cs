@@ -167,7 +167,7 @@ public class SemanticsTests
         Assert.Equal([double.NaN, 0, 3], Of(SegmentReduction.Sum));
         Assert.Equal([double.NaN, 0, 1.5], Of(SegmentReduction.Mean));
         Assert.Equal([double.NaN, -Inf, 2], Of(SegmentReduction.Max));
-        Assert.Equal(-Inf, Of(SegmentReduction.LogSumExp)[1]);
+        Assert.Equal(-Inf, Of(SegmentReduction.Logsumexp)[1]);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial record HardSigmoid(Value X) : UnaryOp(X)
 
     internal static IEnumerable<OpSample> Samples() => 
     [
-        .. UnarySamples.Floats(static (g, x) => g.HardSigmoid(x), -8, 8),
+        .. UnarySamples.Narrow(static (g, x) => g.HardSigmoid(x), -8, 8),
         UnarySamples.For("attributes", "f32[n, 4]", static (g, x) => g.HardSigmoid(x, 0.25, 0.75)),
     ];
 }

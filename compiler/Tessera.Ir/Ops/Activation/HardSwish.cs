@@ -10,5 +10,5 @@ public sealed partial record HardSwish(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSwish", 14);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.HardSwish(x), -8, 8);
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.HardSwish(x), -8, 8);
 }

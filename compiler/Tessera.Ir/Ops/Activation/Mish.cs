@@ -13,5 +13,5 @@ public sealed partial record Mish(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Mish", 18);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Mish(x), -8, 8);
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Mish(x), -8, 8);
 }

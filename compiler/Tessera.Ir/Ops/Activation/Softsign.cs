@@ -10,5 +10,5 @@ public sealed partial record Softsign(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Softsign", 1);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Softsign(x), -8, 8);
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Softsign(x), -8, 8);
 }

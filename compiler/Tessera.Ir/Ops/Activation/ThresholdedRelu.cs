@@ -14,7 +14,7 @@ public sealed partial record ThresholdedRelu(Value X) : UnaryOp(X)
 
     internal static IEnumerable<OpSample> Samples() => 
     [
-        .. UnarySamples.Floats(static (g, x) => g.ThresholdedRelu(x), -8, 8),
+        .. UnarySamples.Narrow(static (g, x) => g.ThresholdedRelu(x), -8, 8),
         UnarySamples.For("attributes", "f32[n, 4]", static (g, x) => g.ThresholdedRelu(x, 0.25)),
     ];
 }

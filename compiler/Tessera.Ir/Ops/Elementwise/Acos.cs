@@ -10,5 +10,5 @@ public sealed partial record Acos(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Acos", 7);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Acos(x), -1, 1);
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Acos(x), -1, 1);
 }

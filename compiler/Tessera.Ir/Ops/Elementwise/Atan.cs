@@ -10,5 +10,5 @@ public sealed partial record Atan(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Atan", 7);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Atan(x));
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Atan(x));
 }

@@ -11,5 +11,5 @@ public sealed partial record Erf(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Erf", 13);
 
-    internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Erf(x));
+    internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Erf(x));
 }

@@ -42,7 +42,7 @@ public sealed partial record Where(Value Condition, Value X, Value Y) : Op
         Sample("f16", "bool[n]", "f16[n]", "f16[1]"),
         Sample("i32", "bool[n]", "i32[n]", "i32[1]"),
         Sample("string", "bool[n]", "string[n]", "string[]"),
-        Sample("bool", "bool[n]", "bool[n]", "bool[]"),
+        Sample("bool", "bool[n]", "bool[n]", "bool[]") with { NoRuntime = UnarySamples.NoKernel },
     ];
 
     private static OpSample Sample(string name, string condition, string x, string y) =>

@@ -40,7 +40,7 @@ internal static class SegmentBodies
             return kind == SegmentReduction.Max ? g.ReduceMax(rows, [1]) : g.ReduceSum(rows, [1]);
         }
 
-        bool empty = kind is SegmentReduction.Max or SegmentReduction.LogSumExp;
+        bool empty = kind is SegmentReduction.Max or SegmentReduction.Logsumexp;
         Value spread = grid.Spread(x, g.Float(x.DType, empty ? double.NegativeInfinity : 0));
         return kind switch
         {

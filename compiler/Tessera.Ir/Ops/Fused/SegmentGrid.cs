@@ -7,20 +7,22 @@ namespace Tessera.Ir.Ops;
 internal sealed class SegmentGrid
 {
     private readonly GraphBuilder _builder;
-    private readonly Value _tokens;
+    private readonly Value _ends;
+    private readonly Value _count;
     private readonly Value _longest;
+    private readonly Value _positions;
 
     public SegmentGrid(GraphBuilder builder, Value cuSeqlens)
     {
         _builder = builder;
         Value cu = Widening.To(builder, cuSeqlens, DType.I64);
         Starts = builder.Slice(cu, [0], [-1], [0]);
-        Lengths = builder.Sub(builder.Slice(cu, [1], [long.MaxValue], [0]), Starts);
-        _tokens = builder.Gather(cu, builder.Int(DType.I64, -1));
-        Value atLeastOne = builder.Concat([builder.Constant(TensorContent.Vector([1])), Lengths], 0);
-        _longest = builder.ReduceMax(atLeastOne, [0]);
-        Positions = builder.Range(builder.Int(DType.I64, 0), _longest, builder.Int(DType.I64, 1));
-        Mask = builder.Less(builder.Unsqueeze(Positions, [0]), builder.Unsqueeze(Lengths, [1]));
+        _ends = builder.Slice(cu, [1], [long.MaxValue], [0]);
+        Lengths = builder.Sub(_ends, Starts);
+        _count = builder.Gather(cu, builder.Int(DType.I64, -1));
+        _longest = builder.ReduceMax(builder.Concat([Vector(1), Lengths], 0), [0]);
+        _positions = From0(_longest);
+        Mask = builder.Less(builder.Unsqueeze(_positions, [0]), builder.Unsqueeze(Lengths, [1]));
     }
 
     /// <summary><c>i64[B]</c>: the first token of each segment.</summary>
@@ -28,9 +30,6 @@ internal sealed class SegmentGrid
 
     /// <summary><c>i64[B]</c>: tokens in each segment.</summary>
     public Value Lengths { get; }
-
-    /// <summary><c>i64[L]</c>: 0 … L − 1.</summary>
-    public Value Positions { get; }
 
     /// <summary><c>bool[B, L]</c>: where a token stands.</summary>
     public Value Mask { get; }
@@ -40,31 +39,32 @@ internal sealed class SegmentGrid
     {
         Shape row = [1, .. x.Shape.Skip(1)];
         Value padded = _builder.Concat([x, _builder.Expand(fill, row)], 0);
-        Value token = _builder.Add(_builder.Unsqueeze(Starts, [1]), _builder.Unsqueeze(Positions, [0]));
-        return _builder.Gather(padded, _builder.Where(Mask, token, _tokens));
+        Value token = _builder.Add(_builder.Unsqueeze(Starts, [1]), _builder.Unsqueeze(_positions, [0]));
+        return _builder.Gather(padded, _builder.Where(Mask, token, _count));
     }
 
-    /// <summary><c>i64[T]</c>: the segment of each token.</summary>
+    /// <summary><c>i64[T]</c>: the segment of each token, which is how many segments end before it or at it.</summary>
     /// <param name="total">T, where it is known by name.</param>
-    public Value Owners(Dim? total = null) => Coordinate(0, total);
+    public Value Owners(Dim? total)
+    {
+        // One end that no token reaches, so that there is something to sum when there are no segments.
+        Value ends = _builder.Concat([_ends, Vector(long.MaxValue)], 0);
+        Value ended = _builder.LessOrEqual(_builder.Unsqueeze(ends, [0]), _builder.Unsqueeze(Tokens(total), [1]));
+        return _builder.ReduceSum(_builder.Cast(ended, DType.I64), [1]);
+    }
 
     /// <summary><c>[B, L, …] → [T, …]</c>: the tokens back in their order.</summary>
-    public Value Collect(Value grid, Dim? total = null)
+    public Value Collect(Value grid, Dim total)
     {
+        Value owners = Owners(total);
+        Value position = _builder.Sub(Tokens(total), _builder.Gather(Starts, owners));
         Value flat = _builder.Reshape(grid, [grid.Shape[0] * grid.Shape[1], .. grid.Shape.Skip(2)]);
-        Value place = _builder.Add(_builder.Mul(Coordinate(0, total), _longest), Coordinate(1, total));
-        return _builder.Gather(flat, place);
+        return _builder.Gather(flat, _builder.Add(_builder.Mul(owners, _longest), position));
     }
 
-    // Row-major order of the mask's true elements is the packed order of tokens.
-    private Value Coordinate(int axis, Dim? total)
-    {
-        Value found = _builder.NonZero(Mask);
-        if (total is not null)
-        {
-            _builder.Assume(new Constraint.Equal(found.Shape[1], total));
-        }
+    private Value Tokens(Dim? total) => From0(total is null ? _count : _builder.DimValue(total));
 
-        return _builder.Gather(found, _builder.Int(DType.I64, axis));
-    }
+    private Value From0(Value limit) => _builder.Range(_builder.Int(DType.I64, 0), limit, _builder.Int(DType.I64, 1));
+
+    private Value Vector(long only) => _builder.Constant(TensorContent.Vector([only]));
 }

@@ -54,17 +54,7 @@ public sealed partial record SegmentReduce(Value X, Value CuSeqlens) : Op
         : ReduceMax.Greatest(dtype, values);
 
     internal static OnnxMapping Onnx { get; } = new(
-        Row(SegmentReduction.Sum, "sum"),
-        Row(SegmentReduction.Mean, "mean"),
-        Row(SegmentReduction.Max, "max"),
-        Row(SegmentReduction.LogSumExp, "logsumexp"));
-
-    private static OnnxRow Row(SegmentReduction kind, string name) => new("SegmentReduce", 1)
-    {
-        Domain = OnnxMapping.TesseraDomain,
-        Attributes = [new OnnxAttr.Fixed("kind", name)],
-        When = op => ((SegmentReduce)op).Kind == kind,
-    };
+        new OnnxRow("SegmentReduce", 1) { Domain = OnnxMapping.TesseraDomain, Attributes = [OnnxAttr.Of("kind")] });
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -1,6 +1,6 @@
 namespace Tessera.Ir.Ops;
 
-/// <summary>How the tokens of a segment are folded into one row.</summary>
+/// <summary>How the tokens of a segment are folded into one row; spelled as the attribute of the ONNX op.</summary>
 public enum SegmentReduction
 {
     /// <summary>0 of an empty segment.</summary>
@@ -13,5 +13,5 @@ public enum SegmentReduction
     Max,
 
     /// <summary>log Σ e^x, without overflow; −∞ of an empty segment; floats only.</summary>
-    LogSumExp,
+    Logsumexp,
 }

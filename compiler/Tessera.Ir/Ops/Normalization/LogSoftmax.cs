@@ -59,7 +59,7 @@ public sealed partial record LogSoftmax(Value X) : Op
             return context.Emit(new Sub(value, context.Emit(new SegmentExpand(rows, cu) { Total = total })));
         }
 
-        return Less(Less(x.Value, SegmentReduction.Max), SegmentReduction.LogSumExp);
+        return Less(Less(x.Value, SegmentReduction.Max), SegmentReduction.Logsumexp);
     }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("LogSoftmax", 13, OnnxAttr.Of("axis"));

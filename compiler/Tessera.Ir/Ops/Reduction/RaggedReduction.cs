@@ -12,7 +12,7 @@ internal sealed record RaggedReduction(SegmentReduction Kind)
     public Func<GraphBuilder, Value, Value> After { get; init; } = static (_, x) => x;
 
     /// <summary>What padding must hold, after <see cref="Before"/>, to change no result.</summary>
-    public double Identity => Kind is SegmentReduction.Max or SegmentReduction.LogSumExp ? double.NegativeInfinity : 0;
+    public double Identity => Kind is SegmentReduction.Max or SegmentReduction.Logsumexp ? double.NegativeInfinity : 0;
 
     /// <summary>The fold along dense axes.</summary>
     public ReduceOp Dense(Value x, IEnumerable<int> axes, bool keepDims)

@@ -6,7 +6,7 @@ namespace Tessera.Ir.Ops;
 [Op("reduce_log_sum_exp")]
 public sealed partial record ReduceLogSumExp(Value X) : ReduceOp(X)
 {
-    internal override RaggedReduction? Ragged => new(SegmentReduction.LogSumExp);
+    internal override RaggedReduction? Ragged => new(SegmentReduction.Logsumexp);
 
     protected override bool Accepts(DType dtype) => dtype.IsFloat();
 
