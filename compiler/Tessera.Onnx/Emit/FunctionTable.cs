@@ -49,13 +49,24 @@ internal sealed class FunctionTable(EmitOptions options)
             }
         }
 
+        Dictionary<Dim, Dim> mixed = [];
         Op renamed = OpRewriting.Substitute(op, symbols.GetValueOrDefault);
         Value?[] inputs = [.. op.Operands.Select((v, i) => v is null
             ? null
-            : builder.Input($"x{i}", OpRewriting.Substitute(v.Type, symbols.GetValueOrDefault)))];
+            : builder.Input($"x{i}", OpRewriting.Substitute(Named(v.Type, mixed), symbols.GetValueOrDefault)))];
         Op body = renamed is Ir.Ops.SegmentExpand expand ? expand with { Total = null } : renamed; // it sees operands, not the sizes around it
         return builder.EmitAll(body.WithOperands(inputs))[0].Producer;
     }
+
+    // A body cannot take total_n + batch apart, and need not: a size of several symbols is one symbol there.
+    private static IrType Named(IrType type, Dictionary<Dim, Dim> mixed) => type is TensorType { Shape: { } shape } tensor
+        ? tensor with
+        {
+            Shape = [.. shape.Select(d => d.Symbols.Distinct().Skip(1).Any()
+                ? mixed.TryGetValue(d, out Dim? known) ? known : mixed[d] = Dim.Sym($"t{mixed.Count}")
+                : d)],
+        }
+        : type;
 
     private FunctionProto Write(Op op, OnnxRow row, NodeProto node, GraphBuilder builder)
     {
