@@ -55,6 +55,7 @@ public static class Pipelines
     /// <summary>What is done last for the target <c>ort</c>: its own ops where they fit.</summary>
     public static IReadOnlyList<Stage> ForOrt { get; } =
     [
+        new(new FuseSkipNorm()),
         new(new RewritePass(new LowerToMultiHead())),
     ];
 

@@ -44,6 +44,9 @@ public sealed record OnnxRow(string OpType, int Since)
 
     public EquatableArray<OnnxAttr> Attributes { get; init; }
 
+    /// <summary>Position of each result among the node's outputs, rising; null means as they stand. Positions between are left out.</summary>
+    public EquatableArray<int>? Outputs { get; init; }
+
     /// <summary>Which ops this row can express; null for all.</summary>
     public Func<Op, bool>? When { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
 
         scope.Add(node);
         sourceMap?.Add(node.Name, source);
-        BindResults(op, node, scope, resultName);
+        BindResults(op, row, node, scope, resultName);
     }
 
     private static void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
@@ -62,10 +62,15 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         scope.Bind(value, resultName(value) is { } given ? scope.Rename(name, given) : name);
     }
 
-    private static void BindResults(Op op, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
+    private static void BindResults(Op op, OnnxRow row, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
     {
         foreach (Value output in op.Outputs)
         {
+            while (row.Outputs is { } positions && node.Output.Count < positions[output.Index])
+            {
+                node.Output.Add("");
+            }
+
             string name = resultName(output) ?? (op.Outputs.Count == 1 ? node.Name : scope.Names.Unique($"{node.Name}.{output.Index}"));
             node.Output.Add(name);
             scope.Bind(output, name);

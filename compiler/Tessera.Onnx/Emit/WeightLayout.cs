@@ -28,6 +28,10 @@ internal static class WeightLayout
                 Path = $"{x.Path}.as_{string.Join('x', dims)}",
                 Source = x.Source.Reshape(dims),
             },
+            Concat c => new FoldedWeight(
+                string.Join('+', operands.Select(static o => o.Path)),
+                operands.Select(static o => o.Source).ToArray().Concat((int)(c.Axis < 0 ? c.Axis + c.Outputs[0].Rank : c.Axis)),
+                [.. operands.SelectMany(static o => o.Leaves)]),
             _ => null,
         };
     }

@@ -1,3 +1,4 @@
+using Tessera.Ir.Onnx;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 
@@ -17,7 +18,7 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file, Siz
         }
 
         IReadOnlyList<Dim>? sizes = ShapeFolding.Fold(node, inputs, scope.Builder.Facts);
-        IReadOnlyList<Value>? results = Build(node, inputs, scope);
+        IReadOnlyList<Value?>? results = Build(node, inputs, scope);
         if (results is null && sizes is null)
         {
             throw NotKnown(node);
@@ -37,7 +38,7 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file, Siz
         }
     }
 
-    private IReadOnlyList<Value>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope)
+    private IReadOnlyList<Value?>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope)
     {
         string domain = node.Domain == "ai.onnx" ? "" : node.Domain;
         SourceLocation source = new(node.DocString, file);
@@ -45,11 +46,27 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file, Siz
         {
             if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op)
             {
-                return Emit(node, op, scope.Builder, source);
+                return AtPositions(entry.Row, Emit(node, op, scope.Builder, source));
             }
         }
 
         return null;
+    }
+
+    private static IReadOnlyList<Value?> AtPositions(OnnxRow row, IReadOnlyList<Value> results)
+    {
+        if (row.Outputs is not { } positions)
+        {
+            return results;
+        }
+
+        Value?[] spread = new Value?[positions[^1] + 1];
+        for (int i = 0; i < results.Count; i++)
+        {
+            spread[positions[i]] = results[i];
+        }
+
+        return spread;
     }
 
     private IReadOnlyList<Value> Emit(NodeProto node, Op op, GraphBuilder builder, SourceLocation source)

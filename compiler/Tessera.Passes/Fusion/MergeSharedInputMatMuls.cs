@@ -96,7 +96,7 @@ public sealed record MergeSharedInputMatMuls : IPass
             long start = _members.Take(index).Sum(static m => Width(m.Product));
             Value slice = builder.Emit(
                 new Slice(_merged) { Starts = [start], Ends = [start + Width(_members[index].Product)], Axes = [_merged.Rank - 1] }, source);
-            context.Record(rule, [op.Outputs[0]], [slice]);
+            context.Record(rule, [builder.Emit(op.WithOperands(operands), source)], [slice]);
             return slice;
         }
 

@@ -1,0 +1,57 @@
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>
+/// A residual sum and its layer norm in one pass over memory: <c>x[…, d], skip[…, d] → layer_norm(x + skip), x + skip</c>.
+/// ONNX Runtime's <c>com.microsoft.SkipLayerNormalization</c>; its own optimiser makes it of rank-3 tensors only.
+/// </summary>
+[Op("skip_layer_norm")]
+public sealed partial record SkipLayerNorm(Value X, Value Skip, Value Weight, Value? Bias = null) : Op
+{
+    public Real Epsilon { get; init; } = 1e-5;
+
+    public override int OutputCount => 2;
+
+    public override IReadOnlyList<IrType> InferTypes(InferContext context) => SkipNorm.InferTypes(context, X, Skip, Weight, Bias);
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        RefTensor sum = SkipNorm.Sum(context);
+        (RefTensor weight, RefTensor? bias) = (context.Tensor(2), context.OptionalTensor(3));
+        double[] result = new double[sum.Count];
+        foreach (int[] row in Slices.Along(sum.Dims, -1).Where(static r => r.Length > 0))
+        {
+            double mean = row.Average(i => sum.F[i]);
+            double variance = row.Average(i => (sum.F[i] - mean) * (sum.F[i] - mean));
+            for (int j = 0; j < row.Length; j++)
+            {
+                result[row[j]] = ((sum.F[row[j]] - mean) / Math.Sqrt(variance + Epsilon) * weight.F[j]) + (bias?.F[j] ?? 0);
+            }
+        }
+
+        return [RefTensor.Floats(sum.DType, sum.Dims, result), sum];
+    }
+
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
+    {
+        Value sum = builder.Add(X, Skip);
+        return [builder.LayerNorm(sum, Weight, Bias, Epsilon), sum];
+    }
+
+    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SkipLayerNormalization", 1)
+    {
+        Domain = "com.microsoft",
+        Outputs = [0, 3],
+        Attributes = [new OnnxAttr.Direct("epsilon", "epsilon", new Real(1e-12))],
+        When = static op => op.Outputs[0].DType != DType.BF16,
+    });
+
+    internal static IEnumerable<OpSample> Samples() =>
+    [
+        new("rows", static g => g.SkipLayerNorm(g.In("x", "f32[n, 8]"), g.In("skip", "f32[n, 8]"), g.In("w", "f32[8]"), g.In("b", "f32[8]"))),
+        new("no bias", static g => g.SkipLayerNorm(g.In("x", "f32[2, n, 4]"), g.In("skip", "f32[2, n, 4]"), g.In("w", "f32[4]"))),
+        new("f16", static g => g.SkipLayerNorm(g.In("x", "f16[n, 8]"), g.In("skip", "f16[n, 8]"), g.In("w", "f16[8]"), g.In("b", "f16[8]"), 0.5)),
+    ];
+}
