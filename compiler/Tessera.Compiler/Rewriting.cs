@@ -1,6 +1,7 @@
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Passes;
+using Tessera.Passes.Replay;
 
 namespace Tessera.Compiler;
 
@@ -22,6 +23,9 @@ internal static class Rewriting
         }
 
         options.Progress?.Invoke(step);
-        return stages.Run(graph, new PassContext(new PassOptions { RecordRewrites = options.Verify }));
+        PassContext context = new(new PassOptions { RecordRewrites = options.Verify });
+        Graph after = stages.Run(graph, context);
+        SiteReplay.RequireRewrites(graph, context.Rewrites, ReplayOptions.Default);
+        return after;
     }
 }

@@ -36,6 +36,9 @@ public static class Pipelines
         new(new RewritePass(new FuseRmsNorm())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseNormBias())) { After = ["fuse-layer-norm"] },
+        new(new RewritePass(new FuseAttention())) { After = ["canonicalize"] },
+        new(Canonicalize),
+        new(new RewritePass(new FuseQkNorm())) { After = ["fuse-attention", "fuse-rms-norm"] },
         new(Canonicalize),
     ];
 

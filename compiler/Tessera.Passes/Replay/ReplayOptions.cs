@@ -7,6 +7,19 @@ namespace Tessera.Passes.Replay;
 /// <param name="Tolerance">Largest |Δ| over the largest finite |reference| of a result, by its element type.</param>
 public sealed record ReplayOptions(Func<DType, double> Tolerance)
 {
+    /// <summary>
+    /// Tolerances for the reference evaluator, which computes in double: what is left is that constants were rounded to their
+    /// type before and after the rewrite.
+    /// </summary>
+    public static ReplayOptions Default { get; } = new(static dtype => dtype switch
+    {
+        DType.F64 => 1e-12,
+        DType.F32 => 1e-5,
+        DType.F16 => 2e-3,
+        DType.BF16 => 1.6e-2,
+        _ => 0,
+    });
+
     /// <summary>Inputs generated for each site: sizes first (ones, zeros, then random), values from plain to extreme.</summary>
     public int Cases { get; init; } = 6;
 

@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Ops;
+using Tessera.Ir.Text;
 
 namespace Tessera.Passes.Replay;
 
@@ -16,7 +17,8 @@ public static class SiteReplay
     public static IReadOnlyList<SiteReport> VerifyRewrites(Graph before, IEnumerable<RewriteRecord> records, ReplayOptions options)
     {
         ArgumentNullException.ThrowIfNull(records);
-        return [.. records.Select(record => Replay(before, record, options))];
+        Dictionary<string, SiteReport> known = new(StringComparer.Ordinal);
+        return [.. records.Select(record => Replay(before, record, options, known))];
     }
 
     /// <summary>Replays sites and fails with the name of the first that does not hold.</summary>
@@ -32,12 +34,18 @@ public static class SiteReplay
         }
     }
 
-    private static SiteReport Replay(Graph before, RewriteRecord record, ReplayOptions options)
+    private static SiteReport Replay(Graph before, RewriteRecord record, ReplayOptions options, Dictionary<string, SiteReport> known)
     {
-        HashSet<Value> common = Common(record);
-        IReadOnlyList<Value> frontier = Frontier(record, common);
-        return GraphEquivalence.Check(
-            Cut(before, record, record.Original, frontier), Cut(before, record, record.Replacement, frontier), record.Site, options);
+        IReadOnlyList<Value> frontier = Frontier(record, Common(record));
+        Graph original = Cut(before, record, record.Original, frontier);
+        Graph replacement = Cut(before, record, record.Replacement, frontier);
+        string text = Printer.Print(original) + Printer.Print(replacement);
+        if (!known.TryGetValue(text, out SiteReport? report))
+        {
+            known.Add(text, report = GraphEquivalence.Check(original, replacement, record.Site, options));
+        }
+
+        return report with { Site = record.Site };
     }
 
     // What both sides reach.

@@ -1,0 +1,47 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+using Tessera.Passes.Canonicalize;
+
+namespace Tessera.Passes.Fusion;
+
+/// <summary>
+/// Whether an additive mask is finite. −∞ hides a key from attention altogether; in a softmax its weight 0 still meets the
+/// value, and 0·NaN is NaN, as is a row of −∞ throughout. Large finite numbers do the same on both sides.
+/// </summary>
+internal static class MaskProof
+{
+    private const int DeepestProof = 16;
+
+    /// <summary>Null where the mask is finite; else why it is not.</summary>
+    public static string? Refusal(Value mask, Value q)
+    {
+        int rank = Math.Max(3, q.Rank);
+        return mask.Rank > rank || mask.Rank < 1 ? $"the mask {mask.Type} does not fit the logits"
+            : IsFinite(mask, DeepestProof) ? null
+            : "the mask is not proved finite: −∞ times a NaN value, or −∞ throughout, gives NaN here and not in attention";
+    }
+
+    // Choices between finite numbers, and flags and integers made numbers, are finite; so are their sums and products with moderate factors.
+    private static bool IsFinite(Value value, int depth) => depth > 0 && value.Op switch
+    {
+        Constant { Value: { Count: <= 1 << 20, DType: DType.F32 or DType.F16 or DType.BF16 or DType.F64 } content }
+            => RefTensors.FromContent(content).F.All(double.IsFinite),
+        Where where => IsFinite(where.X, depth - 1) && IsFinite(where.Y, depth - 1),
+        Cast cast => cast.X.DType == DType.Bool,
+        Reshape reshape => IsFinite(reshape.X, depth - 1),
+        Transpose transpose => IsFinite(transpose.X, depth - 1),
+        Expand expand => IsFinite(expand.X, depth - 1),
+        Mul mul => IsFlag(mul.A, depth - 1) && IsFinite(mul.B, depth - 1),
+        _ => false,
+    };
+
+    // Within [−1, 1]: a flag, or one minus a flag.
+    private static bool IsFlag(Value value, int depth) => depth > 0 && value.Op switch
+    {
+        Cast cast => cast.X.DType == DType.Bool,
+        Sub { A: var one, B: var flag } => Constants.IsAll(one, 1) && IsFlag(flag, depth - 1),
+        Reshape reshape => IsFlag(reshape.X, depth - 1),
+        _ => false,
+    };
+}
