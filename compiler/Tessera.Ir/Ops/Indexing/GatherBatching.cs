@@ -61,9 +61,7 @@ internal static class GatherBatching
     // data[batch, …] at indices[batch, …]
     private static Value ByExample(BatchContext context, Batched data, Batched indices, int axis)
     {
-        Value at = indices.Form == BatchForm.Padded
-            ? context.Environment.Fill(indices, 0)
-            : Stacking.ToBatch(context, indices, context.ShapeOf(1));
+        Value at = Wide(context, Stacking.ToBatch(context, indices, context.ShapeOf(1)));
         int physical = axis + 1;
         bool alongPadding = data.Form == BatchForm.Padded && axis == data.Axis;
         Value rows = alongPadding
@@ -73,8 +71,11 @@ internal static class GatherBatching
                 RaggedIndex.Column(context, context.Environment.Lengths(data.Partition!), at.Rank),
                 context.Builder.Int(DType.I64, 0),
                 RaggedIndex.Number(context, data.Value.Shape[physical]))
-            : Wide(context, at);
-        return RowTables.PerExample(context, data.Value, physical, rows);
+            : at;
+
+        // What stands beyond an example's indices is no index.
+        Value filled = indices.Form == BatchForm.Padded ? context.Environment.Fill(indices with { Value = rows }, 0) : rows;
+        return RowTables.PerExample(context, data.Value, physical, filled);
     }
 
     // data[batch, …] at indices[tokens, …]: each row of an example reads its own example's data.

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 /// </summary>
 internal static class SliceRange
 {
+    private const long LongestAxis = 1L << 40;
+
     /// <summary>First position and number of positions.</summary>
     public static (long Start, long Count) Of(long size, long start, long end, long step)
     {
@@ -31,6 +33,8 @@ internal static class SliceRange
             return null;
         }
 
+        // A step as long as any axis takes one element; a longer one would only overflow.
+        step = Math.Clamp(step, -LongestAxis, LongestAxis);
         if (step > 0)
         {
             Dim low = facts.Simplify(Dim.Min(Dim.Max(from, 0), size));
