@@ -28,7 +28,7 @@ public sealed class BatchPass
         _graph = graph;
         HashSet<string> ragged = mode == BatchMode.Dense ? [] : [.. graph.Ragged];
         _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
-        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions);
+        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions) { ExampleFacts = graph.Builder.Facts };
     }
 
     /// <summary>The batched graph.</summary>

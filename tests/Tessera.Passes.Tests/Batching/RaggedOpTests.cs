@@ -1,0 +1,147 @@
+using Tessera.Ir;
+using Tessera.Ir.Batching;
+using Tessera.Ir.Ops;
+using Xunit;
+
+namespace Tessera.Passes.Tests.Batching;
+
+/// <summary>Ops that move rows: packed and padded, each example gets what it gets alone.</summary>
+public class RaggedOpTests
+{
+    private static readonly Dim s_n = Dim.Sym("n");
+
+    // Any length will do.
+    private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> s_always = new()
+    {
+        ["slice head"] = static (g, x) => g.Slice(x, [0], [2], [0]),
+        ["slice from"] = static (g, x) => g.Slice(x, [2], [long.MaxValue], [0]),
+        ["slice tail"] = static (g, x) => g.Slice(x, [-2], [long.MaxValue], [0]),
+        ["slice but last"] = static (g, x) => g.Slice(x, [0], [-1], [0]),
+        ["slice reversed"] = static (g, x) => g.Slice(x, [-1], [long.MinValue], [0], [-1]),
+        ["slice strided"] = static (g, x) => g.Slice(x, [1], [long.MaxValue], [0], [2]),
+        ["slice second half"] = static (g, x) => g.Slice(x, [Dim.FloorDiv(s_n, 2)], [s_n], [0]),
+        ["slice columns"] = static (g, x) => g.Slice(x, [1], [3], [1]),
+        ["slice both"] = static (g, x) => g.Slice(x, [1, -2], [long.MaxValue, long.MaxValue], [0, 1]),
+        ["slice transposed"] = static (g, x) => g.Slice(g.Transpose(x, [1, 0]), [-2], [long.MaxValue], [1]),
+        ["token first"] = static (g, x) => g.Concat([Token(g), x], 0),
+        ["token last"] = static (g, x) => g.Concat([x, Token(g)], 0),
+        ["tokens around"] = static (g, x) => g.Concat([Token(g), x, Token(g)], 0),
+        ["twice"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [-1], [0])], 0),
+        ["token transposed"] = static (g, x) => g.Concat([g.Transpose(x, [1, 0]), g.Transpose(Token(g), [1, 0])], 1),
+        ["token of the example"] = static (g, x) => g.Concat([Sum(g, x), x, Sum(g, x)], 0),
+        ["columns joined"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [1], [1])], 1),
+        ["positions"] = static (g, x) => Positions(g),
+        ["positions backwards"] = static (g, x) => g.Range(g.DimValue(s_n - 1), g.Int(DType.I64, -1), g.Int(DType.I64, -1)),
+        ["positions from the end on"] = static (g, x) => g.Range(g.DimValue(s_n), g.DimValue(s_n * 2), g.Int(DType.I64, 1)),
+        ["three after the end"] = static (g, x) => g.Range(g.DimValue(s_n), g.DimValue(s_n + 3), g.Int(DType.I64, 1)),
+        ["table by position"] = static (g, x) => g.Gather(g.Param("table", "f32[9, 2]"), Positions(g)),
+        ["rows by position"] = static (g, x) => g.Gather(x, Positions(g)),
+        ["rows reversed by index"] = static (g, x) => g.Gather(x, g.Sub(g.Int(DType.I64, -1), Positions(g))),
+        ["columns gathered"] = static (g, x) => g.Gather(x, g.Ints(2, 0, -1), axis: 1),
+        ["columns of the transposed"] = static (g, x) => g.Gather(g.Transpose(x, [1, 0]), Positions(g), axis: 1),
+        ["the example's numbers by row"] = static (g, x) => g.Gather(g.Squeeze(Sum(g, x), [0]), g.Mod(Positions(g), g.Int(DType.I64, 3))),
+        ["expanded"] = static (g, x) => g.Expand(Token(g), [s_n, 3]),
+        ["tiled"] = static (g, x) => g.Tile(Token(g), [s_n, 2]),
+        ["tiled columns"] = static (g, x) => g.Tile(x, [1, 2]),
+        ["unsqueezed"] = static (g, x) => g.Unsqueeze(x, [0, -1]),
+        ["unsqueezed inside"] = static (g, x) => g.Squeeze(g.Unsqueeze(g.Transpose(x, [1, 0]), [1, 3]), [1]),
+        ["sizes"] = static (g, x) => g.ShapeOf(x),
+        ["size"] = static (g, x) => g.SizeOf(x),
+        ["length as a number"] = static (g, x) => g.Mul(x, g.Cast(g.DimValue(s_n), DType.F32)),
+        ["ones"] = static (g, x) => g.ConstantOfShape([2, s_n], TensorContent.From(DType.F32, [1], [1f])),
+        ["halves"] = static (g, x) => g.Split(x, 0, [Dim.FloorDiv(s_n, 2), s_n - Dim.FloorDiv(s_n, 2)])[1],
+        ["split columns"] = static (g, x) => g.Split(x, 1, [1, 2])[1],
+        ["best columns"] = static (g, x) => g.TopK(x, 2)[0],
+        ["padded columns"] = static (g, x) => g.Pad(x, [0, 1, 0, 2]),
+        ["one hot"] = static (g, x) => g.OneHot(Positions(g), g.Param("values", "f32[2]"), 4, axis: 0),
+        ["elements"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.Transpose(g.Mod(g.In("i", "i64[n, 2]"), g.Int(DType.I64, 3)), [1, 0]), axis: 0),
+        ["convolved images"] = static (g, x) => g.Conv(g.Reshape(x, [s_n, 1, 3]), g.Param("w", "f32[2, 1, 2]"), pads: [1, 0]),
+        ["triangles"] = static (g, x) => g.Trilu(g.Reshape(x, [s_n, 3, 1])),
+    };
+
+    // No example may be empty.
+    private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> s_notEmpty = new()
+    {
+        ["first row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, 0)),
+        ["last row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, -1)),
+        ["first and last"] = static (g, x) => g.Gather(x, g.Ints(0, -1)),
+        ["last of the transposed"] = static (g, x) => g.Gather(g.Transpose(x, [1, 0]), g.Ints(-1, 0), axis: 1),
+        ["last row by size"] = static (g, x) => g.Slice(x, [s_n - 1], [s_n], [0]),
+        ["first row sliced"] = static (g, x) => g.Slice(x, [0], [1], [0]),
+        ["last rows of the transposed"] = static (g, x) => g.Slice(g.Transpose(x, [1, 0]), [-1], [long.MaxValue], [1]),
+        ["rows by data"] = static (g, x) => g.Gather(x, g.In("i", "i64[n, 2]")),
+        ["rows by the example's data"] = static (g, x) => g.Gather(x, g.Reshape(g.Slice(g.In("i", "i64[n, 2]"), [0], [1], [0]), [2])),
+    };
+
+    public static TheoryData<string, BatchMode> Cases()
+    {
+        TheoryData<string, BatchMode> cases = [];
+        foreach (string name in s_always.Keys.Concat(s_notEmpty.Keys))
+        {
+            cases.Add(name, BatchMode.Packed);
+            cases.Add(name, BatchMode.Padded);
+            cases.Add(name, BatchMode.Dense);
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Each_example_gets_what_it_gets_alone(string name, BatchMode mode)
+    {
+        bool any = s_always.TryGetValue(name, out Func<GraphBuilder, Value, Value>? build);
+        Graph single = Single(build ?? s_notEmpty[name], any ? 0 : 1);
+        long[][] batches = mode == BatchMode.Dense ? [[4, 4, 4], [1, 1]] : [[4, 1, 3, 2], [5], [2, 2]];
+        foreach (long[] lengths in any && mode != BatchMode.Dense ? [.. batches, [0, 3, 0, 1], [0]] : batches)
+        {
+            BatchCheck.EqualsAlone(single, mode, lengths);
+        }
+    }
+
+    [Fact]
+    public void Index_outside_its_own_example_is_an_error()
+    {
+        Graph single = Single(static (g, x) => g.Gather(x, g.Int(DType.I64, 1)), 1);
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [1, 3]));
+        Assert.Equal("TSR0301", error.Code);
+    }
+
+    [Fact]
+    public void Slice_whose_bound_has_no_known_sign_is_refused()
+    {
+        Graph single = Single(static (g, x) => g.Slice(x, [s_n - 2], [s_n], [0]), 0);
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [1, 3]));
+        Assert.Equal("TSR0401", error.Code);
+    }
+
+    private static Graph Single(Func<GraphBuilder, Value, Value> build, long least)
+    {
+        GraphBuilder g = new([new Constraint.GreaterEqual(s_n, least)]);
+        Value x = g.In("x", "f32[n, 3]");
+        Value y = build(g, x);
+        Value[] inputs = [.. GraphWalk.PostOrder([x, y]).OfType<Input>().Select(static i => i.Outputs[0])];
+        return new Graph
+        {
+            Name = "single",
+            Builder = g,
+            Inputs = inputs,
+            Outputs = [new("y", y)],
+            Ragged = ["n"],
+            Weights = GraphWalk.PostOrder([y]).OfType<Parameter>().ToDictionary(static p => p.Path, Weight),
+        };
+    }
+
+    private static WeightSource Weight(Parameter parameter)
+    {
+        long[] dims = parameter.Outputs[0].Shape.Evaluate(static _ => 0);
+        float[] values = [.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(static i => (i * 0.37f) - 1)];
+        return MemoryWeightSource.Of<float>(values, dims);
+    }
+
+    private static Value Token(GraphBuilder g) => g.Param("token", "f32[1, 3]");
+
+    private static Value Positions(GraphBuilder g) => g.Range(g.Int(DType.I64, 0), g.DimValue(s_n), g.Int(DType.I64, 1));
+
+    private static Value Sum(GraphBuilder g, Value x) => g.ReduceSum(x, axes: [0], keepDims: true);
+}
