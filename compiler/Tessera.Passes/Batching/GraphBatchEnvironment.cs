@@ -14,9 +14,12 @@ internal sealed class GraphBatchEnvironment(
     IReadOnlyDictionary<string, Value> partitionInputs)
     : BatchEnvironment(builder, mode, ragged)
 {
-    public override Value Lengths(Dim partition) => partition.IsConst(out long value)
-        ? Builder.Expand(Builder.Int(DType.I64, value), [BatchSize])
-        : DimArithmetic.Compute(Builder, partition, LengthsOfSymbol);
+    public override Value Lengths(Dim partition)
+    {
+        // A number, where no ragged symbol is in it: the same for all examples.
+        Value lengths = DimArithmetic.Compute(Builder, partition, LengthsOfSymbol);
+        return lengths.Rank == 0 ? Builder.Expand(lengths, [BatchSize]) : lengths;
+    }
 
     public override Value CuSeqlens(Dim partition)
     {

@@ -10,6 +10,11 @@ internal static class AttentionBatching
 {
     public static IReadOnlyList<Batched> Batch(BatchContext context, Attention op)
     {
+        if (context.ShapeOf(0).Rank != 3)
+        {
+            throw context.Mixes("it has a batch axis of its own already");
+        }
+
         foreach (int weight in (ReadOnlySpan<int>)[3, 4, 5])
         {
             if (context.Operands.ElementAtOrDefault(weight) is { Form: not BatchForm.Unbatched })
