@@ -37,7 +37,7 @@ public sealed class EvalContext
 
     /// <summary>Runs a region on argument values; symbols of the surrounding graph are visible in it.</summary>
     public IReadOnlyList<RefValue> Run(Region region, IReadOnlyList<RefValue> arguments) =>
-        Evaluator.Run(region.Parameters, region.Results, arguments, _symbols.Nested());
+        Evaluator.Run(region.Parameters, region.Results, arguments, _symbols.Nested(s => region.Builder.IsDataDependent(Dim.Sym(s))));
 
     /// <summary>An error of the data (an index out of range, a length that lies), naming the op.</summary>
     public TesseraException Error(string message) => new("TSR0301", "", $"{Op.Schema.Name}: {message}");

@@ -1,11 +1,15 @@
 namespace Tessera.Ir.Evaluate;
 
-/// <summary>Sizes of symbols during one evaluation; a nested table sees its parent and changes nothing in it.</summary>
-internal sealed class SymbolTable(SymbolTable? parent = null)
+/// <summary>
+/// Sizes of symbols during one evaluation; a nested table sees its parent, but for the symbols that <paramref name="own"/>
+/// claims, and changes nothing in it.
+/// </summary>
+internal sealed class SymbolTable(SymbolTable? parent = null, Func<string, bool>? own = null)
 {
     private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
 
-    public SymbolTable Nested() => new(this);
+    /// <summary>A table for a region, whose builder made up names of its own that may be those of sizes outside.</summary>
+    public SymbolTable Nested(Func<string, bool> own) => new(this, own);
 
     public long Lookup(string symbol) => TryLookup(symbol, out long size)
         ? size
@@ -59,5 +63,5 @@ internal sealed class SymbolTable(SymbolTable? parent = null)
     }
 
     private bool TryLookup(string symbol, out long size) =>
-        _sizes.TryGetValue(symbol, out size) || (parent is not null && parent.TryLookup(symbol, out size));
+        _sizes.TryGetValue(symbol, out size) || (parent is not null && own?.Invoke(symbol) != true && parent.TryLookup(symbol, out size));
 }

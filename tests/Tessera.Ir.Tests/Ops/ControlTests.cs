@@ -39,6 +39,18 @@ public class ControlTests
     }
 
     [Fact]
+    public void Sizes_made_up_in_a_region_are_not_those_outside()
+    {
+        GraphBuilder g = new();
+        Value found = g.NonZero(g.In("x", "i64[n]"));
+        Value z = g.In("z", "i64[m]");
+        Region inner = Regions.Of([z.Type], static (r, p) => [r.NonZero(p[0])]);
+        Assert.Equal(found.Shape, inner.Results[0].Shape);
+        Value y = g.Concat([found, g.If(g.In("c", "bool[]"), [z], inner, inner)[0]], 1);
+        Assert.Equal([1, 2, 3, 1], Eval.Of(y, ("x", Eval.Iota(4)), ("z", Eval.Iota(2)), ("c", RefTensor.Bools([], [true]))).I);
+    }
+
+    [Fact]
     public void If_refuses_branches_of_different_element_types()
     {
         GraphBuilder g = new();
