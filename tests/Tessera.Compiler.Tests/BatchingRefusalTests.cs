@@ -1,0 +1,88 @@
+using Tessera.Ir;
+using Tessera.Ir.Batching;
+using Tessera.Passes.Batching;
+using Xunit;
+
+namespace Tessera.Compiler.Tests;
+
+/// <summary>What would let one example see another is refused by name, with the smallest reason.</summary>
+public class BatchingRefusalTests
+{
+    [Fact]
+    public void Product_over_the_ragged_axis() => Refused(
+        "sums over the ragged axis",
+        static g => g.MatMul(g.In("x", "f32[3, n]"), g.In("y", "f32[n, 4]")));
+
+    [Fact]
+    public void Product_of_two_ragged_operands() => Refused(
+        "only a product by a weight",
+        static g => g.MatMul(g.In("x", "f32[n, 3]"), g.Transpose(g.In("y", "f32[n, 3]"), [1, 0])));
+
+    [Fact]
+    public void Mask_over_all_pairs_of_tokens() => Refused(
+        "no packed form",
+        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), mask: g.Param("mask", "f32[1, 1, 1]")));
+
+    [Fact]
+    public void Attention_ragged_along_its_heads() => Refused(
+        "not along its tokens",
+        static g => g.Attention(g.In("q", "f32[3, 2, 4]"), g.In("k", "f32[3, 2, 4]"), g.Transpose(g.In("v", "f32[2, 3, n]"), [1, 0, 2])));
+
+    [Fact]
+    public void Bias_that_differs_by_example() => Refused(
+        "must be a weight",
+        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), bias: g.In("bias", "f32[2, 5]")));
+
+    [Fact]
+    public void Norm_along_the_ragged_axis() => Refused(
+        "the ragged one",
+        static g => g.LayerNorm(g.Transpose(g.In("x", "f32[n, 3]"), [1, 0]), g.Param("w", "f32[1]")),
+        constraint: "n == 1");
+
+    [Fact]
+    public void Reshape_across_the_ragged_axis() => Refused(
+        "moves elements across the ragged axis",
+        static g => g.Reshape(g.In("x", "f32[4, n]"), [2, Dim.Sym("n") * 2]));
+
+    [Fact]
+    public void Lengths_that_do_not_align() => Refused(
+        "do not align",
+        static g => g.Add(g.In("x", "f32[n, 3]"), g.In("y", "f32[m, 3]")),
+        constraint: "n == m",
+        ragged: ["n", "m"]);
+
+    [Fact]
+    public void Nothing_declared_ragged()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[n]")), []), BatchMode.Packed));
+        Assert.Equal("TSR0403", error.Code);
+    }
+
+    [Fact]
+    public void Size_named_batch()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[batch]")), ["batch"]), BatchMode.Packed));
+        Assert.Equal("TSR0402", error.Code);
+    }
+
+    private static void Refused(string reason, Func<GraphBuilder, Value> model, string? constraint = null, string[]? ragged = null)
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(model, ragged ?? ["n"], constraint), BatchMode.Packed));
+        Assert.Equal("TSR0401", error.Code);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Graph Single(Func<GraphBuilder, Value> model, string[] ragged, string? constraint = null)
+    {
+        GraphBuilder g = new(constraint is null ? [] : [Constraint.Parse(constraint)]);
+        Value result = model(g);
+        return new Graph
+        {
+            Name = "model",
+            Builder = g,
+            Inputs = [.. GraphWalk.PostOrder([result]).OfType<Ir.Ops.Input>().Select(static i => i.Outputs[0])],
+            Outputs = [new GraphOutput("y", result)],
+            Ragged = ragged,
+        };
+    }
+}
