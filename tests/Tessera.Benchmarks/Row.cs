@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Tessera.Benchmarks;
 
 /// <summary>One comparison: how many times faster ours is than the baseline, over interleaved pairs.</summary>
@@ -11,5 +13,6 @@ namespace Tessera.Benchmarks;
 /// <param name="Goal">What the median must reach.</param>
 public sealed record Row(string Benchmark, string Case, string Baseline, int Threads, double Ratio, double Low, double High, double Goal)
 {
+    [JsonIgnore]
     public bool Holds => Ratio >= Goal;
 }

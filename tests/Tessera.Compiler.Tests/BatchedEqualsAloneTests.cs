@@ -1,7 +1,5 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Nn;
-using Tessera.Nn.Layers;
 using Xunit;
 
 namespace Tessera.Compiler.Tests;
@@ -9,22 +7,10 @@ namespace Tessera.Compiler.Tests;
 /// <summary>The first promise: a batch, however laid out, gives each example what it gets alone. In float64, by the oracle.</summary>
 public class BatchedEqualsAloneTests
 {
-    private static readonly (string Name, Func<Module> Make)[] s_models =
-    [
-        ("navit", static () => TestModels.NaViT()),
-        ("navit fractional", static () => TestModels.NaViT(fractional: true)),
-        ("navit sinusoidal stacked", static () => TestModels.NaViT(PositionKind.Sinusoidal, true, PositionCombine.Stack)),
-        ("navit fourier product", static () => TestModels.NaViT(PositionKind.Fourier, true, PositionCombine.Product)),
-        ("parallel blocks", static () => new ParallelBlocks()),
-        ("cross encoder", static () => new CrossEncoder()),
-        ("class token", static () => new ClassTokenModel()),
-        ("embedding", static () => new EmbeddingModel()),
-    ];
-
     public static TheoryData<string, Batching> Cases()
     {
         TheoryData<string, Batching> cases = [];
-        foreach ((string name, _) in s_models)
+        foreach (string name in TestModels.Names)
         {
             cases.Add(name, Batching.Dense);
             cases.Add(name, Batching.Padded);
@@ -38,7 +24,7 @@ public class BatchedEqualsAloneTests
     [MemberData(nameof(Cases))]
     public void Each_example_gets_what_it_gets_alone(string name, Batching form)
     {
-        CompiledModel model = ModelCompiler.Compile(s_models.First(m => m.Name == name).Make(), new CompileOptions { Batch = form, Seed = 3 });
+        CompiledModel model = ModelCompiler.Compile(TestModels.Make(name), new CompileOptions { Batch = form, Seed = 3 });
         int[] lengths = form == Batching.Dense ? [5, 5, 5] : [4, 1, 7, 2];
         Dictionary<string, RefValue>[] examples =
         [

@@ -7,6 +7,22 @@ namespace Tessera.Compiler.Tests;
 /// <summary>Small models that between them use every layer with a ragged form.</summary>
 internal static class TestModels
 {
+    private static readonly (string Name, Func<Module> Make)[] s_all =
+    [
+        ("navit", static () => NaViT()),
+        ("navit fractional", static () => NaViT(fractional: true)),
+        ("navit sinusoidal stacked", static () => NaViT(PositionKind.Sinusoidal, true, PositionCombine.Stack)),
+        ("navit fourier product", static () => NaViT(PositionKind.Fourier, true, PositionCombine.Product)),
+        ("parallel blocks", static () => new ParallelBlocks()),
+        ("cross encoder", static () => new CrossEncoder()),
+        ("class token", static () => new ClassTokenModel()),
+        ("embedding", static () => new EmbeddingModel()),
+    ];
+
+    public static IEnumerable<string> Names => s_all.Select(static m => m.Name);
+
+    public static Module Make(string name) => s_all.First(m => m.Name == name).Make();
+
     public static NaViT NaViT(PositionKind kind = PositionKind.Learned, bool fractional = false, PositionCombine combine = PositionCombine.Sum) =>
         new(new NaViTConfig(16, 2, 2, 24, 2) { MaxSide = 8, Positions = kind, Fractional = fractional, Combine = combine, Classes = 3 });
 }

@@ -26,8 +26,15 @@ internal static class AttentionBody
     {
         Value merged = g.StandardAttention(
             Merge(g, op.Q), Merge(g, op.K), Merge(g, op.V),
-            op.Q.Shape[2].ConstValue!.Value, op.K.Shape[2].ConstValue!.Value, scale, mask, op.Causal);
+            op.Q.Shape[2].ConstValue!.Value, op.K.Shape[2].ConstValue!.Value, scale, mask is null ? null : OfAllPairs(g, op, mask), op.Causal);
         return g.Reshape(merged, [op.Q.Shape[0], op.Q.Shape[1], op.Q.Shape[2], op.V.Shape[3]]);
+    }
+
+    // ONNX Runtime broadcasts the mask over examples and heads, not over queries or keys.
+    private static Value OfAllPairs(GraphBuilder g, Attention op, Value mask)
+    {
+        Shape pairs = [mask.Shape[0], mask.Shape[1], op.Q.Shape[1], op.K.Shape[1]];
+        return mask.Shape.Equals(pairs) ? mask : g.Expand(mask, pairs);
     }
 
     // With as many keys as queries each query is inside its own window.
