@@ -35,18 +35,6 @@ internal static class Constants
     public static bool IsAll(Value value, double number) =>
         IsSplat(value, out double splat) && BitConverter.DoubleToInt64Bits(splat) == BitConverter.DoubleToInt64Bits(number);
 
-    /// <summary>A splat whose value is that of a formula, as far as the element type can tell it.</summary>
-    public static bool IsNear(Value value, double number) => IsSplat(value, out double splat)
-        && Math.Abs(splat - number) <= Math.Abs(number) * Unit(value.DType);
-
-    /// <summary>Relative distance within which a rounded formula lies: two units in the last place.</summary>
-    private static double Unit(DType dtype) => dtype switch
-    {
-        DType.F16 => 2e-3,
-        DType.BF16 => 1.6e-2,
-        _ => 2.5e-7,
-    };
-
     private static bool HasNumbers(DType dtype) =>
         dtype is DType.F32 or DType.F64 or DType.F16 or DType.BF16 || (dtype.IsInteger() && dtype.Bits() >= 8);
 }
