@@ -12,8 +12,8 @@ public sealed record EmitOptions
     /// <summary>The newest one.</summary>
     public const int MaxOpset = 26;
 
-    /// <summary>The newest version at which ONNX Runtime 1.31 runs every op we write: it lacks kernels for some of 24 and later.</summary>
-    public const int DefaultOpset = 23;
+    /// <summary>The newest version at which ONNX Runtime 1.31 runs every op we write: of 25 and later it lacks kernels (<c>Swish</c>).</summary>
+    public const int DefaultOpset = 24;
 
     /// <summary>Version of <c>ai.onnx</c>.</summary>
     public int Opset { get; init; } = DefaultOpset;

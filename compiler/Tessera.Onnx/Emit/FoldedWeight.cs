@@ -6,4 +6,8 @@ namespace Tessera.Onnx;
 /// <param name="Path">Name derived from those of the weights and what is done to them.</param>
 /// <param name="Source">Its bytes.</param>
 /// <param name="Leaves">The weights it is made of.</param>
-internal sealed record FoldedWeight(string Path, WeightSource Source, IReadOnlyList<Value> Leaves);
+internal sealed record FoldedWeight(string Path, WeightSource Source, IReadOnlyList<Value> Leaves)
+{
+    /// <summary>The weight after one more step.</summary>
+    public FoldedWeight With(string suffix, WeightSource source) => this with { Path = Path + suffix, Source = source };
+}

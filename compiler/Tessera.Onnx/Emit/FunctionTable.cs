@@ -15,23 +15,28 @@ internal sealed class FunctionTable(EmitOptions options)
     private readonly Dictionary<string, FunctionProto> _byOverload = new(StringComparer.Ordinal);
     private readonly Dictionary<Op, string> _known = [];
 
+    // Interns ops for the lookup alone: bodies are written in builders of their own, so that none depends on another.
+    private readonly GraphBuilder _keys = new();
+
     /// <summary>Functions in the order of their first use.</summary>
     public List<FunctionProto> Functions { get; } = [];
 
     /// <summary>The overload of the function for <paramref name="op"/>: a hash of the body, which is written at the first use.</summary>
     public string OverloadFor(Op op, OnnxRow row, NodeProto node)
     {
-        GraphBuilder builder = new();
-        Op body = Canonical(op, builder);
-        if (!_known.TryGetValue(body, out string? overload))
+        Op key = Canonical(op, _keys);
+        if (!_known.TryGetValue(key, out string? overload))
         {
-            FunctionProto function = Write(body, row, node, builder);
+            GraphBuilder builder = new();
+            FunctionProto function = Write(Canonical(op, builder), row, node, builder);
             overload = Convert.ToHexStringLower(SHA256.HashData(function.ToByteArray()))[..16];
             function.Overload = overload;
             if (_byOverload.TryAdd(overload, function))
             {
                 Functions.Add(function);
             }
+
+            _known.Add(key, overload);
         }
 
         return overload;

@@ -17,22 +17,51 @@ internal static class WeightLayout
         FoldedWeight x = operands[0];
         return op switch
         {
-            Transpose { Perm: [1, 0] } => x with { Path = x.Path + ".T", Source = x.Source.Transpose(1, 0) },
-            Transpose t => x with
-            {
-                Path = $"{x.Path}.perm_{string.Join('_', t.Perm)}",
-                Source = x.Source.Transpose([.. t.Perm.Select(static a => (int)a)]),
-            },
-            Reshape { Shape: var shape } when shape.TryGetStatic(out long[] dims) => x with
-            {
-                Path = $"{x.Path}.as_{string.Join('x', dims)}",
-                Source = x.Source.Reshape(dims),
-            },
-            Concat c => new FoldedWeight(
-                string.Join('+', operands.Select(static o => o.Path)),
-                operands.Select(static o => o.Source).ToArray().Concat((int)(c.Axis < 0 ? c.Axis + c.Outputs[0].Rank : c.Axis)),
-                [.. operands.SelectMany(static o => o.Leaves)]),
+            Transpose { Perm: [1, 0] } => x.With(".T", x.Source.Transpose(1, 0)),
+            Transpose t => x.With($".perm_{string.Join('_', t.Perm)}", x.Source.Transpose([.. t.Perm.Select(static a => (int)a)])),
+            Reshape or Squeeze or Unsqueeze => Reshaped(x, op.Outputs[0].Shape),
+            Cast { Saturate: true } c when IsExact(x.Source.DType, c.To) => x.With($".{c.To.Text()}", x.Source.Cast(c.To)),
+            Slice s => Sliced(x, s),
+            Concat c => Joined(operands, (int)c.Axis),
             _ => null,
         };
+    }
+
+    private static FoldedWeight? Reshaped(FoldedWeight x, Shape shape) => shape.TryGetStatic(out long[] dims)
+        ? x.With($".as_{string.Join('x', dims)}", x.Source.Reshape(dims))
+        : null;
+
+    // Between floats our own conversion rounds as ONNX asks: to nearest, ties to even.
+    private static bool IsExact(DType from, DType to) =>
+        from is DType.F64 or DType.F32 or DType.F16 or DType.BF16 && to is DType.F64 or DType.F32 or DType.F16 or DType.BF16;
+
+    private static FoldedWeight? Sliced(FoldedWeight x, Slice op)
+    {
+        (string path, WeightSource source) = (x.Path, x.Source);
+        for (int k = 0; k < op.Axes.Count; k++)
+        {
+            if (op.Steps.Count > 0 && op.Steps[k] != 1 || !op.Starts[k].IsConst(out long from) || !op.Ends[k].IsConst(out long to))
+            {
+                return null;
+            }
+
+            int axis = (int)(op.Axes[k] < 0 ? op.Axes[k] + source.Dims.Count : op.Axes[k]);
+            long size = source.Dims[axis];
+            from = Math.Clamp(from < 0 ? from + size : from, 0, size);
+            to = Math.Clamp(to < 0 ? to + size : to, from, size);
+            source = source.Slice(axis, from, to - from);
+            path += $".{from}_{to}";
+        }
+
+        return x with { Path = path, Source = source };
+    }
+
+    private static FoldedWeight Joined(IReadOnlyList<FoldedWeight> parts, int axis)
+    {
+        IReadOnlyList<WeightSource> sources = [.. parts.Select(static p => p.Source)];
+        return new FoldedWeight(
+            string.Join('+', parts.Select(static p => p.Path)),
+            sources.Concat(axis < 0 ? axis + sources[0].Dims.Count : axis),
+            [.. parts.SelectMany(static p => p.Leaves).Distinct()]);
     }
 }

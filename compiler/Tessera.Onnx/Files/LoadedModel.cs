@@ -8,10 +8,12 @@ public sealed class LoadedModel(ModelProto model, ExternalDataReader external) :
 {
     public ModelProto Model { get; } = model;
 
+    internal ExternalDataReader External { get; } = external;
+
     /// <summary>The bytes of a tensor of <see cref="Model"/>: raw, typed or external. Those of strings are not bytes of a weight.</summary>
     /// <exception cref="TesseraException">TSR0663 to TSR0665: the tensor contradicts itself or its file.</exception>
-    public WeightSource Weight(TensorProto tensor) => TensorReader.Read(tensor, external);
+    public WeightSource Weight(TensorProto tensor) => TensorReader.Read(tensor, External);
 
     /// <summary>Ends the mapping of external data: weights cut from it can no longer be read.</summary>
-    public void Dispose() => external.Dispose();
+    public void Dispose() => External.Dispose();
 }

@@ -39,6 +39,13 @@ public static class OnnxReader
         });
     }
 
+    /// <summary>Reads a model loaded from a file; its weights stay readable as long as it is not disposed.</summary>
+    public static Graph Read(LoadedModel model, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Read(model.Model, model.External, file);
+    }
+
     /// <summary>Reads a model from its bytes.</summary>
     public static Graph Read(ReadOnlySpan<byte> model) => Read(ModelProto.Parser.ParseFrom(model));
 

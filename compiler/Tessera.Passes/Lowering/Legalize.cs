@@ -9,7 +9,7 @@ public sealed record Legalize : IPass
     public string Name => "legalize";
 
     /// <summary>Version of <c>ai.onnx</c> that the model will import.</summary>
-    public int Opset { get; init; } = 23;
+    public int Opset { get; init; } = 24;
 
     /// <summary>Domains besides <c>ai.onnx</c> that the target knows.</summary>
     public EquatableArray<string> Domains { get; init; }
