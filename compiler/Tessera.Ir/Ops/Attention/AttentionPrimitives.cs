@@ -23,9 +23,9 @@ internal static class AttentionPrimitives
 
         logits = mask is null ? logits : g.Add(logits, ToF32(g, mask));
         Value weights = g.Softmax(logits);
-        weights = weights.DType == dtype ? weights : g.Cast(weights, dtype);
-        Value mixed = g.MatMul(g.Reshape(weights, [b, kvHeads, groups * n, m]), g.Transpose(v, [0, 2, 1, 3]));
-        return g.Transpose(g.Reshape(mixed, [b, heads, n, v.Shape[3]]), [0, 2, 1, 3]);
+        Value mixed = g.MatMul(g.Reshape(weights, [b, kvHeads, groups * n, m]), g.Transpose(ToF32(g, v), [0, 2, 1, 3]));
+        Value result = g.Transpose(g.Reshape(mixed, [b, heads, n, v.Shape[3]]), [0, 2, 1, 3]);
+        return result.DType == dtype ? result : g.Cast(result, dtype);
     }
 
     private static Value ToF32(GraphBuilder g, Value x) => x.DType is DType.F32 or DType.F64 ? x : g.Cast(x, DType.F32);

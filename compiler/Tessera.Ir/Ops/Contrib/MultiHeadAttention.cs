@@ -55,6 +55,21 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
         return [RefTensor.Floats(Q.DType, [batch, n, Heads * qkv[2].Dims[3]], result)];
     }
 
+    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder)
+    {
+        Value heads = builder.Emit(new Attention(Split(builder, Q), Split(builder, K), Split(builder, V))
+        {
+            Mask = AttentionBias,
+            KLengths = KeyLengths is null ? null : builder.Cast(KeyLengths, DType.I64),
+            Scale = Scale,
+            Causal = Causal,
+        });
+        return [builder.Reshape(heads, Outputs[0].Shape)];
+    }
+
+    private Value Split(GraphBuilder builder, Value x) =>
+        builder.Reshape(x, [x.Shape[0], x.Shape[1], Heads, Dim.FloorDiv(x.Shape[2], Heads)]);
+
     private RefTensor Split(RefTensor x) => x.Reshaped([x.Dims[0], x.Dims[1], Heads, x.Dims[2] / Heads]);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("MultiHeadAttention", 1)
