@@ -21,8 +21,16 @@ internal static class ReshapeTarget
     }
 
     /// <summary>The shape that a target of ONNX means: one −1 is what is left, and 0 copies where it is not a size.</summary>
-    public static Shape? Resolve(Shape from, IReadOnlyList<Dim> target, bool copiesZero)
+    /// <param name="from">Shape of what is reshaped; null when its rank is not known, which is enough for a target that needs nothing of it.</param>
+    /// <param name="target">The numbers given.</param>
+    /// <param name="copiesZero">Whether 0 copies.</param>
+    public static Shape? Resolve(Shape? from, IReadOnlyList<Dim> target, bool copiesZero)
     {
+        if (from is null)
+        {
+            return target.Any(d => d.ConstValue == -1 || (copiesZero && d == Dim.Zero)) ? null : [.. target];
+        }
+
         Dim[] sizes = [.. target.Select((d, i) => copiesZero && d == Dim.Zero && i < from.Rank ? from[i] : d)];
         int[] inferred = [.. Enumerable.Range(0, sizes.Length).Where(i => sizes[i].ConstValue == -1)];
         if (inferred is [var at])
