@@ -19,7 +19,7 @@ internal static class Guard
     public const int Cancelled = 130;
 
     /// <summary>Errors of the input are told on standard error; anything else is a defect of ours and keeps its trace.</summary>
-    public static int Run(Func<int> command)
+    public static int Run(Terminal terminal, Func<int> command)
     {
         try
         {
@@ -27,11 +27,11 @@ internal static class Guard
         }
         catch (TesseraException error)
         {
-            return Tell(error.Message);
+            return Tell(terminal, error.Message);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException)
         {
-            return Tell($"TSR1201: {error.Message}");
+            return Tell(terminal, $"TSR1201: {error.Message}");
         }
         catch (OperationCanceledException)
         {
@@ -39,10 +39,9 @@ internal static class Guard
         }
     }
 
-    private static int Tell(string message)
+    private static int Tell(Terminal terminal, string message)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        console.MarkupLineInterpolated($"[red]error[/] {message}");
+        terminal.Messages.MarkupLineInterpolated($"[red]error[/] {message}");
         return BadInput;
     }
 }

@@ -59,10 +59,9 @@ internal sealed class ModuleLoader : AssemblyLoadContext
         {
             return (Module)factory.Invoke(null, [preset])!;
         }
-        catch (TargetInvocationException error) when (error.InnerException is ArgumentException or TesseraException)
+        catch (TargetInvocationException error) when (error.InnerException is { } inner)
         {
-            throw error.InnerException as TesseraException
-                ?? new TesseraException("TSR1205", factory.DeclaringType!.Name, error.InnerException.Message, inner: error.InnerException);
+            throw inner as TesseraException ?? new TesseraException("TSR1205", factory.DeclaringType!.Name, inner.Message, inner: inner);
         }
     }
 }

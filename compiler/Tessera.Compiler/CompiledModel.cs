@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Onnx;
+using Tessera.Passes.Replay;
 using Tessera.Runtime;
 
 namespace Tessera.Compiler;
@@ -10,6 +11,9 @@ namespace Tessera.Compiler;
 /// <param name="Emitted">The ONNX model.</param>
 public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitted)
 {
+    /// <summary>What replaying each rewritten site showed; empty unless <see cref="CompileOptions.Verify"/>.</summary>
+    public IReadOnlyList<SiteReport> Replayed { get; init; } = [];
+
     /// <summary>Writes the model; an old file stays until the new one is complete.</summary>
     public void Save(string path, CancellationToken cancellation = default) => Emitted.Save(path, cancellation);
 

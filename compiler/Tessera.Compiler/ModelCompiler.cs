@@ -30,17 +30,18 @@ public static class ModelCompiler
     {
         ArgumentNullException.ThrowIfNull(single);
         ArgumentNullException.ThrowIfNull(options);
-        Graph graph = Rewriting.OneExample(single, options);
+        Rewriting rewriting = new(options);
+        Graph graph = rewriting.OneExample(single);
         if (options.Batch != Batching.Single)
         {
             options.Progress?.Invoke("batch");
-            graph = Rewriting.Batched(BatchPass.Run(graph, Mode(options.Batch)), options);
+            graph = rewriting.Batched(BatchPass.Run(graph, Mode(options.Batch)));
         }
 
-        graph = Rewriting.ForTarget(graph, options);
+        graph = rewriting.ForTarget(graph);
         Verifier.Verify(graph);
         options.Progress?.Invoke("emit");
-        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit));
+        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit)) { Replayed = rewriting.Replayed };
     }
 
     /// <summary>The places in a model that take weights, in the compute type.</summary>

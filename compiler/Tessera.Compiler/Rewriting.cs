@@ -5,17 +5,22 @@ using Tessera.Passes.Replay;
 
 namespace Tessera.Compiler;
 
-/// <summary>Runs the pipelines that a compilation asks for.</summary>
-internal static class Rewriting
+/// <summary>Runs the pipelines that a compilation asks for and, where it asks for that too, replays what they rewrote.</summary>
+internal sealed class Rewriting(CompileOptions options)
 {
-    public static Graph OneExample(Graph graph, CompileOptions options) => Run(graph, options, Pipelines.OneExample, "rewrite");
+    private readonly List<SiteReport> _replayed = [];
 
-    public static Graph Batched(Graph graph, CompileOptions options) => Run(graph, options, Pipelines.Batched, "rewrite the batched graph");
+    /// <summary>One report for each rewritten site; empty unless <see cref="CompileOptions.Verify"/>.</summary>
+    public IReadOnlyList<SiteReport> Replayed => _replayed;
 
-    public static Graph ForTarget(Graph graph, CompileOptions options) =>
-        options.Emit.Target == EmitTarget.Ort ? Run(graph, options, Pipelines.ForOrt, "lower to ONNX Runtime's ops") : graph;
+    public Graph OneExample(Graph graph) => Run(graph, Pipelines.OneExample, "rewrite");
 
-    private static Graph Run(Graph graph, CompileOptions options, IReadOnlyList<Stage> stages, string step)
+    public Graph Batched(Graph graph) => Run(graph, Pipelines.Batched, "rewrite the batched graph");
+
+    public Graph ForTarget(Graph graph) =>
+        options.Emit.Target == EmitTarget.Ort ? Run(graph, Pipelines.ForOrt, "lower to ONNX Runtime's ops") : graph;
+
+    private Graph Run(Graph graph, IReadOnlyList<Stage> stages, string step)
     {
         if (!options.Optimize)
         {
@@ -25,7 +30,19 @@ internal static class Rewriting
         options.Progress?.Invoke(step);
         PassContext context = new(new PassOptions { RecordRewrites = options.Verify });
         Graph after = stages.Run(graph, context);
-        SiteReplay.RequireRewrites(graph, context.Rewrites, ReplayOptions.Default);
+        Replay(graph, context.Rewrites);
         return after;
+    }
+
+    private void Replay(Graph before, IReadOnlyList<RewriteRecord> rewrites)
+    {
+        ReplayOptions replay = ReplayOptions.Default;
+        for (int i = 0; i < rewrites.Count; i++)
+        {
+            options.Progress?.Invoke($"replay site {i + 1} of {rewrites.Count}");
+            SiteReport report = SiteReplay.VerifyRewrites(before, [rewrites[i]], replay)[0];
+            _replayed.Add(report.Holds ? report : throw new TesseraException(
+                "TSR0511", report.Site, $"the rewrite changes what the model computes: {report.Difference}.", "This is a defect of Tessera; compile without optimisation meanwhile."));
+        }
     }
 }

@@ -3,69 +3,96 @@ using System.Diagnostics;
 using Spectre.Console;
 using Tessera.Compiler;
 using Tessera.Ir;
-using Tessera.Nn;
 using Tessera.Nn.Weights;
 using Tessera.Onnx;
 
 namespace Tessera.Cli.Commands;
 
 /// <summary><c>tessera compile ASSEMBLY --module TYPE -o FILE</c></summary>
-internal static class CompileCommand
+internal sealed class CompileCommand
 {
-    public static Command Create()
+    private readonly Argument<string> _assembly = new("ASSEMBLY") { Description = "The .dll that holds the module." };
+    private readonly Option<string> _module = new("--module") { Required = true, Description = "Type name of an entry module." };
+    private readonly Option<string?> _preset = new("--preset") { Description = "Preset by which the module is made; without it, its constructor without arguments." };
+    private readonly Option<string> _output = new("-o", "--output") { Required = true, Description = "The .onnx file to write." };
+    private readonly Option<string> _batch = Choice("--batch", "single", "single", "dense", "padded", "packed");
+    private readonly Option<string> _dtype = Choice("--dtype", "f32", "f32", "f16", "bf16");
+    private readonly Option<string> _target = Choice("--target", "tessera", "portable", "ort", "tessera");
+    private readonly Option<int> _opset = new("--opset")
     {
-        Argument<string> assembly = new("ASSEMBLY") { Description = "The .dll that holds the module." };
-        Option<string> module = new("--module") { Required = true, Description = "Type name of an entry module." };
-        Option<string?> preset = new("--preset") { Description = "Preset by which the module is made; without it, its constructor without arguments." };
-        Option<string> output = new("-o", "--output") { Required = true, Description = "The .onnx file to write." };
-        Option<Batching> batch = new("--batch") { DefaultValueFactory = static _ => Batching.Single, Description = "single, dense, padded or packed." };
-        Option<string> dtype = new("--dtype") { DefaultValueFactory = static _ => "f32", Description = "f32, f16 or bf16." };
-        Option<EmitTarget> target = new("--target") { DefaultValueFactory = static _ => EmitTarget.Tessera, Description = "portable, ort or tessera." };
-        Option<int> opset = new("--opset") { DefaultValueFactory = static _ => EmitOptions.DefaultOpset, Description = "Version of ai.onnx, 17 to 26." };
-        Option<string?> weights = new("--weights") { Description = "A .safetensors file or a sharded index; without it weights are seeded." };
-        Option<long> seed = new("--seed") { Description = "Seed of the weights when there is no file." };
-        Option<bool> verify = new("--verify") { Description = "Replays every rewritten site against its original." };
+        DefaultValueFactory = static _ => EmitOptions.DefaultOpset,
+        Description = $"Version of ai.onnx, {EmitOptions.MinOpset} to {EmitOptions.MaxOpset}.",
+    };
+
+    private readonly Option<string?> _weights = new("--weights") { Description = "A .safetensors file or a sharded index; without it weights are seeded." };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of the weights when there is no file." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Replays every rewritten site against its original." };
+
+    public static Command Create(Terminal terminal)
+    {
+        CompileCommand c = new();
         Command command = new("compile", "Compiles a module of an assembly to an ONNX model.")
         {
-            assembly, module, preset, output, batch, dtype, target, opset, weights, seed, verify,
+            c._assembly, c._module, c._preset, c._output, c._batch, c._dtype, c._target, c._opset, c._weights, c._seed, c._verify,
         };
-        command.SetAction(result =>
-        {
-            DType type = DTypes.TryParse(result.GetValue(dtype)!, out DType parsed) ? parsed : DType.Undefined;
-            Stopwatch watch = Stopwatch.StartNew();
-            CompiledModel model = Progress.Show(report => Compile(
-                new ModuleLoader(result.GetValue(assembly)!).Create(result.GetValue(module)!, result.GetValue(preset)),
-                result.GetValue(output)!,
-                new CompileOptions
-                {
-                    Batch = result.GetValue(batch),
-                    DType = type,
-                    Seed = result.GetValue(seed),
-                    Weights = result.GetValue(weights) is { } file ? WeightSet.Load(file) : null,
-                    Verify = result.GetValue(verify),
-                    Emit = new EmitOptions { Target = result.GetValue(target), Opset = result.GetValue(opset) },
-                    Progress = report,
-                }));
-            AnsiConsole.MarkupLineInterpolated(
-                $"[green]wrote[/] {result.GetValue(output)}: {model.Graph.PostOrder().Count} ops from {model.Single.PostOrder().Count}, {watch.Elapsed.TotalSeconds:F1} s");
-            return Guard.Success;
-        });
+        command.SetAction(result => c.Run(result, terminal));
         return command;
     }
 
-    private static CompiledModel Compile(Module module, string output, CompileOptions options)
+    private static Option<string> Choice(string name, string byDefault, params string[] values)
     {
-        if (options.Weights?.FindNonFinite() is { Count: > 0 } bad)
+        Option<string> option = new(name) { DefaultValueFactory = _ => byDefault, Description = string.Join(", ", values) + "." };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+
+    private int Run(ParseResult result, Terminal terminal)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        string output = result.GetValue(_output)!;
+        WeightSet? weights = result.GetValue(_weights) is { } file ? WeightSet.Load(file) : null;
+        CompiledModel model = terminal.Show(report =>
         {
-            foreach ((string path, NonFiniteCount count) in bad)
-            {
-                AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] TSR1206 {path}: {count} in the weights.");
-            }
+            ModuleLoader loader = new(result.GetValue(_assembly)!);
+            CompiledModel compiled = ModelCompiler.Compile(
+                loader.Create(result.GetValue(_module)!, result.GetValue(_preset)), Options(result, weights, report));
+            report("write");
+            compiled.Save(output);
+            return compiled;
+        });
+        Warn(terminal, weights);
+        if (result.GetValue(_verify))
+        {
+            terminal.Results.MarkupLineInterpolated(
+                $"[green]verified[/] {model.Replayed.Count} rewritten sites on {model.Replayed.Sum(static r => r.Cases)} inputs");
         }
 
-        CompiledModel model = ModelCompiler.Compile(module, options);
-        options.Progress?.Invoke("write");
-        model.Save(output);
-        return model;
+        terminal.Results.MarkupLineInterpolated(
+            $"[green]wrote[/] {output}: {model.Graph.PostOrder().Count} ops from {model.Single.PostOrder().Count}, {watch.Elapsed.TotalSeconds:F1} s");
+        return Guard.Success;
+    }
+
+    private CompileOptions Options(ParseResult result, WeightSet? weights, Action<string> report) => new()
+    {
+        Batch = Enum.Parse<Batching>(result.GetValue(_batch)!, ignoreCase: true),
+        DType = DTypes.TryParse(result.GetValue(_dtype)!, out DType type) ? type : DType.Undefined,
+        Seed = result.GetValue(_seed),
+        Weights = weights,
+        Verify = result.GetValue(_verify),
+        Emit = new EmitOptions
+        {
+            Target = Enum.Parse<EmitTarget>(result.GetValue(_target)!, ignoreCase: true),
+            Opset = result.GetValue(_opset),
+        },
+        Progress = report,
+    };
+
+    // NaN in weights is no error, but it is never hidden.
+    private static void Warn(Terminal terminal, WeightSet? weights)
+    {
+        foreach ((string path, NonFiniteCount count) in weights?.FindNonFinite() ?? [])
+        {
+            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] TSR1206 {path}: the weight holds {count.NaNs} NaN and {count.Infinities} infinities, the first at element {count.FirstIndex}.");
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Tessera.Cli.Commands;
 /// <summary><c>tessera inspect FILE</c></summary>
 internal static class InspectCommand
 {
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
         Argument<string> file = new("FILE") { Description = "A .onnx model or a .ir text." };
         Option<string[]> sizes = new("--size") { Description = "Value of a symbolic size for the totals: n=256. May be repeated." };
@@ -20,7 +20,7 @@ internal static class InspectCommand
         {
             string path = result.GetValue(file)!;
             GraphReport report = GraphReport.Of(Read(path));
-            Show(report, ParseSizes(result.GetValue(sizes) ?? []));
+            Show(terminal, report, ParseSizes(result.GetValue(sizes) ?? []));
             return Guard.Success;
         });
         return command;
@@ -57,7 +57,7 @@ internal static class InspectCommand
         return parsed;
     }
 
-    private static void Show(GraphReport report, Dictionary<string, long> sizes)
+    private static void Show(Terminal terminal, GraphReport report, Dictionary<string, long> sizes)
     {
         Table table = new Table().Title(Markup.Escape(report.Name)).AddColumns("what", "value").HideHeaders();
         void Row(string what, string value) => table.AddRow(Markup.Escape(what), Markup.Escape(value));
@@ -73,13 +73,18 @@ internal static class InspectCommand
 
         Row("parameters", $"{report.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in {Bytes(report.WeightBytes)}");
         Row("FLOPs", Total(report.Macs * 2, sizes, static v => v.ToString("N0", CultureInfo.InvariantCulture)));
+        if (!report.PackedMacsPerPair.Equals(Dim.Const(0)))
+        {
+            Row("FLOPs of packed attention", $"{Total(report.PackedMacsPerPair * 2, sizes, static v => v.ToString("N0", CultureInfo.InvariantCulture))} for each pair of tokens of one example");
+        }
+
         Row("activations", Total(report.ActivationBytes, sizes, Bytes));
         foreach ((string op, int count) in report.Ops)
         {
             Row(op, count.ToString(CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
+        terminal.Results.Write(table);
     }
 
     // The formula, and its value where every symbol of it is given.

@@ -8,7 +8,7 @@ namespace Tessera.Cli.Commands;
 /// <summary><c>tessera opt FILE.ir -p PASSES</c></summary>
 internal static class OptCommand
 {
-    public static Command Create()
+    public static Command Create(Terminal terminal)
     {
         Argument<string> file = new("FILE") { Description = "A .ir text or a .onnx model." };
         Option<string> passes = new("-p", "--passes") { Required = true, Description = $"Names separated by commas: {string.Join(", ", Pipelines.Names)}." };
@@ -27,10 +27,10 @@ internal static class OptCommand
                 TimePasses = result.GetValue(time),
                 Verify = true,
                 ReproDirectory = Environment.CurrentDirectory,
-                Log = Console.Error,
+                Log = terminal.Error,
             });
             Graph after = PassRunner.Run(graph, Pipelines.Parse(result.GetValue(passes)!), context);
-            Console.Out.Write(Printer.Print(after, result.GetValue(places)));
+            terminal.Output.Write(Printer.Print(after, result.GetValue(places)));
             return Guard.Success;
         });
         return command;

@@ -12,12 +12,24 @@ public static class GraphCost
     /// <summary>Of the whole graph.</summary>
     public static Dim Macs(Graph graph) => Dim.Sum(graph.PostOrder().Select(Macs));
 
+    /// <summary>Of the modules whose path satisfies <paramref name="inModule"/> alone.</summary>
+    public static Dim Macs(Graph graph, Func<string, bool> inModule) =>
+        Dim.Sum(graph.PostOrder().Where(op => inModule(op.Outputs[0].Source.ModulePath)).Select(Macs));
+
+    /// <summary>
+    /// Of the packed attentions of a graph for one pair of a query and a key of the same example. How many pairs there are
+    /// depends on the lengths: times Σ n·m over the examples it is what <see cref="Macs(Graph)"/> leaves out.
+    /// </summary>
+    public static Dim PackedMacsPerPair(Graph graph) => Dim.Sum(graph.PostOrder().OfType<PackedAttention>()
+        .Select(static a => a.Q.Shape[1] * (a.Q.Shape[2] + a.V.Shape[2])));
+
     /// <summary>Of one op; 0 for all that is neither a product, an attention nor a convolution.</summary>
     public static Dim Macs(Op op) => op switch
     {
         MatMul m => m.Outputs[0].Shape.NumElements * m.A.Shape[m.A.Rank - 1],
         Attention a => AttentionMacs(a.Q.Shape, a.K.Shape, a.V.Shape),
         StandardAttention a => Dim.Product(a.Q.Shape) * a.K.Shape[1] + (Dim.Product(a.Outputs[0].Shape) * a.K.Shape[1]),
+        MultiHeadAttention a => a.Q.Shape[0] * a.Q.Shape[1] * a.K.Shape[1] * (a.Q.Shape[2] + a.V.Shape[2]),
         Conv c => c.Outputs[0].Shape.NumElements * Dim.Product(c.W.Shape.Skip(1)),
         _ => 0,
     };

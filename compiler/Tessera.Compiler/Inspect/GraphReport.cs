@@ -22,6 +22,9 @@ public sealed record GraphReport(
     Dim Macs,
     Dim ActivationBytes)
 {
+    /// <summary>Multiply-accumulates of packed attentions for each pair of a query and a key of one example; not in <see cref="Macs"/>.</summary>
+    public Dim PackedMacsPerPair { get; init; } = 0;
+
     public static GraphReport Of(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -36,6 +39,9 @@ public sealed record GraphReport(
             weights.Sum(static t => t.Shape!.NumElements.ConstValue!.Value),
             weights.Sum(static t => t.DType.ByteCount(t.Shape!.NumElements.ConstValue!.Value)),
             GraphCost.Macs(graph),
-            ActivationMemory.Peak(graph));
+            ActivationMemory.Peak(graph))
+        {
+            PackedMacsPerPair = GraphCost.PackedMacsPerPair(graph),
+        };
     }
 }

@@ -15,7 +15,7 @@ public sealed record ParameterCount(long BlockKernels, long Blocks, long All)
     /// <param name="inBlock">Whether a weight of this path belongs to a block; by default when its path has a segment ending in <c>blocks</c>.</param>
     public static ParameterCount Of(Module model, Func<string, bool>? inBlock = null)
     {
-        inBlock ??= static path => path.Split('.').Any(static s => s.EndsWith("blocks", StringComparison.Ordinal));
+        inBlock ??= IsInBlock;
         HashSet<Parameter> seen = new(ReferenceEqualityComparer.Instance);
         (long kernels, long blocks, long all) = (0, 0, 0);
         foreach ((string path, Parameter parameter) in ModuleTree.Parameters(model))
@@ -33,4 +33,7 @@ public sealed record ParameterCount(long BlockKernels, long Blocks, long All)
 
         return new ParameterCount(kernels, blocks, all);
     }
+
+    /// <summary>Whether a path leads into a list of blocks: one of its segments ends in <c>blocks</c>.</summary>
+    public static bool IsInBlock(string path) => path.Split('.').Any(static s => s.EndsWith("blocks", StringComparison.Ordinal));
 }

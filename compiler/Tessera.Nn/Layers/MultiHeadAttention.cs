@@ -47,6 +47,12 @@ public sealed partial class MultiHeadAttention(
         Tensor v = Heads(context, VProj, Or(kvHeads, heads), null);
         if (Rotary is not null)
         {
+            if (!ReferenceEquals(x.Value, context.Value))
+            {
+                throw new Ir.TesseraException(
+                    "TSR0506", x.Tracer.Scope, "rotary positions are those of one sequence; queries and keys come from two.", "Leave rotary out of cross-attention.");
+            }
+
             (Tensor cos, Tensor sin) = Rotary.Apply(Arange(x, x.Shape[0]));
             q = Rotate(q, cos.To(q.DType), sin.To(q.DType));
             k = Rotate(k, cos.To(k.DType), sin.To(k.DType));

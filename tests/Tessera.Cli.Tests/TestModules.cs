@@ -1,0 +1,57 @@
+using Tessera.Nn;
+using Tessera.Nn.Layers;
+
+namespace Tessera.Cli.Tests;
+
+/// <summary>A small model over tokens, which the tool compiles from this very assembly.</summary>
+[Module]
+[Ragged("n")]
+[Where("n >= 1")]
+public sealed partial class Encoder(int dim)
+{
+    public int Dim { get; } = dim;
+
+    public TransformerBlock Block { get; } = new(dim, 2, 2 * dim);
+
+    public RmsNorm Norm { get; } = new(dim);
+
+    public Encoder()
+        : this(8)
+    {
+    }
+
+    [Preset("wide")]
+    public static Encoder Wide() => new(16);
+
+    public (Tensor Tokens, Tensor Mean) Forward([Input("f32[n, {Dim}]")] Tensor x)
+    {
+        Tensor y = x.Apply(Block).Apply(Norm);
+        return (y, Functional.Mean(y, axes: 0));
+    }
+}
+
+/// <summary>Its second layer takes a width that the first does not give.</summary>
+[Module]
+public sealed partial class Misfit
+{
+    public Linear First { get; } = new(4, 6);
+
+    public Linear Second { get; } = new(5, 3);
+
+    public Tensor Forward([Input("f32[n, 4]")] Tensor x)
+    {
+        Tensor y = x.Apply(First);
+        return y.Apply(Second);
+    }
+}
+
+/// <summary>Its constructor refuses.</summary>
+[Module]
+public sealed partial class Refusing
+{
+    public Refusing() => throw new InvalidOperationException("no such model today");
+
+    public Linear First { get; } = new(4, 6);
+
+    public Tensor Forward([Input("f32[n, 4]")] Tensor x) => x.Apply(First);
+}

@@ -1,0 +1,200 @@
+using System.Numerics;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Nn.Layers;
+using Xunit;
+
+namespace Tessera.Nn.Tests.Layers;
+
+/// <summary>Layers made of attention.</summary>
+public class AttentionLayerTests
+{
+    private static readonly RefTensor s_x = LayerRun.Random(1, 5, 8);
+
+    [Fact]
+    public void MultiHeadAttention_is_softmax_of_scaled_products()
+    {
+        MultiHeadAttention layer = new(8, 2);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2)), run.Result());
+    }
+
+    [Fact]
+    public void MultiHeadAttention_shares_key_heads_and_sets_its_own_head_size()
+    {
+        MultiHeadAttention layer = new(8, 6, kvHeads: 2, headDim: 3, bias: false);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(6, 2)), run.Result());
+    }
+
+    [Fact]
+    public void MultiHeadAttention_attends_to_a_context_of_another_width()
+    {
+        MultiHeadAttention layer = new(8, 2, contextDim: 6);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0], x[1]), ("x", s_x), ("context", LayerRun.Random(2, 3, 6)));
+        Plain.Close(Attended(run, "", "x", "context", new PlainAttention(2, 2)), run.Result());
+    }
+
+    [Fact]
+    public void MultiHeadAttention_normalises_queries_and_keys()
+    {
+        MultiHeadAttention layer = new(8, 2, qkNorm: true);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { QNorm = run.Vector("q_norm.weight"), KNorm = run.Vector("k_norm.weight") }), run.Result());
+    }
+
+    [Fact]
+    public void MultiHeadAttention_sees_a_causal_window_through_a_softcap()
+    {
+        MultiHeadAttention layer = new(8, 2, options: new AttentionOptions { Causal = true, WindowLeft = 2, Softcap = 0.7 });
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        PlainAttention plain = new(2, 2) { Sees = static (i, j) => j <= i && j >= i - 2, Softcap = 0.7 };
+        Plain.Close(Attended(run, "", "x", "x", plain), run.Result());
+    }
+
+    [Fact]
+    public void MultiHeadAttention_rotates_pairs_as_complex_numbers()
+    {
+        MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(4, 100));
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => Turned(head, p, 4, 100) }), run.Result());
+    }
+
+    [Fact]
+    public void Rotation_may_turn_only_the_first_features()
+    {
+        MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(2, 100));
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => Turned(head, p, 2, 100) }), run.Result());
+    }
+
+    [Fact]
+    public void Rotary_positions_refuse_a_context()
+    {
+        MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(4));
+        TesseraException error = Assert.Throws<TesseraException>(
+            () => LayerRun.Of(layer, x => layer.Apply(x[0], x[1]), ("x", s_x), ("context", LayerRun.Random(2, 3, 8))));
+        Assert.Equal("TSR0506", error.Code);
+    }
+
+    [Fact]
+    public void MultiHeadAttention_adds_the_bias_of_each_distance()
+    {
+        RelativeBias bias = new(2, 8, 3);
+        MultiHeadAttention layer = new(8, 2, relativeBias: bias);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        double[][] table = run.Weight("relative_bias.weight");
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Bias = (h, i, j) => table[bias.BucketOf(j - i)][h] }), run.Result());
+    }
+
+    // T5's own table for 32 buckets up to distance 128: the memory position is ahead for positive distances.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(-1, 1)]
+    [InlineData(-7, 7)]
+    [InlineData(-8, 8)]
+    [InlineData(-11, 8)]
+    [InlineData(-12, 9)]
+    [InlineData(-16, 10)]
+    [InlineData(-23, 11)]
+    [InlineData(-32, 12)]
+    [InlineData(-64, 14)]
+    [InlineData(-90, 14)]
+    [InlineData(-91, 15)]
+    [InlineData(-128, 15)]
+    [InlineData(-100_000, 15)]
+    [InlineData(1, 17)]
+    [InlineData(7, 23)]
+    [InlineData(8, 24)]
+    [InlineData(91, 31)]
+    [InlineData(100_000, 31)]
+    public void Buckets_of_both_sides_are_those_of_T5(int distance, int bucket) =>
+        Assert.Equal(bucket, new RelativeBias(1).BucketOf(distance));
+
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(0, 0)]
+    [InlineData(-15, 15)]
+    [InlineData(-16, 16)]
+    [InlineData(-18, 16)]
+    [InlineData(-19, 17)]
+    [InlineData(-64, 26)]
+    [InlineData(-127, 31)]
+    [InlineData(-500, 31)]
+    public void Buckets_of_a_decoder_spend_all_on_the_past(int distance, int bucket) =>
+        Assert.Equal(bucket, new RelativeBias(1, bidirectional: false).BucketOf(distance));
+
+    [Fact]
+    public void RelativeBias_lists_distances_from_far_behind_to_far_ahead()
+    {
+        RelativeBias layer = new(2, 4, 3);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        double[][] table = run.Weight("weight");
+        Plain.Close([.. Enumerable.Range(0, 2).Select(h => (double[])[.. Enumerable.Range(-3, 7).Select(d => table[layer.BucketOf(d)][h])])], run.Result());
+    }
+
+    [Fact]
+    public void ParallelBlock_adds_attention_and_mlp_of_one_norm()
+    {
+        ParallelBlock layer = new(8, 2, 12);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        double[][] z = Plain.Map(run.Input("x"), r => Plain.RmsNorm(r, run.Vector("norm.weight")));
+        PlainAttention plain = new(2, 2) { QNorm = run.Vector("q_norm.weight"), KNorm = run.Vector("k_norm.weight") };
+        Plain.Close(Plain.Add(Plain.Add(run.Input("x"), Plain.Mlp(z, run, "mlp.")), Fused(run, z, null, plain)), run.Result());
+    }
+
+    [Fact]
+    public void TransformerBlock_adds_attention_then_mlp_each_of_its_norm()
+    {
+        TransformerBlock layer = new(8, 2, 12);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        double[][] Norm(double[][] rows, string name) => Plain.Map(rows, r => Plain.LayerNorm(r, run.Vector($"{name}.weight"), run.Vector($"{name}.bias"), 1e-6));
+        double[][] x = Plain.Add(run.Input("x"), Fused(run, Norm(run.Input("x"), "norm1"), run.Vector("qkv.bias"), new PlainAttention(2, 2)));
+        Plain.Close(Plain.Add(x, Plain.Mlp(Norm(x, "norm2"), run, "mlp.")), run.Result());
+    }
+
+    [Fact]
+    public void AttentionPool_asks_all_tokens_with_its_probe()
+    {
+        AttentionPool layer = new(8, 2, 12);
+        LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
+        double[][] pooled = Attended(run, "attention.", run.Weight("probe"), run.Input("x"), new PlainAttention(2, 2));
+        double[][] normed = Plain.Map(pooled, r => Plain.LayerNorm(r, run.Vector("norm.weight"), run.Vector("norm.bias"), 1e-6));
+        Plain.Close(Plain.Add(pooled, Plain.Mlp(normed, run, "mlp.")), run.Result());
+        Assert.Equal([8L], run.Tensor().Dims);
+    }
+
+    [Fact]
+    public void Width_that_heads_do_not_divide_is_refused() =>
+        Assert.Equal("TSR0504", Assert.Throws<TesseraException>(static () => new MultiHeadAttention(8, 3)).Code);
+
+    private static double[][] Attended(LayerRun run, string path, string x, string context, PlainAttention plain) =>
+        Attended(run, path, run.Input(x), run.Input(context), plain);
+
+    private static double[][] Attended(LayerRun run, string path, double[][] x, double[][] context, PlainAttention plain)
+    {
+        double[][] Project(double[][] rows, string name) => Plain.Linear(rows, run.Weight($"{path}{name}.weight"), run.VectorOrNull($"{path}{name}.bias"));
+        return Project(plain.Run(Project(x, "q_proj"), Project(context, "k_proj"), Project(context, "v_proj")), "out_proj");
+    }
+
+    // One projection for queries, keys and values, in this order.
+    private static double[][] Fused(LayerRun run, double[][] z, double[]? bias, PlainAttention plain)
+    {
+        double[][] qkv = Plain.Linear(z, run.Weight("qkv.weight"), bias);
+        double[][] attended = plain.Run(Plain.Columns(qkv, 0, 8), Plain.Columns(qkv, 8, 16), Plain.Columns(qkv, 16, 24));
+        return Plain.Linear(attended, run.Weight("proj.weight"), run.Vector("proj.bias"));
+    }
+
+    // Feature i and feature i + rotary/2 are real and imaginary part; position p turns them by p · θ^(−2i/rotary).
+    private static double[] Turned(double[] head, int position, int rotary, double theta)
+    {
+        double[] result = [.. head];
+        for (int i = 0; i < rotary / 2; i++)
+        {
+            Complex turned = new Complex(head[i], head[i + (rotary / 2)]) * Complex.Exp(Complex.ImaginaryOne * position * Math.Pow(theta, -2.0 * i / rotary));
+            (result[i], result[i + (rotary / 2)]) = (turned.Real, turned.Imaginary);
+        }
+
+        return result;
+    }
+}
