@@ -16,7 +16,7 @@ public sealed class CompileCommandTests : IDisposable
     [InlineData("single", "x: f32[n, 8]", "tokens: f32[n, 8]; mean: f32[8]")]
     [InlineData("dense", "x: f32[batch, n, 8]", "tokens: f32[batch, n, 8]; mean: f32[batch, 8]")]
     [InlineData("padded", "x: f32[batch, n, 8]; lengths_n: i32[batch]", "tokens: f32[batch, n, 8]; mean: f32[batch, 8]")]
-    [InlineData("packed", "x: f32[n_total, 8]; cu_seqlens_n: i32[batch + 1]", "tokens: f32[n_total, 8]; mean: f32[batch, 8]")]
+    [InlineData("packed", "x: f32[total_n, 8]; cu_seqlens_n: i32[batch + 1]", "tokens: f32[total_n, 8]; mean: f32[batch, 8]")]
     public void Compile_writes_every_batched_form(string batch, string inputs, string outputs)
     {
         ToolRun run = ToolRun.Compile(_folder["model.onnx"], "--batch", batch);

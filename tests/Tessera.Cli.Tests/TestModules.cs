@@ -3,7 +3,7 @@ using Tessera.Nn.Layers;
 
 namespace Tessera.Cli.Tests;
 
-/// <summary>A small model over tokens, which the tool compiles from this very assembly.</summary>
+/// <summary>A small model over tokens, with a SiLU in two parts to rewrite; the tool compiles it from this very assembly.</summary>
 [Module]
 [Ragged("n")]
 [Where("n >= 1")]
@@ -26,6 +26,7 @@ public sealed partial class Encoder(int dim)
     public (Tensor Tokens, Tensor Mean) Forward([Input("f32[n, {Dim}]")] Tensor x)
     {
         Tensor y = x.Apply(Block).Apply(Norm);
+        y *= Functional.Sigmoid(y);
         return (y, Functional.Mean(y, axes: 0));
     }
 }

@@ -12,7 +12,7 @@ namespace Tessera.Nn.Models;
 public sealed partial class NaViT(NaViTConfig config)
 {
     /// <summary>Numbers in a patch: patch · patch · 3.</summary>
-    public int PatchSize { get; } = config.Patch * config.Patch * 3;
+    public int PatchSize { get; } = config.Checked().Patch * config.Patch * 3;
 
     public Linear Embed { get; } = new(config.Patch * config.Patch * 3, config.Dim);
 

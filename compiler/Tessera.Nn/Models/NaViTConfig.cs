@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Nn.Layers;
 
 namespace Tessera.Nn.Models;
@@ -22,4 +23,20 @@ public sealed record NaViTConfig(int Dim, int Depth, int Heads, int Mlp, int Pat
 
     /// <summary>Classes; 0 for the embedding alone.</summary>
     public int Classes { get; init; }
+
+    /// <summary>This configuration, if a model can have it.</summary>
+    /// <exception cref="TesseraException">TSR0507: a size is out of range, or one does not divide another.</exception>
+    public NaViTConfig Checked()
+    {
+        const string Place = "NaViT";
+        ModelSizes.InRange(Place, "width", Dim);
+        ModelSizes.InRange(Place, "depth", Depth, most: ModelSizes.MostBlocks);
+        ModelSizes.InRange(Place, "heads", Heads);
+        ModelSizes.InRange(Place, "mlp", Mlp);
+        ModelSizes.InRange(Place, "patch", Patch, most: ModelSizes.MostBlocks);
+        ModelSizes.InRange(Place, "most rows", MaxSide, most: ModelSizes.MostPixels);
+        ModelSizes.InRange(Place, "classes", Classes, least: 0);
+        ModelSizes.Divides(Place, "width", Dim, "heads", Heads);
+        return this;
+    }
 }

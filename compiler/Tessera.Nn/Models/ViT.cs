@@ -9,7 +9,7 @@ namespace Tessera.Nn.Models;
 public sealed partial class ViT(ViTConfig config)
 {
     /// <summary>Side of the image in pixels.</summary>
-    public int Image { get; } = config.Image;
+    public int Image { get; } = config.Checked().Image;
 
     public PatchEmbed PatchEmbed { get; } = new(3, config.Dim, config.Patch);
 

@@ -1,3 +1,5 @@
+using Tessera.Ir;
+
 namespace Tessera.Nn.Models;
 
 /// <summary>Sizes of a vision transformer.</summary>
@@ -21,6 +23,23 @@ public sealed record ViTConfig(int Dim, int Depth, int Heads, int Mlp, int Patch
 
     /// <summary>Patches of one image.</summary>
     public int Tokens => Image / Patch * (Image / Patch);
+
+    /// <summary>This configuration, if a model can have it.</summary>
+    /// <exception cref="TesseraException">TSR0507: a size is out of range, or one does not divide another.</exception>
+    public ViTConfig Checked()
+    {
+        const string Place = "ViT";
+        ModelSizes.InRange(Place, "width", Dim);
+        ModelSizes.InRange(Place, "depth", Depth, most: ModelSizes.MostBlocks);
+        ModelSizes.InRange(Place, "heads", Heads);
+        ModelSizes.InRange(Place, "mlp", Mlp);
+        ModelSizes.InRange(Place, "patch", Patch, most: ModelSizes.MostBlocks);
+        ModelSizes.InRange(Place, "image", Image, most: ModelSizes.MostPixels);
+        ModelSizes.InRange(Place, "classes", Classes, least: 0);
+        ModelSizes.Divides(Place, "width", Dim, "heads", Heads);
+        ModelSizes.Divides(Place, "image", Image, "patch", Patch);
+        return this;
+    }
 
     /// <summary>
     /// Configurations by name: <c>Ti/16</c> … <c>H/14</c> (arXiv 2010.11929), <c>G/14</c> (arXiv 2106.04560),

@@ -1,0 +1,60 @@
+using Tessera.Nn.Layers;
+using Tessera.Nn.Models;
+using Xunit;
+
+namespace Tessera.Nn.Tests.Layers;
+
+/// <summary>Weight names are what PyTorch users would expect, and part of the contract: files hold them.</summary>
+public class WeightNameTests
+{
+    private const string Attention = "q_proj.weight q_proj.bias k_proj.weight k_proj.bias v_proj.weight v_proj.bias out_proj.weight out_proj.bias";
+
+    private const string MlpNames = "mlp.fc1.weight mlp.fc1.bias mlp.fc2.weight mlp.fc2.bias";
+
+    public static TheoryData<string, Func<Module>, string> Cases() => new()
+    {
+        { "linear", static () => new Linear(4, 4), "weight bias" },
+        { "linear without bias", static () => new Linear(4, 4, bias: false), "weight" },
+        { "embedding", static () => new Embedding(4, 4), "weight" },
+        { "layer norm", static () => new LayerNorm(4), "weight bias" },
+        { "rms norm", static () => new RmsNorm(4), "weight" },
+        { "mlp", static () => new Mlp(4, 4), "fc1.weight fc1.bias fc2.weight fc2.bias" },
+        { "gated mlp", static () => new GatedMlp(4, 4), "gate_proj.weight up_proj.weight down_proj.weight" },
+        { "patches", static () => new PatchEmbed(3, 4, 2), "weight bias" },
+        { "tubelets", static () => new TubeletEmbed(3, 4, 2, 2), "weight bias" },
+        { "class token", static () => new ClassToken(4), "token" },
+        { "learned positions", static () => new LearnedPositions(4, 4), "weight" },
+        { "sinusoidal positions", static () => new SinusoidalPositions(4), "" },
+        { "factorised positions", static () => new FactorizedPositions(4, 4), "y.weight x.weight" },
+        { "relative bias", static () => new RelativeBias(2), "weight" },
+        { "rotary", static () => new RotaryAngles(4), "" },
+        { "dropout", static () => new Dropout(), "" },
+        { "attention", static () => new MultiHeadAttention(4, 2), Attention },
+        {
+            "attention with all options",
+            static () => new MultiHeadAttention(4, 2, qkNorm: true, rotary: new RotaryAngles(2), relativeBias: new RelativeBias(2)),
+            $"{Attention} q_norm.weight k_norm.weight relative_bias.weight"
+        },
+        { "pool", static () => new AttentionPool(4, 2, 4), $"probe {string.Join(' ', Attention.Split(' ').Select(static n => $"attention.{n}"))} norm.weight norm.bias {MlpNames}" },
+        { "parallel block", static () => new ParallelBlock(4, 2, 4), $"norm.weight qkv.weight q_norm.weight k_norm.weight proj.weight proj.bias {MlpNames}" },
+        { "block", static () => new TransformerBlock(4, 2, 4), $"norm1.weight norm1.bias qkv.weight qkv.bias proj.weight proj.bias norm2.weight norm2.bias {MlpNames}" },
+        {
+            "vit",
+            static () => new ViT(new ViTConfig(4, 1, 2, 4, 16)),
+            $"pos_embed patch_embed.weight patch_embed.bias cls.token {string.Join(' ', ($"norm1.weight norm1.bias qkv.weight qkv.bias proj.weight proj.bias norm2.weight norm2.bias {MlpNames}").Split(' ').Select(static n => $"blocks.0.{n}"))} norm.weight norm.bias head.weight head.bias"
+        },
+        {
+            "navit block",
+            static () => new NaViTBlock(4, 2, 4),
+            "norm1.weight qkv.weight q_norm.weight k_norm.weight proj.weight norm2.weight mlp.fc1.weight mlp.fc2.weight"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Weights_are_named_as_PyTorch_would(string layer, Func<Module> make, string names)
+    {
+        Assert.NotEmpty(layer);
+        Assert.Equal(names, string.Join(' ', ModuleTree.Parameters(make()).Select(static p => p.Path)));
+    }
+}
