@@ -36,13 +36,16 @@ internal sealed class Rewriting(CompileOptions options)
 
     private void Replay(Graph before, IReadOnlyList<RewriteRecord> rewrites)
     {
-        ReplayOptions replay = ReplayOptions.Default;
-        for (int i = 0; i < rewrites.Count; i++)
+        if (rewrites.Count == 0)
         {
-            options.Progress?.Invoke($"replay site {i + 1} of {rewrites.Count}");
-            SiteReport report = SiteReplay.VerifyRewrites(before, [rewrites[i]], replay)[0];
+            return;
+        }
+
+        options.Progress?.Invoke($"replay {rewrites.Count} sites");
+        foreach (SiteReport report in SiteReplay.VerifyRewrites(before, rewrites, ReplayOptions.Default))
+        {
             _replayed.Add(report.Holds ? report : throw new TesseraException(
-                "TSR0511", report.Site, $"the rewrite changes what the model computes: {report.Difference}.", "This is a defect of Tessera; compile without optimisation meanwhile."));
+                "TSR0511", report.Site, $"the rewrite changes what the model computes: {report.Difference}."));
         }
     }
 }

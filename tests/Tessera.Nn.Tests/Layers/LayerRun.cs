@@ -1,8 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Ir.Ops;
 using Tessera.Ir.Text;
-using Tessera.Nn.Weights;
 
 namespace Tessera.Nn.Tests.Layers;
 
