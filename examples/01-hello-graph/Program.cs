@@ -1,8 +1,7 @@
 // A model in C# for one example, its graph before and after rewriting, and two examples run packed in one call.
+using HelloGraph;
 using Tessera.Compiler;
 using Tessera.Ir.Text;
-using Tessera.Nn;
-using Tessera.Nn.Layers;
 using Tessera.Runtime;
 
 CompiledModel model = ModelCompiler.Compile(new Hello(), new CompileOptions { Batch = Batching.Packed, Seed = 1 });
@@ -19,22 +18,4 @@ Span<float> y = result.Span<float>(0);
 for (int example = 0; example < 2; example++)
 {
     Console.WriteLine($"y[{example}] = {string.Join(", ", y.Slice(4 * example, 4).ToArray().Select(static v => v.ToString("F4")))}");
-}
-
-/// <summary>A GELU by its parts between two layers, then the mean over the n tokens of one example.</summary>
-[Module]
-[Ragged("n")]
-[Where("n >= 1")]
-public sealed partial class Hello
-{
-    public Linear First { get; } = new(4, 8);
-
-    public Linear Second { get; } = new(8, 4);
-
-    public Tensor Forward([Input("f32[n, 4]")] Tensor x)
-    {
-        Tensor h = x.Apply(First);
-        h = 0.5 * h * (1 + Functional.Tanh(Math.Sqrt(2 / Math.PI) * (h + (0.044715 * h * h * h))));
-        return Functional.Mean(h.Apply(Second), axes: 0);
-    }
 }
