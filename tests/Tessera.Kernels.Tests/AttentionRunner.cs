@@ -58,9 +58,22 @@ internal static unsafe class AttentionRunner
         {
             AttentionProblem problem = new()
             {
-                Storage = storage, Q = q, K = k, V = v, Output = o, CuQ = pq, CuK = pk, Segments = c.Queries.Length,
-                Heads = c.Heads, KeyHeads = c.KeyHeads, HeadDim = c.HeadDim, ValueDim = c.ValueDim,
-                Bias = b, BiasRadius = c.BiasRadius, QNorm = qn, KNorm = kn,
+                Storage = storage,
+                Q = q,
+                K = k,
+                V = v,
+                Output = o,
+                CuQ = pq,
+                CuK = pk,
+                Segments = c.Queries.Length,
+                Heads = c.Heads,
+                KeyHeads = c.KeyHeads,
+                HeadDim = c.HeadDim,
+                ValueDim = c.ValueDim,
+                Bias = b,
+                BiasRadius = c.BiasRadius,
+                QNorm = qn,
+                KNorm = kn,
                 Options = AttentionOptions.Create(c.Scale, c.Causal, c.WindowLeft, c.WindowRight, c.Softcap, AttentionCase.NormEpsilon, c.HeadDim),
             };
             body(problem);

@@ -29,10 +29,19 @@ public sealed class PackedAttentionKernelTests
             int keyHeads = random.Next(1, 3);
             AttentionCase c = new()
             {
-                Queries = [random.Next(9), random.Next(70)], Keys = [random.Next(9), random.Next(110)], Seed = n + 1,
-                Heads = keyHeads * random.Next(1, 3), KeyHeads = keyHeads, HeadDim = random.Next(1, 20), ValueDim = random.Next(1, 20),
-                Causal = random.Next(3) == 0, WindowLeft = random.Next(-1, 20), WindowRight = random.Next(-1, 20),
-                BiasRadius = random.Next(-1, 5), Norms = random.Next(2) == 0, Softcap = random.Next(2) * 3f,
+                Queries = [random.Next(9), random.Next(70)],
+                Keys = [random.Next(9), random.Next(110)],
+                Seed = n + 1,
+                Heads = keyHeads * random.Next(1, 3),
+                KeyHeads = keyHeads,
+                HeadDim = random.Next(1, 20),
+                ValueDim = random.Next(1, 20),
+                Causal = random.Next(3) == 0,
+                WindowLeft = random.Next(-1, 20),
+                WindowRight = random.Next(-1, 20),
+                BiasRadius = random.Next(-1, 5),
+                Norms = random.Next(2) == 0,
+                Softcap = random.Next(2) * 3f,
             };
             Agrees(c, Storage.F32, InstructionSets.Best, F32);
         }

@@ -61,7 +61,8 @@ public static class Alignment
         {
             value = context.Emit(new SegmentExpand(
                 Reshaped(context, value, [context.Environment.BatchSize, .. raised]),
-                context.Environment.CuSeqlens(partition)) { Total = context.Environment.Total(partition) });
+                context.Environment.CuSeqlens(partition))
+            { Total = context.Environment.Total(partition) });
             return value;
         }
 

@@ -12,7 +12,7 @@ public sealed partial record Elu(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Elu", 6, OnnxAttr.Of("alpha"));
 
-    internal static IEnumerable<OpSample> Samples() => 
+    internal static IEnumerable<OpSample> Samples() =>
     [
         .. UnarySamples.Narrow(static (g, x) => g.Elu(x), -8, 8),
         UnarySamples.For("attributes", "f32[n, 4]", static (g, x) => g.Elu(x, 0.25)),

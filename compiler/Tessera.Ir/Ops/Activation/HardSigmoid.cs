@@ -14,7 +14,7 @@ public sealed partial record HardSigmoid(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSigmoid", 6, OnnxAttr.Of("alpha"), OnnxAttr.Of("beta"));
 
-    internal static IEnumerable<OpSample> Samples() => 
+    internal static IEnumerable<OpSample> Samples() =>
     [
         .. UnarySamples.Narrow(static (g, x) => g.HardSigmoid(x), -8, 8),
         UnarySamples.For("attributes", "f32[n, 4]", static (g, x) => g.HardSigmoid(x, 0.25, 0.75)),

@@ -12,7 +12,7 @@ public sealed partial record LeakyRelu(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("LeakyRelu", 6, OnnxAttr.Of("alpha"));
 
-    internal static IEnumerable<OpSample> Samples() => 
+    internal static IEnumerable<OpSample> Samples() =>
     [
         .. UnarySamples.Narrow(static (g, x) => g.LeakyRelu(x), -8, 8),
         UnarySamples.For("attributes", "f32[n, 4]", static (g, x) => g.LeakyRelu(x, 0.25)),

@@ -44,7 +44,7 @@ public sealed partial record SkipRmsNorm(Value X, Value Skip, Value Weight) : Op
         Domain = "com.microsoft",
         Outputs = [0, 3],
         Attributes = [new OnnxAttr.Direct("epsilon", "epsilon", new Real(1e-12))],
-        When = static op => op.Outputs[0].DType != DType.BF16,
+        When = static op => op.Operands[0] is { DType: not DType.BF16 },
     });
 
     internal static IEnumerable<OpSample> Samples() =>

@@ -11,7 +11,7 @@ public sealed partial record Round(Value X) : UnaryOp(X)
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Round", 11);
 
-    internal static IEnumerable<OpSample> Samples() => 
+    internal static IEnumerable<OpSample> Samples() =>
     [
         .. UnarySamples.Floats(static (g, x) => g.Round(x)),
         UnarySamples.For("ties", "f32[6]", static (g, x) => g.Round(x)) with
