@@ -23,7 +23,7 @@ internal static class NaViTBenchmark
         {
             Check(packed, padded, Images.Draw(model.PatchSize, tokens, seed: 0));
             double[] ratios = Pairs.Ratios(
-                quick ? 5 : 20,
+                quick ? 5 : 7,
                 pair => Images.Draw(model.PatchSize, tokens, seed: pair),
                 images => packed.Run(images.Packed.Inputs).Dispose(),
                 images => padded.Run(images.Padded.Inputs).Dispose());
