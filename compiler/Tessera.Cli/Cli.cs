@@ -6,11 +6,15 @@ namespace Tessera.Cli;
 /// <summary>The <c>tessera</c> tool as a function of its arguments and where it writes.</summary>
 public static class Cli
 {
+    // From the interrupt to the end of the process: what is half written is to be gone by then.
+    private static readonly TimeSpan s_timeToCleanUp = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs a command line and returns its exit code: 0 done, 1 wrong usage, 2 bad input, 130 interrupted.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="output">Takes results.</param>
     /// <param name="error">Takes errors and warnings.</param>
-    public static int Run(string[] args, TextWriter output, TextWriter error)
+    /// <param name="cancellation">Interrupts as Ctrl-C and a request to terminate do.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         Terminal terminal = new(output, error);
         RootCommand root = new("Tessera compiles models written in C# into optimised ONNX graphs.")
@@ -19,7 +23,7 @@ public static class Cli
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
         };
-        InvocationConfiguration configuration = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false };
-        return Guard.Run(terminal, () => root.Parse(args).Invoke(configuration));
+        InvocationConfiguration configuration = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToCleanUp };
+        return Guard.Run(terminal, () => root.Parse(args).InvokeAsync(configuration, cancellation).GetAwaiter().GetResult());
     }
 }

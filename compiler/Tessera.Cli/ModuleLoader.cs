@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.Loader;
 using Tessera.Ir;
@@ -8,10 +9,13 @@ namespace Tessera.Cli;
 
 /// <summary>
 /// Finds and makes entry modules of a compiled assembly. The assembly's own dependencies are loaded from beside it;
-/// Tessera's are this tool's, so that types agree.
+/// Tessera's own are this tool's, so that types agree.
 /// </summary>
 internal sealed class ModuleLoader : AssemblyLoadContext
 {
+    // What this tool compiles with, whoever else begins a name with Tessera.
+    private static readonly FrozenDictionary<string, AssemblyName> s_own = Own(typeof(Compiler.ModelCompiler).Assembly);
+
     private readonly AssemblyDependencyResolver _resolver;
     private readonly Assembly _assembly;
     private readonly string _path;
@@ -26,6 +30,7 @@ internal sealed class ModuleLoader : AssemblyLoadContext
 
         _resolver = new AssemblyDependencyResolver(_path);
         _assembly = LoadFromAssemblyPath(_path);
+        CheckVersions();
     }
 
     /// <summary>The module of a full or simple type name, made by a preset or without arguments.</summary>
@@ -45,12 +50,44 @@ internal sealed class ModuleLoader : AssemblyLoadContext
     }
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name) || assemblyName.Name!.StartsWith("Tessera.", StringComparison.Ordinal)
+        Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name) || s_own.ContainsKey(assemblyName.Name!)
             ? null
             : _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
         _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+
+    private static FrozenDictionary<string, AssemblyName> Own(Assembly root)
+    {
+        Dictionary<string, AssemblyName> found = [];
+        Stack<Assembly> left = new([root]);
+        while (left.TryPop(out Assembly? assembly))
+        {
+            AssemblyName name = assembly.GetName();
+            if (found.TryAdd(name.Name!, name))
+            {
+                foreach (AssemblyName used in assembly.GetReferencedAssemblies().Where(static n => n.Name!.StartsWith("Tessera.", StringComparison.Ordinal)))
+                {
+                    left.Push(Assembly.Load(used));
+                }
+            }
+        }
+
+        return found.ToFrozenDictionary();
+    }
+
+    // A member that moved between versions would be missed in the middle of a compilation, without a word of why.
+    private void CheckVersions()
+    {
+        foreach (AssemblyName used in _assembly.GetReferencedAssemblies())
+        {
+            if (s_own.TryGetValue(used.Name!, out AssemblyName? own) && own.Version != used.Version)
+            {
+                throw new TesseraException(
+                    "TSR1210", _path, $"the assembly was built against {used.Name} {used.Version}, this tool is of {own.Version}.", "Use the tool and the packages of one version.");
+            }
+        }
+    }
 
     // What the module's own code throws is the user's error, not this tool's.
     private static Module Invoke(MethodInfo factory, string? preset)

@@ -24,6 +24,9 @@ public sealed record CompileOptions
     /// <summary>Whether each rewritten site is replayed, original against replacement, on generated inputs.</summary>
     public bool Verify { get; init; }
 
+    /// <summary>Where a pass that fails by its own fault leaves the graph before it (<c>*.repro.ir</c>); null leaves none.</summary>
+    public string? ReproDirectory { get; init; }
+
     /// <summary>Target, opset and where weights go.</summary>
     public EmitOptions Emit { get; init; } = new();
 

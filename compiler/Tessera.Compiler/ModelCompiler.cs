@@ -22,14 +22,26 @@ public static class ModelCompiler
 
         options.Progress?.Invoke("trace");
         Graph single = ModelTracer.Trace(module, options.DType) with { Weights = Bind(module, options) };
-        return Compile(single, options);
+        return Build(single, options);
     }
 
-    /// <summary>The same from the graph of one example.</summary>
+    /// <summary>The same from the graph of one example, which has its weights and its types already.</summary>
+    /// <exception cref="TesseraException">As above; TSR0902: the options ask for other weights or another compute type.</exception>
     public static CompiledModel Compile(Graph single, CompileOptions options)
     {
         ArgumentNullException.ThrowIfNull(single);
         ArgumentNullException.ThrowIfNull(options);
+        CompileOptions plain = new();
+        string? ignored = options.Weights is not null ? nameof(CompileOptions.Weights)
+            : options.Seed != plain.Seed ? nameof(CompileOptions.Seed)
+            : options.DType != plain.DType ? nameof(CompileOptions.DType)
+            : null;
+        return ignored is null ? Build(single, options) : throw new TesseraException(
+            "TSR0902", single.Name, $"the option {ignored} is for modules; a graph has its weights and types already.", "Compile the module, or bind the weights to the graph.");
+    }
+
+    private static CompiledModel Build(Graph single, CompileOptions options)
+    {
         Rewriting rewriting = new(options);
         Graph graph = rewriting.OneExample(single);
         if (options.Batch != Batching.Single)

@@ -20,7 +20,7 @@ internal sealed class Rewriting(CompileOptions options)
     public Graph ForTarget(Graph graph) =>
         options.Emit.Target == EmitTarget.Ort ? Run(graph, Pipelines.ForOrt, "lower to ONNX Runtime's ops") : graph;
 
-    private Graph Run(Graph graph, IReadOnlyList<Stage> stages, string step)
+    internal Graph Run(Graph graph, IReadOnlyList<Stage> stages, string step)
     {
         if (!options.Optimize)
         {
@@ -28,7 +28,7 @@ internal sealed class Rewriting(CompileOptions options)
         }
 
         options.Progress?.Invoke(step);
-        PassContext context = new(new PassOptions { RecordRewrites = options.Verify });
+        PassContext context = new(new PassOptions { RecordRewrites = options.Verify, ReproDirectory = options.ReproDirectory });
         Graph after = stages.Run(graph, context);
         Replay(graph, context.Rewrites);
         return after;

@@ -70,6 +70,17 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains("no such model today", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(nameof(Throwing), @"TSR0608 Throwing \(TestModules\.cs:\d+\): the module's Forward threw IndexOutOfRangeException: ")]
+    [InlineData(nameof(BadSignature), @"TSR0608 BadSignature \(TestModules\.cs:\d+\): the module's signature threw InvalidOperationException: no width yet")]
+    public void Module_whose_own_code_throws_is_an_error_of_the_module(string module, string message)
+    {
+        ToolRun run = ToolRun.Compile(_folder["m.onnx"], "--module", module);
+        Assert.Equal(2, run.Exit);
+        Assert.Matches(message, run.Error);
+        Assert.False(File.Exists(_folder["m.onnx"]));
+    }
+
     [Fact]
     public void Opset_out_of_range_names_the_range()
     {

@@ -53,6 +53,26 @@ public sealed class InspectAndOptTests : IDisposable
     }
 
     [Fact]
+    public void Size_that_the_model_has_not_is_refused()
+    {
+        File.WriteAllText(_folder["t.ir"], Text);
+        ToolRun run = ToolRun.Of("inspect", _folder["t.ir"], "--size", "m=4");
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("TSR1209 --size: the model has no size called 'm'. It has n.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--stop-after", "canonicalise")]
+    [InlineData("--print-after", "fuse-silu")]
+    public void Opt_refuses_a_pass_that_does_not_run(string option, string pass)
+    {
+        File.WriteAllText(_folder["t.ir"], Text);
+        ToolRun run = ToolRun.Of("opt", _folder["t.ir"], "-p", "canonicalize,fuse-gelu", option, pass);
+        Assert.Equal((2, ""), (run.Exit, run.Output));
+        Assert.Contains($"the pass '{pass}' is not among those that run", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Opt_prints_the_graph_after_passes_and_logs_apart()
     {
         File.WriteAllText(_folder["t.ir"], Text);

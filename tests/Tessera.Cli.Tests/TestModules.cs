@@ -56,3 +56,38 @@ public sealed partial class Refusing
 
     public Tensor Forward([Input("f32[n, 4]")] Tensor x) => x.Apply(First);
 }
+
+/// <summary>Its Forward throws what is no error of the compiler's.</summary>
+[Module]
+public sealed partial class Throwing
+{
+    public Linear First { get; } = new(4, 6);
+
+    public Tensor Forward([Input("f32[n, 4]")] Tensor x)
+    {
+        int[] widths = [];
+        return x * widths[(int)x.Shape[1].ConstValue!.Value];
+    }
+}
+
+/// <summary>A size of its signature throws.</summary>
+[Module]
+public sealed partial class BadSignature
+{
+    public int Width => throw new InvalidOperationException("no width yet");
+
+    public Linear First { get; } = new(4, 6);
+
+    public Tensor Forward([Input("f32[n, {Width}]")] Tensor x) => x.Apply(First);
+}
+
+/// <summary>Takes a while to write: a gigabyte of weights.</summary>
+[Module]
+public sealed partial class Heavy
+{
+    public Linear First { get; } = new(16, 8 << 20);
+
+    public Linear Second { get; } = new(8 << 20, 16);
+
+    public Tensor Forward([Input("f32[n, 16]")] Tensor x) => x.Apply(First).Apply(Second);
+}

@@ -113,6 +113,29 @@ public class DriverTests
         Assert.Contains(" ops", log.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("canonicalise", null)]
+    [InlineData(null, "fuse-gelu")]
+    public void Pass_that_is_not_run_cannot_be_stopped_after_or_printed(string? stop, string? print)
+    {
+        PassContext context = new(new PassOptions { StopAfter = stop, PrintAfter = print });
+        TesseraException error = Assert.Throws<TesseraException>(() => PassRunner.Run(Sample(), [Pipelines.Canonicalize, new RewritePass(new Swap())], context));
+        Assert.Equal(("TSR0509", "They are canonicalize, swap."), (error.Code, error.Hint));
+        Assert.Contains($"'{stop ?? print}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reproducer_that_cannot_be_written_does_not_hide_the_failure()
+    {
+        string file = Path.GetTempFileName();
+        PassContext context = new(new PassOptions { ReproDirectory = Path.Combine(file, "below"), Verify = true });
+        TesseraException error = Assert.Throws<TesseraException>(() => PassRunner.Run(Sample(), [new RewritePass(new Swap())], context));
+        Assert.Equal("TSR0500", error.Code);
+        Assert.Contains("the pass swap failed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("could not be kept", error.Hint, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
     [Fact]
     public void Shared_parts_are_rewritten_once()
     {

@@ -35,7 +35,9 @@ internal sealed class CompileCommand
         {
             c._assembly, c._module, c._preset, c._output, c._batch, c._dtype, c._target, c._opset, c._weights, c._seed, c._verify,
         };
-        command.SetAction(result => c.Run(result, terminal));
+
+        // On a thread of its own, so that the interrupt finds something it can tell.
+        command.SetAction((result, cancellation) => Task.Run(() => c.Run(result, terminal, cancellation), cancellation));
         return command;
     }
 
@@ -46,7 +48,7 @@ internal sealed class CompileCommand
         return option;
     }
 
-    private int Run(ParseResult result, Terminal terminal)
+    private int Run(ParseResult result, Terminal terminal, CancellationToken cancellation)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string output = result.GetValue(_output)!;
@@ -55,10 +57,16 @@ internal sealed class CompileCommand
         {
             ModuleLoader loader = new(result.GetValue(_assembly)!);
             CompiledModel compiled = ModelCompiler.Compile(
-                loader.Create(result.GetValue(_module)!, result.GetValue(_preset)), Options(result, weights, report));
-            report("write");
-            compiled.Save(output);
+                loader.Create(result.GetValue(_module)!, result.GetValue(_preset)), Options(result, weights, Report));
+            Report("write");
+            compiled.Save(output, cancellation);
             return compiled;
+
+            void Report(string step)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                report(step);
+            }
         });
         Warn(terminal, weights);
         if (result.GetValue(_verify))
@@ -79,6 +87,7 @@ internal sealed class CompileCommand
         Seed = result.GetValue(_seed),
         Weights = weights,
         Verify = result.GetValue(_verify),
+        ReproDirectory = Path.GetDirectoryName(Path.GetFullPath(result.GetValue(_output)!)),
         Emit = new EmitOptions
         {
             Target = Enum.Parse<EmitTarget>(result.GetValue(_target)!, ignoreCase: true),

@@ -20,7 +20,7 @@ internal static class InspectCommand
         {
             string path = result.GetValue(file)!;
             GraphReport report = GraphReport.Of(Read(path));
-            Show(terminal, report, ParseSizes(result.GetValue(sizes) ?? []));
+            Show(terminal, report, ParseSizes(result.GetValue(sizes) ?? [], report.Symbols));
             return Guard.Success;
         });
         return command;
@@ -43,12 +43,18 @@ internal static class InspectCommand
         return OnnxReader.Read(loaded.Model, external, path);
     }
 
-    private static Dictionary<string, long> ParseSizes(string[] sizes)
+    private static Dictionary<string, long> ParseSizes(string[] sizes, IReadOnlyCollection<string> symbols)
     {
         Dictionary<string, long> parsed = [];
         foreach (string size in sizes)
         {
             string[] parts = size.Split('=');
+            if (parts.Length == 2 && !symbols.Contains(parts[0]))
+            {
+                throw new TesseraException("TSR1209", "--size", $"the model has no size called '{parts[0]}'.",
+                    symbols.Count == 0 ? "Its sizes are all fixed." : $"It has {string.Join(", ", symbols)}.");
+            }
+
             parsed[parts[0]] = parts.Length == 2 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 ? value
                 : throw new TesseraException("TSR1208", "--size", $"'{size}' is no size.", "Write a name and a number: n=256.");

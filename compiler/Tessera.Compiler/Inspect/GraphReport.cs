@@ -25,6 +25,12 @@ public sealed record GraphReport(
     /// <summary>Multiply-accumulates of packed attentions for each pair of a query and a key of one example; not in <see cref="Macs"/>.</summary>
     public Dim PackedMacsPerPair { get; init; } = 0;
 
+    /// <summary>Symbolic sizes of its inputs and of the formulas above, by name.</summary>
+    public IReadOnlyList<string> Symbols => [.. Inputs.Select(static i => i.Type).OfType<TensorType>()
+        .SelectMany(static t => t.Shape?.Symbols ?? [])
+        .Concat([.. Macs.Symbols, .. PackedMacsPerPair.Symbols, .. ActivationBytes.Symbols])
+        .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     public static GraphReport Of(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);

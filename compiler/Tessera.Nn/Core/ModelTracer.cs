@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Ir;
 using Tessera.Ir.Text;
 
@@ -9,16 +10,19 @@ public static class ModelTracer
     /// <summary>Runs the module's <c>Forward</c> once on symbolic inputs of its declared types.</summary>
     /// <param name="module">An entry module: its <c>Forward</c> has <c>[Input]</c> on every parameter.</param>
     /// <param name="dtype">Compute type: declared f32 inputs and all weights enter the graph in it.</param>
-    /// <exception cref="TesseraException">The module declares no signature, or a shape does not fit (at the C# line that made it).</exception>
+    /// <exception cref="TesseraException">
+    /// The module declares no signature, or a shape does not fit (at the C# line that made it). TSR0608: the module's own
+    /// code threw; what it threw is the inner exception.
+    /// </exception>
     public static Graph Trace(Module module, DType dtype = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(module);
-        ModuleSignature signature = module.Signature ?? throw new TesseraException(
+        ModuleSignature signature = Ask(module, "signature", static m => m.Signature) ?? throw new TesseraException(
             "TSR0503", module.GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
         GraphBuilder builder = new(signature.Constraints.Select(Constraint.Parse));
-        Tracer tracer = new(module, builder, dtype);
+        Tracer tracer = Ask(module, "list of members", m => new Tracer(m, builder, dtype));
         Tensor[] inputs = [.. signature.Inputs.Select(i => tracer.Wrap(builder.Input(i.Name, TypeOf(i, dtype))))];
-        IReadOnlyList<NamedTensor> outputs = module.TraceWith(inputs);
+        IReadOnlyList<NamedTensor> outputs = Ask(module, "Forward", m => m.TraceWith(inputs));
         return new Graph
         {
             Name = module.GetType().Name,
@@ -27,6 +31,22 @@ public static class ModelTracer
             Outputs = [.. outputs.Select(static o => new GraphOutput(o.Name, o.Value.Value))],
             Ragged = signature.Ragged,
         };
+    }
+
+    // What the model's own code throws is an error of the model, at the line that threw.
+    private static T Ask<T>(Module module, string what, Func<Module, T> question)
+    {
+        try
+        {
+            return question(module);
+        }
+        catch (Exception error) when (error is not (TesseraException or OperationCanceledException or OutOfMemoryException))
+        {
+            StackFrame? frame = new StackTrace(error, fNeedFileInfo: true).GetFrames()
+                .FirstOrDefault(static f => f.GetFileName() is not null && !Tracer.IsCompiler(f));
+            SourceLocation place = new(module.GetType().Name, frame?.GetFileName(), frame?.GetFileLineNumber() ?? 0);
+            throw new TesseraException("TSR0608", place.ToString(), $"the module's {what} threw {error.GetType().Name}: {error.Message}", inner: error);
+        }
     }
 
     private static IrType TypeOf(InputDeclaration input, DType dtype)

@@ -85,6 +85,6 @@ public sealed class Tracer
         return new SourceLocation(Scope);
     }
 
-    private static bool IsCompiler(StackFrame frame) =>
-        frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name is "Tessera.Nn" or "Tessera.Compiler" or "tessera";
+    internal static bool IsCompiler(StackFrame frame) =>
+        frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name is "Tessera.Ir" or "Tessera.Nn" or "Tessera.Compiler" or "tessera";
 }

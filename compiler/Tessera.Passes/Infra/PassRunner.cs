@@ -10,9 +10,12 @@ public static class PassRunner
 {
     /// <exception cref="TesseraException">
     /// What the passes throw; TSR0500 when one fails by its own fault, which names the reproducer where one is written.
+    /// TSR0509: the options name a pass that does not run.
     /// </exception>
     public static Graph Run(Graph graph, IReadOnlyList<IPass> passes, PassContext context)
     {
+        RequireRuns(context.Options.StopAfter, nameof(PassOptions.StopAfter), passes);
+        RequireRuns(context.Options.PrintAfter is "all" or "changed" ? null : context.Options.PrintAfter, nameof(PassOptions.PrintAfter), passes);
         for (int i = 0; i < passes.Count; i++)
         {
             Graph before = graph;
@@ -35,6 +38,15 @@ public static class PassRunner
         return graph;
     }
 
+    private static void RequireRuns(string? name, string option, IReadOnlyList<IPass> passes)
+    {
+        if (name is not null && !passes.Any(p => p.Name == name))
+        {
+            throw new TesseraException(
+                "TSR0509", option, $"the pass '{name}' is not among those that run.", $"They are {string.Join(", ", passes.Select(static p => p.Name).Distinct())}.");
+        }
+    }
+
     private static Graph RunOne(Graph graph, IReadOnlyList<IPass> passes, int index, PassContext context)
     {
         try
@@ -49,12 +61,11 @@ public static class PassRunner
         }
         catch (Exception e) when (IsFaultOfPass(e))
         {
-            string? file = WriteReproducer(graph, passes.Skip(index), context.Options);
             throw new TesseraException(
                 "TSR0500",
                 graph.Name,
                 $"the pass {passes[index].Name} failed: {e.Message}",
-                file is null ? null : $"{file} holds the graph before it and the passes left.",
+                WriteReproducer(graph, passes.Skip(index), context.Options),
                 e);
         }
     }
@@ -64,6 +75,7 @@ public static class PassRunner
         e is not (TesseraException or OperationCanceledException or OutOfMemoryException)
         || e is TesseraException { Code: "TSR0120" or "TSR0121" or "TSR0501" or "TSR0502" };
 
+    // Says where the reproducer lies. That it could not be written must not hide why it was to be.
     private static string? WriteReproducer(Graph graph, IEnumerable<IPass> rest, PassOptions options)
     {
         if (options.ReproDirectory is not { } directory)
@@ -74,9 +86,16 @@ public static class PassRunner
         string[] names = [.. rest.Select(static p => p.Name)];
         string safe = string.Concat(graph.Name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
         string path = Path.Combine(directory, $"{safe}.{names[0]}.repro.ir");
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(path, $"// run: {string.Join(',', names)}\n{Printer.Print(graph, places: true)}");
-        return path;
+        try
+        {
+            Directory.CreateDirectory(directory);
+            AtomicFile.WriteText(path, $"// run: {string.Join(',', names)}\n{Printer.Print(graph, places: true)}");
+            return $"{path} holds the graph before it and the passes left.";
+        }
+        catch (Exception e) when (e is TesseraException or IOException or UnauthorizedAccessException)
+        {
+            return $"The graph before it could not be kept: {e.Message}";
+        }
     }
 
     private static void Log(Graph graph, PassReport report, PassOptions options)
