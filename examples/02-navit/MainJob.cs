@@ -75,7 +75,7 @@ public static class MainJob
     {
         WeightSet weights = WeightSet.Load(path);
         return weights.FindNonFinite() is [var (name, count), ..]
-            ? throw new TesseraException("TSR0642", path, $"weight '{name}' holds {count.Total} numbers that are NaN or infinite.")
+            ? throw new TesseraException("NAVIT09", path, $"weight '{name}' holds {count.Total} numbers that are NaN or infinite.")
             : weights;
     }
 

@@ -100,7 +100,7 @@ public sealed class CompileCommandTests : IDisposable
         // A file where a folder should be.
         ToolRun run = ToolRun.Compile(Path.Combine(_folder["old.onnx"], "model.onnx"));
         Assert.Equal(2, run.Exit);
-        Assert.Contains("TSR0650", run.Error, StringComparison.Ordinal);
+        Assert.Contains("TSR0431", run.Error, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(_folder["old.onnx"]));
         Assert.Equal([_folder["old.onnx"]], Directory.GetFileSystemEntries(_folder.Root));
     }

@@ -55,14 +55,14 @@ public class BatchingRefusalTests
     public void Nothing_declared_ragged()
     {
         TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[n]")), []), BatchMode.Packed));
-        Assert.Equal("TSR0403", error.Code);
+        Assert.Equal("TSR0521", error.Code);
     }
 
     [Fact]
     public void Size_named_batch()
     {
         TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[batch]")), ["batch"]), BatchMode.Packed));
-        Assert.Equal("TSR0402", error.Code);
+        Assert.Equal("TSR0520", error.Code);
     }
 
     private static void Refused(string reason, Func<GraphBuilder, Value> model, string? constraint = null, string[]? ragged = null)

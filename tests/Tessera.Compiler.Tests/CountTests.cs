@@ -80,7 +80,7 @@ public class CountTests
     public void Sizes_that_do_not_fit_are_refused_with_a_hint(int image, int patch, int heads, int width, string what)
     {
         TesseraException error = Assert.Throws<TesseraException>(() => new ViT(new ViTConfig(width, 2, heads, 64, patch) { Image = image }));
-        Assert.Equal("TSR0507", error.Code);
+        Assert.Equal("TSR0607", error.Code);
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Hint);
     }

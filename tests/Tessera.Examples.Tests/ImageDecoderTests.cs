@@ -77,7 +77,7 @@ public sealed class ImageDecoderTests : IDisposable
 
     [Fact]
     public void Missing_file_is_named()
-        => Fails.With("TSR0800", () => ImageDecoder.Decode(Path.Combine(_files.Folder, "none.png")), "none.png");
+        => Fails.With("NAVIT00", () => ImageDecoder.Decode(Path.Combine(_files.Folder, "none.png")), "none.png");
 
     [Theory]
     [InlineData("notes.png", "these are notes, not an image")]
@@ -86,7 +86,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         var path = _files.Bytes(name, System.Text.Encoding.UTF8.GetBytes(text));
 
-        Fails.With("TSR0802", () => ImageDecoder.Decode(path), path, ".png, .jpg");
+        Fails.With("NAVIT02", () => ImageDecoder.Decode(path), path, ".png, .jpg");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ImageDecoderTests : IDisposable
         var bytes = File.ReadAllBytes(_files.Png("a.png", 64, 64, (row, column) => new SKColor((byte)(row * column), (byte)(row * 7), (byte)(column * 5))));
         var path = _files.Bytes("cut.png", bytes[..(bytes.Length / 2)]);
 
-        Fails.With("TSR0803", () => ImageDecoder.Decode(path), path);
+        Fails.With("NAVIT03", () => ImageDecoder.Decode(path), path);
     }
 
     [Fact]
@@ -104,8 +104,8 @@ public sealed class ImageDecoderTests : IDisposable
         var bomb = _files.PngHeader("bomb.png", 100_000, 100_000);
         var small = _files.Png("a.png", 10, 10, (_, _) => SKColors.Red);
 
-        Fails.With("TSR0804", () => ImageDecoder.Decode(bomb), bomb, "100000 × 100000", "10000000000", "40000000");
-        Fails.With("TSR0804", () => ImageDecoder.Decode(small, maxPixels: 99), "100 pixels", "99");
+        Fails.With("NAVIT04", () => ImageDecoder.Decode(bomb), bomb, "100000 × 100000", "10000000000", "40000000");
+        Fails.With("NAVIT04", () => ImageDecoder.Decode(small, maxPixels: 99), "100 pixels", "99");
         Assert.Equal(10, ImageDecoder.Decode(small, maxPixels: 100).Width);
     }
 

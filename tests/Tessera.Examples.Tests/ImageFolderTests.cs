@@ -31,13 +31,13 @@ public sealed class ImageFolderTests : IDisposable
 
     [Fact]
     public void Missing_path_is_named()
-        => Fails.With("TSR0800", () => ImageFolder.Expand([_files.Folder + "-none"]), _files.Folder + "-none");
+        => Fails.With("NAVIT00", () => ImageFolder.Expand([_files.Folder + "-none"]), _files.Folder + "-none");
 
     [Fact]
     public void Folder_without_images_is_named()
     {
         _files.Bytes("notes.txt", [1]);
 
-        Fails.With("TSR0807", () => ImageFolder.Expand([_files.Folder]), _files.Folder, ".jpeg");
+        Fails.With("NAVIT07", () => ImageFolder.Expand([_files.Folder]), _files.Folder, ".jpeg");
     }
 }

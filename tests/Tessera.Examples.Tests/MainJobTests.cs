@@ -15,13 +15,13 @@ public sealed class MainJobTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void A_file_that_is_no_image_is_refused() => Assert.Equal("TSR0802", Refusal(Options(Write("a.png", "no image"))));
+    public void A_file_that_is_no_image_is_refused() => Assert.Equal("NAVIT02", Refusal(Options(Write("a.png", "no image"))));
 
     [Fact]
-    public void A_folder_without_images_is_refused() => Assert.Equal("TSR0807", Refusal(Options(_files.Folder)));
+    public void A_folder_without_images_is_refused() => Assert.Equal("NAVIT07", Refusal(Options(_files.Folder)));
 
     [Fact]
-    public void An_image_smaller_than_a_patch_is_refused() => Assert.Equal("TSR0805", Refusal(Options(Png("small.png", 20, 9))));
+    public void An_image_smaller_than_a_patch_is_refused() => Assert.Equal("NAVIT05", Refusal(Options(Png("small.png", 20, 9))));
 
     [Fact]
     public void An_image_over_the_token_budget_is_refused() =>
@@ -29,7 +29,7 @@ public sealed class MainJobTests : IDisposable
 
     [Fact]
     public void A_grid_longer_than_the_models_positions_is_refused() =>
-        Assert.Equal("TSR0808", Refusal(Options(Png("long.png", 16 * 65, 16))));
+        Assert.Equal("NAVIT08", Refusal(Options(Png("long.png", 16 * 65, 16))));
 
     [Fact]
     public void A_truncated_weights_file_is_refused_by_name()

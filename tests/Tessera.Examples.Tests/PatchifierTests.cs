@@ -46,7 +46,7 @@ public sealed class PatchifierTests
     [InlineData(15, 40)]
     [InlineData(40, 15)]
     public void Image_smaller_than_a_patch_is_refused(int height, int width)
-        => Fails.With("TSR0805", () => new Patchifier(16).Cut(Numbered(height, width)), "'numbered'", $"{width} × {height}", "16 × 16");
+        => Fails.With("NAVIT05", () => new Patchifier(16).Cut(Numbered(height, width)), "'numbered'", $"{width} × {height}", "16 × 16");
 
     [Fact]
     public void Image_of_exactly_one_patch_is_one_token()
@@ -79,7 +79,7 @@ public sealed class PatchifierTests
             var scale = Math.Min(1, Math.Sqrt(limit * 64.0 / (height * width)));
             if (scale * Math.Min(height, width) < 8)
             {
-                Fails.With("TSR0806", () => new Patchifier(8, limit).Cut(Numbered(height, width)));
+                Fails.With("NAVIT06", () => new Patchifier(8, limit).Cut(Numbered(height, width)));
                 continue;
             }
             var patched = new Patchifier(8, limit).Cut(Numbered(height, width));
@@ -93,7 +93,7 @@ public sealed class PatchifierTests
 
     [Fact]
     public void Strip_that_would_be_thinner_than_a_patch_is_refused()
-        => Fails.With("TSR0806", () => new Patchifier(8, maxTokens: 4).Cut(Numbered(8, 400)), "'numbered'", "400 × 8", "4 tokens", "patch of 8");
+        => Fails.With("NAVIT06", () => new Patchifier(8, maxTokens: 4).Cut(Numbered(8, 400)), "'numbered'", "400 × 8", "4 tokens", "patch of 8");
 
     [Fact]
     public void Scaling_keeps_flat_colours_and_averages_detail()

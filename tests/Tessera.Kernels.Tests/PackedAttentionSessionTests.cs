@@ -73,7 +73,7 @@ public sealed class PackedAttentionSessionTests
         ];
         byte[] model = OneNodeModel.Create("PackedAttention", inputs, new("out", TensorElementType.Float, "t", 2, 16), ("scale", 3));
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtRunner.Open(model, 1));
-        Assert.Contains("TSR0801 PackedAttention 'the_node': attribute 'scale'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("TSR1301 PackedAttention 'the_node': attribute 'scale'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public sealed class PackedAttentionSessionTests
     }
 
     [Theory]
-    [InlineData(new int[0], "TSR0804 PackedAttention 'the_node': the lengths of cu_q and cu_k differ: 0 ≠ 5.")]
-    [InlineData(new[] { 0, 3, 203, 203, 272 }, "TSR0813 PackedAttention 'the_node': cu_q ends at 272, but there are 273 tokens.")]
+    [InlineData(new int[0], "TSR1304 PackedAttention 'the_node': the lengths of cu_q and cu_k differ: 0 ≠ 5.")]
+    [InlineData(new[] { 0, 3, 203, 203, 272 }, "TSR1313 PackedAttention 'the_node': cu_q ends at 272, but there are 273 tokens.")]
     [InlineData(new[] { 0, 3, 203, 203, 999999 }, "cu_q ends at 999999")]
-    [InlineData(new[] { 1, 3, 203, 203, 273 }, "TSR0811 PackedAttention 'the_node': cu_q[0] is 1")]
-    [InlineData(new[] { 0, 300, 203, 203, 273 }, "TSR0812 PackedAttention 'the_node': cu_q[2] is 203, below cu_q[1], which is 300")]
-    [InlineData(new[] { 0, -5, 203, 203, 273 }, "TSR0812")]
+    [InlineData(new[] { 1, 3, 203, 203, 273 }, "TSR1311 PackedAttention 'the_node': cu_q[0] is 1")]
+    [InlineData(new[] { 0, 300, 203, 203, 273 }, "TSR1312 PackedAttention 'the_node': cu_q[2] is 203, below cu_q[1], which is 300")]
+    [InlineData(new[] { 0, -5, 203, 203, 273 }, "TSR1312")]
     [InlineData(new[] { 0, 3, 273 }, "the lengths of cu_q and cu_k differ: 3 ≠ 5.")]
     public void Lying_boundaries_are_refused(int[] cuQ, string message)
     {
@@ -113,11 +113,11 @@ public sealed class PackedAttentionSessionTests
         using InferenceSession session = OrtRunner.Open(OneNodeModel.Create("PackedAttention", inputs, Free("out", 3)), 1);
         (long[] Q, long[] K, long[] V, string Message)[] lies =
         [
-            ([4, 2, 8], [4, 2, 9], [4, 2, 8], "TSR0804 PackedAttention 'the_node': q's and k's head_dim differ: 8 ≠ 9."),
+            ([4, 2, 8], [4, 2, 9], [4, 2, 8], "TSR1304 PackedAttention 'the_node': q's and k's head_dim differ: 8 ≠ 9."),
             ([4, 2, 8], [4, 2, 8], [5, 2, 8], "k's and v's tokens differ: 4 ≠ 5."),
             ([4, 2, 8], [4, 2, 8], [4, 1, 8], "k's and v's heads differ: 2 ≠ 1."),
-            ([4, 3, 8], [4, 2, 8], [4, 2, 8], "TSR0805 PackedAttention 'the_node': q is [4, 3, 8], k is [4, 2, 8]"),
-            ([4, 2, 0], [4, 2, 0], [4, 2, 8], "TSR0805"),
+            ([4, 3, 8], [4, 2, 8], [4, 2, 8], "TSR1305 PackedAttention 'the_node': q is [4, 3, 8], k is [4, 2, 8]"),
+            ([4, 2, 0], [4, 2, 0], [4, 2, 8], "TSR1305"),
         ];
         foreach ((long[] q, long[] k, long[] v, string message) in lies)
         {

@@ -143,14 +143,14 @@ public sealed class SegmentOpTests
     }
 
     [Theory]
-    [InlineData("SegmentReduce", "sum", new[] { 0, 3, 8 }, "TSR0813 SegmentReduce 'the_node': cu_seqlens ends at 8, but there are 4 tokens.")]
-    [InlineData("SegmentReduce", "sum", new[] { 0, 5, 4 }, "TSR0812")]
-    [InlineData("SegmentSoftmax", null, new[] { 1, 4 }, "TSR0811")]
-    [InlineData("SegmentSoftmax", null, new int[0], "TSR0810")]
-    [InlineData("SegmentExpand", null, new[] { 0, 5 }, "TSR0804 SegmentExpand 'the_node': x's rows and the segments of cu_seqlens differ: 4 ≠ 1.")]
-    [InlineData("SegmentExpand", null, new[] { 0, 5, 3, 4, 9 }, "TSR0812")]
-    [InlineData("SegmentReduce", "median", new[] { 0, 4 }, "TSR0807 SegmentReduce 'the_node': kind is 'median'; it is one of sum, mean, max, logsumexp.")]
-    [InlineData("SegmentReduce", null, new[] { 0, 4 }, "TSR0807")]
+    [InlineData("SegmentReduce", "sum", new[] { 0, 3, 8 }, "TSR1313 SegmentReduce 'the_node': cu_seqlens ends at 8, but there are 4 tokens.")]
+    [InlineData("SegmentReduce", "sum", new[] { 0, 5, 4 }, "TSR1312")]
+    [InlineData("SegmentSoftmax", null, new[] { 1, 4 }, "TSR1311")]
+    [InlineData("SegmentSoftmax", null, new int[0], "TSR1310")]
+    [InlineData("SegmentExpand", null, new[] { 0, 5 }, "TSR1304 SegmentExpand 'the_node': x's rows and the segments of cu_seqlens differ: 4 ≠ 1.")]
+    [InlineData("SegmentExpand", null, new[] { 0, 5, 3, 4, 9 }, "TSR1312")]
+    [InlineData("SegmentReduce", "median", new[] { 0, 4 }, "TSR1307 SegmentReduce 'the_node': kind is 'median'; it is one of sum, mean, max, logsumexp.")]
+    [InlineData("SegmentReduce", null, new[] { 0, 4 }, "TSR1307")]
     public void What_cannot_be_is_refused(string op, string? kind, int[] cu, string message)
     {
         SegmentCase c = new(op, TensorElementType.Float, cu, [2]) { Kind = kind };
@@ -163,7 +163,7 @@ public sealed class SegmentOpTests
     {
         SegmentCase c = new("SegmentReduce", TensorElementType.Int64, [0, 4], [2]) { Kind = "mean" };
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => c.Run(new double[8], 4));
-        Assert.Contains("TSR0808 SegmentReduce 'the_node': 'mean' of Int64 is not defined", error.Message, StringComparison.Ordinal);
+        Assert.Contains("TSR1308 SegmentReduce 'the_node': 'mean' of Int64 is not defined", error.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<SegmentCase> Grid(string op, TensorElementType[] types, string? kind) =>

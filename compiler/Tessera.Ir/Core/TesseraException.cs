@@ -7,7 +7,7 @@ namespace Tessera.Ir;
 public sealed class TesseraException(string code, string place, string message, string? hint = null, Exception? inner = null)
     : Exception(Compose(code, place, message, hint), inner)
 {
-    /// <summary>Stable identifier, <c>TSR</c> and four digits.</summary>
+    /// <summary>Stable identifier, <c>TSR</c> and four digits (an example has a prefix of its own); compiler/docs/diagnostics.md lists them.</summary>
     public string Code { get; } = code;
 
     /// <summary>Module path and C# line, node name, or file; empty when there is none.</summary>

@@ -5,7 +5,7 @@ namespace Tessera.Ir;
 /// <summary>One file, replaced as a whole or not at all. For several see <see cref="FileTransaction"/>.</summary>
 public static class AtomicFile
 {
-    /// <exception cref="TesseraException">TSR0650: the file cannot be written; what was there is unchanged.</exception>
+    /// <exception cref="TesseraException">TSR0431: the file cannot be written; what was there is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         using var transaction = new FileTransaction();

@@ -18,7 +18,7 @@ public sealed class FileTransaction : IDisposable
     }
 
     /// <summary>Opens a stream whose bytes become <paramref name="path"/> when the transaction is committed.</summary>
-    /// <exception cref="TesseraException">TSR0650: nothing can be written there.</exception>
+    /// <exception cref="TesseraException">TSR0431: nothing can be written there.</exception>
     public FileStream Create(string path)
     {
         var target = FinalTarget(path);
@@ -43,7 +43,7 @@ public sealed class FileTransaction : IDisposable
         Guard(_files[^1], _ => write(stream));
     }
 
-    /// <exception cref="TesseraException">TSR0650: a file could not be completed or put in place; the old files are as they were.</exception>
+    /// <exception cref="TesseraException">TSR0431: a file could not be completed or put in place; the old files are as they were.</exception>
     public void Commit()
     {
         foreach (var file in _files) Guard(file, static f => Complete(f));
@@ -125,5 +125,5 @@ public sealed class FileTransaction : IDisposable
     private static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException;
 
     private static TesseraException CannotWrite(string path, Exception error) =>
-        new("TSR0650", path, $"the file cannot be written: {error.Message}", "What was there before is unchanged.", error);
+        new("TSR0431", path, $"the file cannot be written: {error.Message}", "What was there before is unchanged.", error);
 }

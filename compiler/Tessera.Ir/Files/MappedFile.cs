@@ -20,7 +20,7 @@ public sealed class MappedFile : IDisposable
     /// <summary>Size of the file in bytes when it was opened.</summary>
     public long Length { get; }
 
-    /// <exception cref="TesseraException">TSR0630: the file cannot be opened.</exception>
+    /// <exception cref="TesseraException">TSR0430: the file cannot be opened.</exception>
     public static MappedFile Open(string path)
     {
         try
@@ -36,7 +36,7 @@ public sealed class MappedFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new TesseraException("TSR0630", path, $"the file cannot be read: {error.Message}", inner: error);
+            throw new TesseraException("TSR0430", path, $"the file cannot be read: {error.Message}", inner: error);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class Legalizer
         _allows = allows;
     }
 
-    /// <exception cref="TesseraException">TSR0801: an op has no form and no decomposition. TSR0802: decompositions do not end.</exception>
+    /// <exception cref="TesseraException">TSR0440: an op has no form and no decomposition. TSR0441: decompositions do not end.</exception>
     public Graph Run(Graph graph)
     {
         Dictionary<Value, Value> inputs = graph.Inputs.ToDictionary(static v => v);
@@ -49,7 +49,7 @@ public sealed class Legalizer
             roots = next;
         }
 
-        throw new TesseraException("TSR0802", "", $"decompositions do not end after {MaxRounds} rounds.");
+        throw new TesseraException("TSR0441", "", $"decompositions do not end after {MaxRounds} rounds.");
     }
 
     private bool IsLegal(Op op) => op is Ops.Parameter or Ops.DimValue || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
@@ -82,7 +82,7 @@ public sealed class Legalizer
     }
 
     private TesseraException NoForm(Op op) => new(
-        "TSR0801",
+        "TSR0440",
         op.Outputs[0].Source.ToString(),
         $"{op.Schema.Name} over {string.Join(", ", op.Operands.Select(static v => v is null ? "_" : v.Type.ToString()))} has no ONNX form at opset {_opset} and no decomposition.",
         op.Schema.Onnx?.Rows is [_, ..] rows ? $"It exists since opset {rows.Min(static r => r.Since)}." : null);

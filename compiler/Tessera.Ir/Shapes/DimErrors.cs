@@ -1,6 +1,6 @@
 namespace Tessera.Ir;
 
-/// <summary>The errors of dims: TSR0101 overflow, TSR0102 division by zero, TSR0103 text, TSR0104 size, TSR0105 operands and names.</summary>
+/// <summary>The errors of dims: TSR0101 overflow, TSR0102 division by zero, TSR0103 text, TSR0104 size, TSR0105 operands, TSR0107 names.</summary>
 internal static class DimErrors
 {
     /// <summary>Recursive walks take a few frames a level, so this bounds their stack.</summary>
@@ -22,7 +22,7 @@ internal static class DimErrors
         new("TSR0105", "dim", $"{function} needs at least one operand; got 0.");
 
     public static TesseraException ReservedName(string name) =>
-        new("TSR0105", "dim", $"The symbol name '\\u{(int)name[0]:x4}{name[1..]}' starts with a character reserved for proofs.", "Rename the symbol.");
+        new("TSR0107", "dim", $"The symbol name '\\u{(int)name[0]:x4}{name[1..]}' starts with a character reserved for proofs.", "Rename the symbol.");
 
     public static void CheckSize(int depth, long size)
     {

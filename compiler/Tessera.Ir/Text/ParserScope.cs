@@ -85,7 +85,7 @@ internal sealed class ParserScope(Lexer lexer, GraphBuilder builder)
     {
         if (!_values.TryAdd(name, value))
         {
-            throw lexer.Error("TSR0143", at, $"%{name} is defined twice.");
+            throw lexer.Error("TSR0149", at, $"%{name} is defined twice.");
         }
     }
 

@@ -7,7 +7,7 @@ public sealed class CastWeightSource : ElementWeightSource
 {
     private readonly WeightSource _source;
 
-    /// <exception cref="TesseraException">TSR0609: one of the two types is not one that casts know.</exception>
+    /// <exception cref="TesseraException">TSR0419: one of the two types is not one that casts know.</exception>
     public CastWeightSource(WeightSource source, DType dtype)
     {
         if (!ElementCast.IsSupported(source.DType)) throw ElementCast.Unsupported(source.DType);

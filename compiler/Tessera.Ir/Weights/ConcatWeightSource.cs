@@ -9,11 +9,11 @@ public sealed class ConcatWeightSource : WeightSource
     /// <summary>Bytes of one outer index: before each part, and after the last the sum.</summary>
     private readonly long[] _starts;
 
-    /// <exception cref="TesseraException">TSR0608: there is no part, or two do not fit together.</exception>
+    /// <exception cref="TesseraException">TSR0418: there is no part, or two do not fit together.</exception>
     public ConcatWeightSource(IReadOnlyList<WeightSource> parts, int axis)
     {
         if (parts is [])
-            throw new TesseraException("TSR0608", "", "a concatenation of weights needs at least one part.");
+            throw new TesseraException("TSR0418", "", "a concatenation of weights needs at least one part.");
         _parts = [.. parts];
         var first = _parts[0];
         axis = WeightDims.Axis(first, axis);
@@ -72,7 +72,7 @@ public sealed class ConcatWeightSource : WeightSource
             && Enumerable.Range(0, first.Dims.Count).All(i => i == axis || part.Dims[i] == first.Dims[i]);
         if (!fits)
         {
-            throw new TesseraException("TSR0608", "",
+            throw new TesseraException("TSR0418", "",
                 $"weights {WeightDims.Text(first)} and {WeightDims.Text(part)} cannot be joined along axis {axis}.",
                 "Types and all other sizes must be equal.");
         }

@@ -164,5 +164,5 @@ public static class ElementCast
     }
 
     internal static TesseraException Unsupported(DType type) =>
-        new("TSR0609", "", $"elements of type {type.Text()} cannot be converted.", "Casts know bool, integers of 8 to 64 bits, bf16, f16, f32 and f64.");
+        new("TSR0419", "", $"elements of type {type.Text()} cannot be converted.", "Casts know bool, integers of 8 to 64 bits, bf16, f16, f32 and f64.");
 }

@@ -17,7 +17,7 @@ public sealed class MemoryWeightSource : WeightSource
         _dims = WeightDims.Checked(dtype, dims);
         (DType, _bytes) = (dtype, bytes);
         if (bytes.Length != ByteLength)
-            throw new TesseraException("TSR0605", "", $"a weight {WeightDims.Text(this)} takes {ByteLength} bytes; {bytes.Length} are given.");
+            throw new TesseraException("TSR0415", "", $"a weight {WeightDims.Text(this)} takes {ByteLength} bytes; {bytes.Length} are given.");
     }
 
     public override DType DType { get; }
@@ -54,6 +54,6 @@ public sealed class MemoryWeightSource : WeightSource
         uint => DType.U32,
         long => DType.I64,
         ulong => DType.U64,
-        _ => throw new TesseraException("TSR0601", "", $"{typeof(T).Name} is not the C# type of a tensor element."),
+        _ => throw new TesseraException("TSR0411", "", $"{typeof(T).Name} is not the C# type of a tensor element."),
     };
 }

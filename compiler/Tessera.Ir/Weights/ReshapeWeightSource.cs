@@ -12,7 +12,7 @@ public sealed class ReshapeWeightSource : WeightSource
         _dims = WeightDims.Checked(source.DType, dims);
         if (Count != source.Count)
         {
-            throw new TesseraException("TSR0606", "",
+            throw new TesseraException("TSR0416", "",
                 $"a weight {WeightDims.Text(source)} of {source.Count} elements cannot become {WeightDims.Text(this)} of {Count}.");
         }
     }

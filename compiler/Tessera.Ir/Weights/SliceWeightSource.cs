@@ -9,14 +9,14 @@ public sealed class SliceWeightSource : WeightSource
     private readonly long _row;
     private readonly long _first;
 
-    /// <exception cref="TesseraException">TSR0607: the range leaves the axis. TSR0603: it would cut a byte in two.</exception>
+    /// <exception cref="TesseraException">TSR0417: the range leaves the axis. TSR0413: it would cut a byte in two.</exception>
     public SliceWeightSource(WeightSource source, int axis, long start, long length)
     {
         axis = WeightDims.Axis(source, axis);
         var size = source.Dims[axis];
         if (start < 0 || length < 0 || start > size - length)
         {
-            throw new TesseraException("TSR0607", "",
+            throw new TesseraException("TSR0417", "",
                 $"indices {start} to {start + length} leave axis {axis} of weight {WeightDims.Text(source)}, whose size is {size}.");
         }
 

@@ -23,13 +23,13 @@ public sealed class TransposeWeightSource : ElementWeightSource
     /// <summary>Elements of one index of the run axis.</summary>
     private readonly long _inner;
 
-    /// <exception cref="TesseraException">TSR0610: <paramref name="perm"/> is not a permutation of the axes.</exception>
+    /// <exception cref="TesseraException">TSR0420: <paramref name="perm"/> is not a permutation of the axes.</exception>
     public TransposeWeightSource(WeightSource source, IReadOnlyList<int> perm)
     {
         var rank = source.Dims.Count;
         if (perm.Count != rank || !perm.Order().SequenceEqual(Enumerable.Range(0, rank)))
         {
-            throw new TesseraException("TSR0610", "",
+            throw new TesseraException("TSR0420", "",
                 $"[{string.Join(", ", perm)}] is not a permutation of the {rank} axes of weight {WeightDims.Text(source)}.");
         }
 

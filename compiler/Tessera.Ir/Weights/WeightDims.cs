@@ -14,9 +14,9 @@ internal static class WeightDims
     {
         long[] copy = [.. dims];
         if (dtype.Bits() == 0)
-            throw new TesseraException("TSR0601", "", $"a weight cannot be of type {dtype.Text()}, whose elements have no fixed size.");
+            throw new TesseraException("TSR0411", "", $"a weight cannot be of type {dtype.Text()}, whose elements have no fixed size.");
         if (Array.Exists(copy, static d => d < 0))
-            throw new TesseraException("TSR0602", "", $"a weight {Text(dtype, copy)} has a negative size.");
+            throw new TesseraException("TSR0412", "", $"a weight {Text(dtype, copy)} has a negative size.");
         try
         {
             // Counted as if no size were 0, so that later products of some of the sizes cannot overflow either.
@@ -24,7 +24,7 @@ internal static class WeightDims
         }
         catch (OverflowException error)
         {
-            throw new TesseraException("TSR0602", "", $"a weight {Text(dtype, copy)} has more bytes than 64 bits can count.", inner: error);
+            throw new TesseraException("TSR0412", "", $"a weight {Text(dtype, copy)} has more bytes than 64 bits can count.", inner: error);
         }
 
         return copy;
@@ -34,7 +34,7 @@ internal static class WeightDims
     public static int ElementBytes(DType dtype, string operation) => dtype.Bits() switch
     {
         >= 8 and var bits => bits / 8,
-        var bits => throw new TesseraException("TSR0603", "", $"{operation} needs elements of whole bytes; {dtype.Text()} has {bits} bits.",
+        var bits => throw new TesseraException("TSR0413", "", $"{operation} needs elements of whole bytes; {dtype.Text()} has {bits} bits.",
             "Unpack the weight to 8 bits first."),
     };
 
@@ -44,6 +44,6 @@ internal static class WeightDims
         var positive = axis < 0 ? axis + rank : axis;
         return positive >= 0 && positive < rank
             ? positive
-            : throw new TesseraException("TSR0604", "", $"axis {axis} does not exist in weight {Text(source)}.", $"It must lie in [{-rank}, {rank - 1}].");
+            : throw new TesseraException("TSR0414", "", $"axis {axis} does not exist in weight {Text(source)}.", $"It must lie in [{-rank}, {rank - 1}].");
     }
 }

@@ -18,7 +18,7 @@ public static class ModelTracer
     {
         ArgumentNullException.ThrowIfNull(module);
         ModuleSignature signature = Ask(module, "signature", static m => m.Signature) ?? throw new TesseraException(
-            "TSR0503", module.GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
+            "TSR0603", module.GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
         GraphBuilder builder = new(signature.Constraints.Select(Constraint.Parse));
         Tracer tracer = Ask(module, "list of members", m => new Tracer(m, builder, dtype));
         Tensor[] inputs = [.. signature.Inputs.Select(i => tracer.Wrap(builder.Input(i.Name, TypeOf(i, dtype))))];

@@ -17,7 +17,7 @@ public abstract class Module
     /// <summary>Runs an entry module's <c>Forward</c> on its declared inputs; generated.</summary>
     protected virtual IReadOnlyList<NamedTensor> Trace(IReadOnlyList<Tensor> inputs) =>
         throw new Ir.TesseraException(
-            "TSR0503", GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
+            "TSR0603", GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
 
     internal IReadOnlyList<NamedTensor> TraceWith(IReadOnlyList<Tensor> inputs) => Trace(inputs);
 

@@ -10,7 +10,7 @@ public sealed class Parameter(Shape shape, Weights.Initializer initializer, DTyp
 {
     public Shape Shape { get; } = shape.IsStatic
         ? shape
-        : throw new TesseraException("TSR0502", "", $"a weight must have fixed sizes; it is {shape}.");
+        : throw new TesseraException("TSR0602", "", $"a weight must have fixed sizes; it is {shape}.");
 
     public Weights.Initializer Initializer { get; } = initializer;
 

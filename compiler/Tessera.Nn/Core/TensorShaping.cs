@@ -56,7 +56,7 @@ public sealed partial class Tensor
     {
         Dim width = Shape[Rank - 1];
         long each = width.ConstValue is { } size && size % (heads * parts) == 0 ? size / parts : throw new TesseraException(
-            "TSR0504", Tracer.Scope, $"{Value.Type} does not split into {parts} × {heads} heads.", $"Its last size must be a multiple of {heads * parts}.");
+            "TSR0604", Tracer.Scope, $"{Value.Type} does not split into {parts} × {heads} heads.", $"Its last size must be a multiple of {heads * parts}.");
         IReadOnlyList<Tensor> pieces = parts == 1 ? [this] : Split(-1, Enumerable.Repeat(Dim.Const(each), parts));
         return new TensorParts([.. pieces.Select(p => p.Reshape([.. p.Shape.SkipLast(1), heads, each / heads]))]);
     }

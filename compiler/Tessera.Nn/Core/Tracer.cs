@@ -57,7 +57,7 @@ public sealed class Tracer
     internal Tensor Weight(Parameter parameter) => _paths.TryGetValue(parameter, out string? path)
         ? Emit(_ => new Ir.Ops.Parameter { Path = path, Type = new TensorType(parameter.DType ?? DType, parameter.Shape) })
         : throw new TesseraException(
-            "TSR0501",
+            "TSR0601",
             Scope,
             $"a weight {parameter} is used that belongs to no module of the model.",
             "Keep it in a property of a [Module] class that the model reaches.");

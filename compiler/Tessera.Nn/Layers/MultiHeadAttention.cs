@@ -50,7 +50,7 @@ public sealed partial class MultiHeadAttention(
             if (!ReferenceEquals(x.Value, context.Value))
             {
                 throw new Ir.TesseraException(
-                    "TSR0506", x.Tracer.Scope, "rotary positions are those of one sequence; queries and keys come from two.", "Leave rotary out of cross-attention.");
+                    "TSR0606", x.Tracer.Scope, "rotary positions are those of one sequence; queries and keys come from two.", "Leave rotary out of cross-attention.");
             }
 
             (Tensor cos, Tensor sin) = Rotary.Apply(Arange(x, x.Shape[0]));
@@ -71,5 +71,5 @@ public sealed partial class MultiHeadAttention(
 
     private static int Size(int dim, int heads, int headDim) => headDim != 0 ? headDim
         : dim % heads == 0 ? dim / heads
-        : throw new Ir.TesseraException("TSR0504", "MultiHeadAttention", $"{dim} features do not split into {heads} heads.");
+        : throw new Ir.TesseraException("TSR0604", "MultiHeadAttention", $"{dim} features do not split into {heads} heads.");
 }

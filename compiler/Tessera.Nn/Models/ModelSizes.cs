@@ -14,23 +14,23 @@ internal static class ModelSizes
     /// <summary>Largest side of an image.</summary>
     public const int MostPixels = 1 << 15;
 
-    /// <exception cref="TesseraException">TSR0507.</exception>
+    /// <exception cref="TesseraException">TSR0607.</exception>
     public static void InRange(string model, string what, int value, int least = 1, int most = Most)
     {
         if (value < least || value > most)
         {
-            throw new TesseraException("TSR0507", model, $"{what} is {value}.", $"It must lie in [{least}, {most}].");
+            throw new TesseraException("TSR0607", model, $"{what} is {value}.", $"It must lie in [{least}, {most}].");
         }
     }
 
-    /// <exception cref="TesseraException">TSR0507.</exception>
+    /// <exception cref="TesseraException">TSR0607.</exception>
     public static void Divides(string model, string what, int value, string by, int divisor)
     {
         if (value % divisor != 0)
         {
             int below = value / divisor * divisor;
             string hint = below == 0 ? $"{divisor} would fit." : $"{below} and {below + divisor} would fit.";
-            throw new TesseraException("TSR0507", model, $"{what} {value} is no multiple of {by} {divisor}; {value % divisor} are left over.", hint);
+            throw new TesseraException("TSR0607", model, $"{what} {value} is no multiple of {by} {divisor}; {value % divisor} are left over.", hint);
         }
     }
 }

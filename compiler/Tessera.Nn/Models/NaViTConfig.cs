@@ -25,7 +25,7 @@ public sealed record NaViTConfig(int Dim, int Depth, int Heads, int Mlp, int Pat
     public int Classes { get; init; }
 
     /// <summary>This configuration, if a model can have it.</summary>
-    /// <exception cref="TesseraException">TSR0507: a size is out of range, or one does not divide another.</exception>
+    /// <exception cref="TesseraException">TSR0607: a size is out of range, or one does not divide another.</exception>
     public NaViTConfig Checked()
     {
         const string Place = "NaViT";

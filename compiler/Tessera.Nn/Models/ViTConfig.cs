@@ -25,7 +25,7 @@ public sealed record ViTConfig(int Dim, int Depth, int Heads, int Mlp, int Patch
     public int Tokens => Image / Patch * (Image / Patch);
 
     /// <summary>This configuration, if a model can have it.</summary>
-    /// <exception cref="TesseraException">TSR0507: a size is out of range, or one does not divide another.</exception>
+    /// <exception cref="TesseraException">TSR0607: a size is out of range, or one does not divide another.</exception>
     public ViTConfig Checked()
     {
         const string Place = "ViT";

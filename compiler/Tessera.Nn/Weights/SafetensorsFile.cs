@@ -20,7 +20,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Free text of the header's <c>__metadata__</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <exception cref="TesseraException">TSR0630 to TSR0636: the file cannot be read or contradicts itself.</exception>
+    /// <exception cref="TesseraException">TSR0430 to TSR0636: the file cannot be read or contradicts itself.</exception>
     public static SafetensorsFile Open(string path)
     {
         var file = MappedFile.Open(path);

@@ -12,7 +12,7 @@ public static class SafetensorsWriter
     /// <summary>
     /// Tensors are ordered by the width of their type, widest first, then by name, so that each is aligned; metadata by key.
     /// </summary>
-    /// <exception cref="TesseraException">TSR0638: a weight has a type or name the format lacks. TSR0650: the file cannot be written.</exception>
+    /// <exception cref="TesseraException">TSR0638: a weight has a type or name the format lacks. TSR0431: the file cannot be written.</exception>
     public static void Write(
         string path,
         IEnumerable<KeyValuePair<string, WeightSource>> weights,

@@ -10,21 +10,21 @@ public sealed class ExternalDataReader(string folder) : IDisposable
     private readonly Dictionary<string, MappedFile> _files = [];
     private readonly Lock _lock = new();
 
-    /// <exception cref="TesseraException">TSR0630: the file is not there. TSR0664: it lies elsewhere. TSR0665: offset or length are wrong.</exception>
+    /// <exception cref="TesseraException">TSR0430: the file is not there. TSR0824: it lies elsewhere. TSR0825: offset or length are wrong.</exception>
     public WeightSource Open(TensorProto tensor)
     {
         var entries = Entries(tensor);
         if (!entries.TryGetValue("location", out var location))
-            throw new TesseraException("TSR0665", tensor.Name, "the tensor is external but names no location.");
+            throw new TesseraException("TSR0825", tensor.Name, "the tensor is external but names no location.");
         var file = File(ExternalLocation.Resolve(folder, location, tensor.Name));
         var offset = Number(tensor, entries, "offset") ?? 0;
         var bytes = TensorReader.ByteLength(tensor);
         var length = Number(tensor, entries, "length") ?? bytes;
         if (length != bytes)
-            throw new TesseraException("TSR0665", tensor.Name, $"the tensor {TensorReader.Text(tensor)} takes {bytes} bytes; its external length is {length}.");
+            throw new TesseraException("TSR0825", tensor.Name, $"the tensor {TensorReader.Text(tensor)} takes {bytes} bytes; its external length is {length}.");
         if (offset > file.Length - length)
         {
-            throw new TesseraException("TSR0665", tensor.Name,
+            throw new TesseraException("TSR0825", tensor.Name,
                 $"external data [{offset}, {(UInt128)offset + (UInt128)length}) leaves '{location}', which has {file.Length} bytes.", "The file may be truncated.");
         }
 
@@ -55,7 +55,7 @@ public sealed class ExternalDataReader(string folder) : IDisposable
         foreach (var entry in tensor.ExternalData)
         {
             if (!entries.TryAdd(entry.Key, entry.Value))
-                throw new TesseraException("TSR0665", tensor.Name, $"the tensor's external data has '{entry.Key}' twice.");
+                throw new TesseraException("TSR0825", tensor.Name, $"the tensor's external data has '{entry.Key}' twice.");
         }
 
         return entries;
@@ -66,6 +66,6 @@ public sealed class ExternalDataReader(string folder) : IDisposable
         if (!entries.TryGetValue(key, out var text)) return null;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw new TesseraException("TSR0665", tensor.Name, $"the tensor's external {key} is '{text}', not a number of bytes.");
+            : throw new TesseraException("TSR0825", tensor.Name, $"the tensor's external {key} is '{text}', not a number of bytes.");
     }
 }

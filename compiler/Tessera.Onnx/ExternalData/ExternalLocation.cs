@@ -10,7 +10,7 @@ internal static class ExternalLocation
     {
         if (location is "" or "." or ".." || location.AsSpan().IndexOfAny("/\\:\0") >= 0 || location == Path.GetFileName(modelPath))
         {
-            throw new TesseraException("TSR0664", modelPath, $"'{location}' cannot hold the model's external data.",
+            throw new TesseraException("TSR0824", modelPath, $"'{location}' cannot hold the model's external data.",
                 "It must be a bare file name, and not the model's own.");
         }
     }
@@ -21,7 +21,7 @@ internal static class ExternalLocation
         var parts = location.Split('/', '\\');
         return !Path.IsPathRooted(location) && !Array.Exists(parts, static p => p is "" or "." or ".." || p.AsSpan().IndexOfAny(":\0") >= 0)
             ? Path.Combine([folder, .. parts])
-            : throw new TesseraException("TSR0664", tensor, $"external data at '{location}' is refused.",
+            : throw new TesseraException("TSR0824", tensor, $"external data at '{location}' is refused.",
                 "It must lie in the folder of the model: no absolute path, no '..'.");
     }
 }

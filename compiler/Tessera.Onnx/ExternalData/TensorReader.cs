@@ -9,7 +9,7 @@ public static class TensorReader
 {
     /// <param name="tensor">Of any type but string, whose elements are not bytes of a weight.</param>
     /// <param name="external">Where external data is looked for; null where there can be none.</param>
-    /// <exception cref="TesseraException">TSR0663: type, sizes and data contradict each other. TSR0664, TSR0665: so does external data.</exception>
+    /// <exception cref="TesseraException">TSR0823: type, sizes and data contradict each other. TSR0824, TSR0825: so does external data.</exception>
     public static WeightSource Read(TensorProto tensor, ExternalDataReader? external = null)
     {
         var bytes = ByteLength(tensor);
@@ -54,5 +54,5 @@ public static class TensorReader
         _ => tensor.Int32Data.Select(static x => (byte)x).ToArray(),
     };
 
-    private static TesseraException Error(TensorProto tensor, string message, Exception? inner = null) => new("TSR0663", tensor.Name, message, inner: inner);
+    private static TesseraException Error(TensorProto tensor, string message, Exception? inner = null) => new("TSR0823", tensor.Name, message, inner: inner);
 }

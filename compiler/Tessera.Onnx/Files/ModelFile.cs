@@ -17,7 +17,7 @@ public static class ModelFile
     private const long OverheadPerTensor = 32;
 
     /// <summary>Writes the model and, where <paramref name="options"/> or its size ask for it, its weights beside it. The model is left as it was.</summary>
-    /// <exception cref="TesseraException">TSR0650: cannot be written. TSR0661: a weight does not fit its tensor. TSR0662: even without its weights it is too large.</exception>
+    /// <exception cref="TesseraException">TSR0431: cannot be written. TSR0821: a weight does not fit its tensor. TSR0822: even without its weights it is too large.</exception>
     public static void Save(string path, ModelProto model, IReadOnlyList<PendingWeight> weights, SaveOptions options, CancellationToken cancellation = default)
     {
         foreach (var weight in weights) weight.Check();
@@ -47,7 +47,7 @@ public static class ModelFile
     }
 
     /// <summary>The model with all weights inside, for a session made from memory. The model is left as it was.</summary>
-    /// <exception cref="TesseraException">TSR0661: a weight does not fit its tensor. TSR0662: the model would pass 2 GB.</exception>
+    /// <exception cref="TesseraException">TSR0821: a weight does not fit its tensor. TSR0822: the model would pass 2 GB.</exception>
     public static byte[] ToBytes(ModelProto model, IReadOnlyList<PendingWeight> weights)
     {
         foreach (var weight in weights) weight.Check();
@@ -64,12 +64,12 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model; its external data is mapped when it is asked for.</summary>
-    /// <exception cref="TesseraException">TSR0630: cannot be read. TSR0660: it is not an ONNX model.</exception>
+    /// <exception cref="TesseraException">TSR0430: cannot be read. TSR0820: it is not an ONNX model.</exception>
     public static LoadedModel Load(string path)
     {
         using var file = MappedFile.Open(path);
         if (file.Length > int.MaxValue)
-            throw new TesseraException("TSR0660", path, $"the file has {file.Length} bytes; a model can have at most {int.MaxValue}.", "Larger models keep their weights in external data.");
+            throw new TesseraException("TSR0820", path, $"the file has {file.Length} bytes; a model can have at most {int.MaxValue}.", "Larger models keep their weights in external data.");
         return new LoadedModel(Parse(file), new ExternalDataReader(Path.GetDirectoryName(Path.GetFullPath(path))!));
     }
 
@@ -83,11 +83,11 @@ public static class ModelFile
             model.MergeFrom(input);
             return model.Graph is not null
                 ? model
-                : throw new TesseraException("TSR0660", file.Path, "the file holds no graph.", "It may not be an ONNX model.");
+                : throw new TesseraException("TSR0820", file.Path, "the file holds no graph.", "It may not be an ONNX model.");
         }
         catch (InvalidProtocolBufferException error)
         {
-            throw new TesseraException("TSR0660", file.Path, $"the file is not an ONNX model: {error.Message}", Hint(file), error);
+            throw new TesseraException("TSR0820", file.Path, $"the file is not an ONNX model: {error.Message}", Hint(file), error);
         }
     }
 
@@ -117,7 +117,7 @@ public static class ModelFile
     {
         // A negative size is one that overflowed.
         if (size is < 0 or > LargestMessage)
-            throw new TesseraException("TSR0662", path, "the model takes more than the 2 GB that an ONNX file can have.", "Move weights to external data.");
+            throw new TesseraException("TSR0822", path, "the model takes more than the 2 GB that an ONNX file can have.", "Move weights to external data.");
     }
 
     private static void Inline(IEnumerable<PendingWeight> weights)

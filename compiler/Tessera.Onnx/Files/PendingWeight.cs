@@ -9,17 +9,17 @@ namespace Tessera.Onnx;
 /// </summary>
 public sealed record PendingWeight(TensorProto Proto, WeightSource Source)
 {
-    /// <exception cref="TesseraException">TSR0661: tensor and source do not agree, or the tensor already has data.</exception>
+    /// <exception cref="TesseraException">TSR0821: tensor and source do not agree, or the tensor already has data.</exception>
     internal void Check()
     {
         if (Proto.DataType != (int)Source.DType || !Proto.Dims.SequenceEqual(Source.Dims))
         {
-            throw new TesseraException("TSR0661", Proto.Name,
+            throw new TesseraException("TSR0821", Proto.Name,
                 $"the tensor is {Text((DType)Proto.DataType, Proto.Dims)}, its bytes are {Text(Source.DType, Source.Dims)}.");
         }
 
         if (Proto.HasRawData || Proto.ExternalData.Count > 0)
-            throw new TesseraException("TSR0661", Proto.Name, "the tensor already has data, and other data is to be written for it.");
+            throw new TesseraException("TSR0821", Proto.Name, "the tensor already has data, and other data is to be written for it.");
     }
 
     private static string Text(DType dtype, IEnumerable<long> dims) => $"{dtype.Text()}[{string.Join(", ", dims)}]";

@@ -22,7 +22,7 @@ public sealed class BatchPass
     {
         if (graph.Inputs.SelectMany(static v => v.Shape.Symbols).Contains("batch"))
         {
-            throw new TesseraException("TSR0402", graph.Name, "a size is named 'batch', which the batched graph needs for itself.", "Give it another name.");
+            throw new TesseraException("TSR0520", graph.Name, "a size is named 'batch', which the batched graph needs for itself.", "Give it another name.");
         }
 
         _graph = graph;
@@ -38,7 +38,7 @@ public sealed class BatchPass
         ArgumentNullException.ThrowIfNull(graph);
         if (mode != BatchMode.Dense && graph.Ragged.Count == 0)
         {
-            throw new TesseraException("TSR0403", graph.Name, $"no size is declared ragged, so there is nothing to batch {mode}.", "Put [Ragged(\"n\")] on the module.");
+            throw new TesseraException("TSR0521", graph.Name, $"no size is declared ragged, so there is nothing to batch {mode}.", "Put [Ragged(\"n\")] on the module.");
         }
 
         return new BatchPass(graph, mode).Run();
@@ -78,7 +78,7 @@ public sealed class BatchPass
         {
             axis = !_environment.IsRagged(shape[a]) ? axis
                 : axis < 0 ? a
-                : throw new TesseraException("TSR0401", name, $"input {input.Type} has two ragged axes, which have no packed form.");
+                : throw new TesseraException("TSR0522", name, $"input {input.Type} has two ragged axes, which have no packed form.");
         }
 
         bool packed = _environment.Mode == BatchMode.Packed && axis >= 0;

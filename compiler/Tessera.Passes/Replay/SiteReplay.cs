@@ -27,10 +27,7 @@ public static class SiteReplay
     {
         foreach (SiteReport report in VerifyRewrites(before, records, options))
         {
-            if (!report.Holds)
-            {
-                throw new TesseraException("TSR0511", report.Site, $"the rewrite changes what the model computes: {report.Difference}.");
-            }
+            report.Require();
         }
     }
 

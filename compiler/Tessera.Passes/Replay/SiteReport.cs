@@ -1,3 +1,5 @@
+using Tessera.Ir;
+
 namespace Tessera.Passes.Replay;
 
 /// <summary>What replaying one site showed.</summary>
@@ -9,6 +11,15 @@ namespace Tessera.Passes.Replay;
 public sealed record SiteReport(string Site, int Cases, int Skipped, double Largest, string? Difference)
 {
     public bool Holds => Difference is null;
+
+    /// <exception cref="TesseraException">TSR0511: the sides differ; it names the site.</exception>
+    public void Require()
+    {
+        if (!Holds)
+        {
+            throw new TesseraException("TSR0511", Site, $"the rewrite changes what the model computes: {Difference}.");
+        }
+    }
 
     public override string ToString() => Holds ? $"{Site}: holds on {Cases} inputs" : $"{Site}: {Difference}";
 }

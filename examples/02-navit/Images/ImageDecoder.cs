@@ -12,7 +12,7 @@ public static class ImageDecoder
     public const long DefaultMaxPixels = 40_000_000;
 
     /// <exception cref="Tessera.Runtime.TesseraRuntimeException">
-    /// TSR0800: no such file. TSR0801: not readable. TSR0802: not an image. TSR0803: truncated. TSR0804: its header
+    /// NAVIT00: no such file. NAVIT01: not readable. NAVIT02: not an image. NAVIT03: truncated. NAVIT04: its header
     /// claims more than <paramref name="maxPixels"/>; nothing was allocated for it.
     /// </exception>
     public static RgbImage Decode(string path, long maxPixels = DefaultMaxPixels)

@@ -10,7 +10,7 @@ public static class ImageFolder
     /// The files in the order named; a folder stands for the images directly in it, sorted by name (ordinal). A file
     /// that is named itself is taken whatever its extension.
     /// </summary>
-    /// <exception cref="Tessera.Runtime.TesseraRuntimeException">TSR0800: no such file or folder. TSR0801: a folder is not readable. TSR0807: a folder without images.</exception>
+    /// <exception cref="Tessera.Runtime.TesseraRuntimeException">NAVIT00: no such file or folder. NAVIT01: a folder is not readable. NAVIT07: a folder without images.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);

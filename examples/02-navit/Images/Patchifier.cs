@@ -22,7 +22,7 @@ public sealed class Patchifier
     public int? MaxTokens { get; }
 
     /// <exception cref="Tessera.Runtime.TesseraRuntimeException">
-    /// TSR0805: a side is shorter than a patch. TSR0806: scaled to the token limit, it would be.
+    /// NAVIT05: a side is shorter than a patch. NAVIT06: scaled to the token limit, it would be.
     /// </exception>
     public PatchedImage Cut(RgbImage image)
     {

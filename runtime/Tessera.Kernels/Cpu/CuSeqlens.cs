@@ -7,16 +7,16 @@ internal static class CuSeqlens
     public static void Check(ReadOnlySpan<int> cu, long tokens, string place, string name)
     {
         if (cu.Length == 0)
-            throw new TesseraKernelException($"TSR0810 {place}: {name} is empty; it holds B + 1 boundaries, so at least one 0.");
+            throw new TesseraKernelException($"TSR1310 {place}: {name} is empty; it holds B + 1 boundaries, so at least one 0.");
         if (cu[0] != 0)
-            throw new TesseraKernelException($"TSR0811 {place}: {name}[0] is {cu[0]}; the first segment starts at 0.");
+            throw new TesseraKernelException($"TSR1311 {place}: {name}[0] is {cu[0]}; the first segment starts at 0.");
         for (int b = 1; b < cu.Length; b++)
         {
             if (cu[b] < cu[b - 1])
-                throw new TesseraKernelException($"TSR0812 {place}: {name}[{b}] is {cu[b]}, below {name}[{b - 1}], which is {cu[b - 1]}; boundaries never fall.");
+                throw new TesseraKernelException($"TSR1312 {place}: {name}[{b}] is {cu[b]}, below {name}[{b - 1}], which is {cu[b - 1]}; boundaries never fall.");
         }
 
         if (cu[^1] != tokens)
-            throw new TesseraKernelException($"TSR0813 {place}: {name} ends at {cu[^1]}, but there are {tokens} tokens.");
+            throw new TesseraKernelException($"TSR1313 {place}: {name} ends at {cu[^1]}, but there are {tokens} tokens.");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class SegmentExpandOp : CustomOp
             long tokens = cu.Count > 0 ? cu.Span<int>()[^1] : 0;
             SegmentProblem problem = SegmentProblem.Create(place, x, cu, tokens);
             if (x.Shape[0] != problem.Segments)
-                throw new TesseraKernelException($"TSR0804 {place}: x's rows and the segments of cu_seqlens differ: {x.Shape[0]} ≠ {problem.Segments}.");
+                throw new TesseraKernelException($"TSR1304 {place}: x's rows and the segments of cu_seqlens differ: {x.Shape[0]} ≠ {problem.Segments}.");
             problem.Columns *= SegmentTypes.Bytes(type);
             TensorView output = context.Output(0, [tokens, .. x.Shape[1..]]);
             problem.Output = output.Data;

@@ -28,11 +28,11 @@ internal sealed class SegmentReduceOp : CustomOp
             "mean" => SegmentReduction.Mean,
             "max" => SegmentReduction.Max,
             "logsumexp" => SegmentReduction.LogSumExp,
-            _ => throw new TesseraKernelException($"TSR0807 {info.Place}: kind is '{kind}'; it is one of sum, mean, max, logsumexp."),
+            _ => throw new TesseraKernelException($"TSR1307 {info.Place}: kind is '{kind}'; it is one of sum, mean, max, logsumexp."),
         };
         bool integer = !SegmentTypes.Floats.Contains(info.Type);
         return integer && reduction is (SegmentReduction.Mean or SegmentReduction.LogSumExp)
-            ? throw new TesseraKernelException($"TSR0808 {info.Place}: '{kind}' of {info.Type} is not defined; integers know sum and max.")
+            ? throw new TesseraKernelException($"TSR1308 {info.Place}: '{kind}' of {info.Type} is not defined; integers know sum and max.")
             : new Kernel(info.Place, info.Type, reduction);
     }
 

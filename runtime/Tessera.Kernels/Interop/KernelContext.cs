@@ -22,7 +22,7 @@ internal readonly unsafe ref struct KernelContext(nint handle)
     public TensorView Input(int index) =>
         TryInput(index, out TensorView tensor)
             ? tensor
-            : throw new TesseraKernelException($"TSR0802 Required input {index} is missing.");
+            : throw new TesseraKernelException($"TSR1302 Required input {index} is missing.");
 
     /// <summary>Input <paramref name="index"/>, or false when the node leaves it out.</summary>
     public bool TryInput(int index, out TensorView tensor)

@@ -58,7 +58,7 @@ internal readonly unsafe ref struct KernelInfo(nint handle, OpVariant variant)
         string message = OrtApi.TakeMessage(status);
         return message.Contains("No attribute", StringComparison.OrdinalIgnoreCase)
             ? false
-            : throw new TesseraKernelException($"TSR0801 {Place}: attribute '{name}' cannot be read: {message}");
+            : throw new TesseraKernelException($"TSR1301 {Place}: attribute '{name}' cannot be read: {message}");
     }
 
     private string NodeName()

@@ -101,7 +101,7 @@ internal static unsafe partial class OrtApi
     internal static void Check(nint status)
     {
         if (status != 0)
-            throw new TesseraKernelException($"TSR0800 ONNX Runtime refused a call: {TakeMessage(status)}");
+            throw new TesseraKernelException($"TSR1300 ONNX Runtime refused a call: {TakeMessage(status)}");
     }
 
     /// <summary>The message of a status, which is released.</summary>
@@ -130,7 +130,7 @@ internal static unsafe partial class OrtApi
         {
             string found = Marshal.PtrToStringUTF8((nint)entry->GetVersionString()) ?? "unknown";
             throw new TesseraKernelException(
-                $"TSR0800 The native ONNX Runtime is {found}; Tessera's kernels need API version {Version} (1.{Version} or newer).");
+                $"TSR1314 The native ONNX Runtime is {found}; Tessera's kernels need API version {Version} (1.{Version} or newer).");
         }
 
         return table;

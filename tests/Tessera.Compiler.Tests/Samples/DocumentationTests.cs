@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tessera.Compiler.Tests.Documentation;
 using Tessera.Ir.Text;
 using Xunit;
 
@@ -7,8 +8,6 @@ namespace Tessera.Compiler.Tests.Samples;
 /// <summary>The README says what is so: its code is what is compiled here, its graphs are what comes out.</summary>
 public partial class DocumentationTests
 {
-    private static readonly string s_root = FindRoot();
-
     public static TheoryData<string, string> Samples() => new()
     {
         { "Block.cs", "block" },
@@ -19,7 +18,7 @@ public partial class DocumentationTests
     [MemberData(nameof(Samples))]
     public void Code_of_the_readme_is_compiled(string file, string sample)
     {
-        string source = File.ReadAllText(Path.Combine(s_root, "tests", "Tessera.Compiler.Tests", "Samples", file));
+        string source = Repository.Read("tests", "Tessera.Compiler.Tests", "Samples", file);
         string body = source.Split($"// sample: {sample}\n")[1].Split("// end")[0];
         Assert.Contains(Dedent(body), Blocks("csharp"));
     }
@@ -47,24 +46,13 @@ public partial class DocumentationTests
     }
 
     private static List<string> Blocks(string language) =>
-        [.. Fence().Matches(File.ReadAllText(Path.Combine(s_root, "README.md"))).Where(m => m.Groups[1].Value == language).Select(static m => m.Groups[2].Value.Trim())];
+        [.. Fence().Matches(Repository.Read("README.md")).Where(m => m.Groups[1].Value == language).Select(static m => m.Groups[2].Value.Trim())];
 
     private static string Dedent(string code)
     {
         string[] lines = code.TrimEnd().Split('\n');
         int indent = lines.Where(static l => l.Trim().Length > 0).Min(static l => l.Length - l.TrimStart().Length);
         return string.Join('\n', lines.Select(l => l.Length >= indent ? l[indent..] : l.Trim())).Trim();
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Compiler.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Compiler.sln is in no folder above the tests.");
     }
 
     [GeneratedRegex("```(\\w+)\\n(.*?)```", RegexOptions.Singleline)]

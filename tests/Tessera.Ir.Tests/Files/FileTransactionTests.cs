@@ -27,7 +27,7 @@ public sealed class FileTransactionTests : IDisposable
             throw new InvalidOperationException();
         }));
         var disk = Assert.Throws<TesseraException>(() => AtomicFile.Write(At("a"), static _ => throw new IOException("disk full")));
-        Assert.Equal("TSR0650", disk.Code);
+        Assert.Equal("TSR0431", disk.Code);
         Assert.Contains("disk full", disk.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(At("a")));
         Assert.Equal(["a"], Names());
@@ -62,7 +62,7 @@ public sealed class FileTransactionTests : IDisposable
 
             // A folder that takes the place meanwhile cannot be replaced by a file.
             Directory.CreateDirectory(At("model"));
-            Assert.Equal("TSR0650", Assert.Throws<TesseraException>(transaction.Commit).Code);
+            Assert.Equal("TSR0431", Assert.Throws<TesseraException>(transaction.Commit).Code);
         }
 
         Assert.Equal("old data", File.ReadAllText(At("data")));
@@ -82,7 +82,7 @@ public sealed class FileTransactionTests : IDisposable
         foreach (var path in new[] { At("none/a"), _folder.FullName })
         {
             var error = Assert.Throws<TesseraException>(() => AtomicFile.WriteText(path, "x"));
-            Assert.Equal(("TSR0650", path), (error.Code, error.Place));
+            Assert.Equal(("TSR0431", path), (error.Code, error.Place));
         }
 
         Assert.Empty(Names());
@@ -124,7 +124,7 @@ public sealed class FileTransactionTests : IDisposable
 
     [Fact]
     public void A_file_that_cannot_be_opened_is_named() =>
-        Assert.Equal(("TSR0630", At("none")), Assert.Throws<TesseraException>(() => MappedFile.Open(At("none"))) is var e ? (e.Code, e.Place) : default);
+        Assert.Equal(("TSR0430", At("none")), Assert.Throws<TesseraException>(() => MappedFile.Open(At("none"))) is var e ? (e.Code, e.Place) : default);
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 

@@ -58,7 +58,7 @@ public class ControlTests
         Region same = Regions.Of([x.Type], static (_, p) => [p[0]]);
         Region floats = Regions.Of([x.Type], static (r, p) => [r.Cast(p[0], DType.F32)]);
         TesseraException error = Assert.Throws<TesseraException>(() => g.If(g.In("c", "bool[]"), [x], same, floats));
-        Assert.Equal("TSR0211", error.Code);
+        Assert.Equal("TSR0213", error.Code);
     }
 
     [Fact]

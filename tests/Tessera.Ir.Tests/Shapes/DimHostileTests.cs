@@ -105,5 +105,5 @@ public sealed class DimHostileTests
 
     [Fact]
     public void Symbol_name_reserved_for_proofs_is_refused() =>
-        Assert.Equal("TSR0105", Assert.Throws<TesseraException>(() => Dim.Sym("\u00010")).Code);
+        Assert.Equal("TSR0107", Assert.Throws<TesseraException>(() => Dim.Sym("\u00010")).Code);
 }

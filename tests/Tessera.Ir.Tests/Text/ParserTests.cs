@@ -71,7 +71,7 @@ public class ParserTests
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0 = gelu %x {tan = true}\n}", "TSR0142", "3:17", "Did you mean 'tanh'?")]
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0 = reshape %x\n}", "TSR0142", "3:8", "needs the attribute 'shape'")]
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0 = gelu %y\n}", "TSR0143", "3:13", "%y is not defined")]
-    [InlineData("graph \"g\" {\n  input %x: f32[n]\n  input %x: f32[n]\n}", "TSR0143", "3:9", "defined twice")]
+    [InlineData("graph \"g\" {\n  input %x: f32[n]\n  input %x: f32[n]\n}", "TSR0149", "3:9", "defined twice")]
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0: f32[m] = gelu %x\n}", "TSR0144", "3:3", "declared f32[m]; inference says f32[n]")]
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0 = add %x\n}", "TSR0145", "3:8", "needs its operand 'b'")]
     [InlineData("graph \"g\" {\n  input %x: f32[n]\n  %0 = gelu %x, %x\n}", "TSR0145", "3:8", "at most 1 operands; 2")]

@@ -17,15 +17,15 @@ public sealed class CompositionTests
 
     [Fact]
     public void Memory_of_the_wrong_length_is_refused() => AssertFails(
-        "TSR0605", static () => new MemoryWeightSource(DType.F32, [2, 3], new byte[23]), "f32[2, 3]", "24", "23");
+        "TSR0415", static () => new MemoryWeightSource(DType.F32, [2, 3], new byte[23]), "f32[2, 3]", "24", "23");
 
     [Fact]
     public void Sizes_that_overflow_or_are_negative_are_refused()
     {
-        AssertFails("TSR0602", static () => new MemoryWeightSource(DType.F32, [-1], Array.Empty<byte>()), "-1");
-        AssertFails("TSR0602", static () => new MemoryWeightSource(DType.F32, [1L << 40, 1L << 40], Array.Empty<byte>()));
-        AssertFails("TSR0602", static () => new MemoryWeightSource(DType.F32, [0, 1L << 40, 1L << 40], Array.Empty<byte>()));
-        AssertFails("TSR0601", static () => new MemoryWeightSource(DType.String, [1], Array.Empty<byte>()), "string");
+        AssertFails("TSR0412", static () => new MemoryWeightSource(DType.F32, [-1], Array.Empty<byte>()), "-1");
+        AssertFails("TSR0412", static () => new MemoryWeightSource(DType.F32, [1L << 40, 1L << 40], Array.Empty<byte>()));
+        AssertFails("TSR0412", static () => new MemoryWeightSource(DType.F32, [0, 1L << 40, 1L << 40], Array.Empty<byte>()));
+        AssertFails("TSR0411", static () => new MemoryWeightSource(DType.String, [1], Array.Empty<byte>()), "string");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class CompositionTests
     [InlineData(1, long.MaxValue)]
     [InlineData(1, -1)]
     public void Slice_outside_the_axis_is_refused(long start, long length) =>
-        AssertFails("TSR0607", () => new SliceWeightSource(Iota(1, 3), 0, start, length), "axis 0", "i32[1, 3]");
+        AssertFails("TSR0417", () => new SliceWeightSource(Iota(1, 3), 0, start, length), "axis 0", "i32[1, 3]");
 
     [Fact]
     public void Slice_of_elements_that_share_bytes_must_fall_on_bytes()
@@ -55,12 +55,12 @@ public sealed class CompositionTests
         var weight = new MemoryWeightSource(DType.I4, [3, 4], new byte[] { 0x21, 0x43, 0x65, 0x87, 0xA9, 0xCB });
         Assert.Equal([0x65, 0x87], weight.Slice(0, 1, 1).ToArray());
         Assert.Equal([0x43, 0x87, 0xCB], weight.Slice(1, 2, 2).ToArray());
-        AssertFails("TSR0603", () => weight.Slice(1, 1, 2), "i4");
-        AssertFails("TSR0603", static () => new MemoryWeightSource(DType.I4, [2, 3], new byte[3]).Slice(1, 0, 2), "i4");
-        AssertFails("TSR0603", static () => new MemoryWeightSource(DType.I4, [4], new byte[2]).Slice(0, 1, 3), "i4");
+        AssertFails("TSR0413", () => weight.Slice(1, 1, 2), "i4");
+        AssertFails("TSR0413", static () => new MemoryWeightSource(DType.I4, [2, 3], new byte[3]).Slice(1, 0, 2), "i4");
+        AssertFails("TSR0413", static () => new MemoryWeightSource(DType.I4, [4], new byte[2]).Slice(0, 1, 3), "i4");
         Assert.Equal([7], new MemoryWeightSource(DType.I4, [5], new byte[] { 0, 0, 7 }).Slice(0, 4, 1).ToArray());
-        AssertFails("TSR0603", () => weight.Transpose(1, 0), "i4");
-        AssertFails("TSR0603", () => new MemoryWeightSource(DType.I4, [5], new byte[3]).Slice(0, 0, 3), "i4");
+        AssertFails("TSR0413", () => weight.Transpose(1, 0), "i4");
+        AssertFails("TSR0413", () => new MemoryWeightSource(DType.I4, [5], new byte[3]).Slice(0, 0, 3), "i4");
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class CompositionTests
         var withEmpty = new WeightSource[] { a.Slice(1, 0, 0), a, a.Slice(1, 2, 0), b, a.Slice(1, 1, 0) }.Concat(-1);
         Assert.Equal([0, 1, 0, 2, 3, 1], withEmpty.Values<int>());
         AssertCutsDoNotMatter(withEmpty);
-        AssertFails("TSR0608", () => new[] { a, b }.Concat(0), "i32[2, 2]", "i32[2, 1]");
-        AssertFails("TSR0608", () => new WeightSource[] { a, b.Cast(DType.I64) }.Concat(1), "i64");
+        AssertFails("TSR0418", () => new[] { a, b }.Concat(0), "i32[2, 2]", "i32[2, 1]");
+        AssertFails("TSR0418", () => new WeightSource[] { a, b.Cast(DType.I64) }.Concat(1), "i64");
     }
 
     [Fact]
@@ -81,14 +81,14 @@ public sealed class CompositionTests
     {
         WeightSource even = new MemoryWeightSource(DType.I4, [2, 2], new byte[] { 0x21, 0x43 }), odd = new MemoryWeightSource(DType.I4, [2, 1], new byte[] { 0x21 });
         Assert.Equal([0x21, 0x21, 0x43, 0x43], new[] { even, even }.Concat(1).ToArray());
-        AssertFails("TSR0603", () => new[] { even, odd }.Concat(1), "i4");
+        AssertFails("TSR0413", () => new[] { even, odd }.Concat(1), "i4");
     }
 
     [Fact]
     public void Reshape_keeps_the_order()
     {
         Assert.Equal(Enumerable.Range(0, 6), Iota(2, 3).Reshape(3, 2).Values<int>());
-        AssertFails("TSR0606", static () => Iota(2, 3).Reshape(4), "i32[2, 3]", "i32[4]");
+        AssertFails("TSR0416", static () => Iota(2, 3).Reshape(4), "i32[2, 3]", "i32[4]");
     }
 
     [Fact]
@@ -96,8 +96,8 @@ public sealed class CompositionTests
     {
         Assert.Equal([0, 3, 1, 4, 2, 5], Iota(2, 3).Transpose(1, 0).Values<int>());
         Assert.Equal([3L, 1, 2], Iota(1, 2, 3).Transpose(2, 0, 1).Dims);
-        AssertFails("TSR0610", static () => Iota(2, 3).Transpose(0, 0), "[0, 0]", "i32[2, 3]");
-        AssertFails("TSR0610", static () => Iota(2, 3).Transpose(0), "[0]");
+        AssertFails("TSR0420", static () => Iota(2, 3).Transpose(0, 0), "[0, 0]", "i32[2, 3]");
+        AssertFails("TSR0420", static () => Iota(2, 3).Transpose(0), "[0]");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public class AttentionLayerTests
         MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(4));
         TesseraException error = Assert.Throws<TesseraException>(
             () => LayerRun.Of(layer, x => layer.Apply(x[0], x[1]), ("x", s_x), ("context", LayerRun.Random(2, 3, 8))));
-        Assert.Equal("TSR0506", error.Code);
+        Assert.Equal("TSR0606", error.Code);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public class AttentionLayerTests
 
     [Fact]
     public void Width_that_heads_do_not_divide_is_refused() =>
-        Assert.Equal("TSR0504", Assert.Throws<TesseraException>(static () => new MultiHeadAttention(8, 3)).Code);
+        Assert.Equal("TSR0604", Assert.Throws<TesseraException>(static () => new MultiHeadAttention(8, 3)).Code);
 
     private static double[][] Attended(LayerRun run, string path, string x, string context, PlainAttention plain) =>
         Attended(run, path, run.Input(x), run.Input(context), plain);

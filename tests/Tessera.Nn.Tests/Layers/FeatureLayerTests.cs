@@ -77,6 +77,6 @@ public class FeatureLayerTests
         Dropout layer = new(0.3);
         LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
         Plain.Close(run.Input("x"), run.Result());
-        Assert.Equal("TSR0505", Assert.Throws<TesseraException>(static () => new Dropout(1)).Code);
+        Assert.Equal("TSR0605", Assert.Throws<TesseraException>(static () => new Dropout(1)).Code);
     }
 }

@@ -109,8 +109,8 @@ public sealed class SafetensorsFuzzTests : IDisposable
     [Fact]
     public void A_file_that_is_not_there_or_is_a_folder_is_refused()
     {
-        Assert.Equal("TSR0630", Assert.Throws<TesseraException>(() => SafetensorsFile.Open(_folder.File("none"))).Code);
-        Assert.Equal("TSR0630", Assert.Throws<TesseraException>(() => SafetensorsFile.Open(_folder.File("."))).Code);
+        Assert.Equal("TSR0430", Assert.Throws<TesseraException>(() => SafetensorsFile.Open(_folder.File("none"))).Code);
+        Assert.Equal("TSR0430", Assert.Throws<TesseraException>(() => SafetensorsFile.Open(_folder.File("."))).Code);
     }
 
     [Fact]

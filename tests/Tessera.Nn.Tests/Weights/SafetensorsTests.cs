@@ -126,7 +126,7 @@ public sealed class SafetensorsTests : IDisposable
     public void A_missing_shard_is_named()
     {
         var error = Assert.Throws<TesseraException>(() => WeightSet.Load(Index("""{"weight_map":{"a":"gone.safetensors"}}""")));
-        Assert.Equal("TSR0630", error.Code);
+        Assert.Equal("TSR0430", error.Code);
         Assert.Contains("gone.safetensors", error.Message, StringComparison.Ordinal);
     }
 

@@ -107,7 +107,7 @@ public partial class SampleTests
         {
             return OnnxEmitter.Prepare(sample.Graph(), options) is not null;
         }
-        catch (TesseraException error) when (error.Code == "TSR0801" && options.Opset < EmitOptions.DefaultOpset)
+        catch (TesseraException error) when (error.Code == "TSR0440" && options.Opset < EmitOptions.DefaultOpset)
         {
             return false;
         }

@@ -68,7 +68,7 @@ public sealed class ExternalDataTests : IDisposable
     public void A_location_outside_the_folder_is_refused(string location)
     {
         var error = Refused(External(3, ("location", location)));
-        Assert.Equal(("TSR0664", "w"), (error.Code, error.Place));
+        Assert.Equal(("TSR0824", "w"), (error.Code, error.Place));
         Assert.Contains(location, error.Message, StringComparison.Ordinal);
     }
 
@@ -86,18 +86,18 @@ public sealed class ExternalDataTests : IDisposable
     {
         _folder.Write("w.bin", [1, 2, 3, 4, 5]);
         var error = Refused(External(3, ("location", "w.bin"), ("offset", offset), ("length", length)));
-        Assert.Equal(("TSR0665", "w"), (error.Code, error.Place));
+        Assert.Equal(("TSR0825", "w"), (error.Code, error.Place));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void External_data_that_is_incomplete_is_refused()
     {
-        Assert.Equal("TSR0665", Refused(External(3)).Code);
-        Assert.Equal("TSR0665", Refused(External(3, ("location", "a"), ("location", "b"))).Code);
-        Assert.Equal("TSR0630", Refused(External(3, ("location", "gone.bin"))).Code);
-        Assert.Equal("TSR0663", Refused(External(-3, ("location", "gone.bin"))).Code);
-        Assert.Equal("TSR0663", Assert.Throws<TesseraException>(static () => TensorReader.Read(External(3, ("location", "a")))).Code);
+        Assert.Equal("TSR0825", Refused(External(3)).Code);
+        Assert.Equal("TSR0825", Refused(External(3, ("location", "a"), ("location", "b"))).Code);
+        Assert.Equal("TSR0430", Refused(External(3, ("location", "gone.bin"))).Code);
+        Assert.Equal("TSR0823", Refused(External(-3, ("location", "gone.bin"))).Code);
+        Assert.Equal("TSR0823", Assert.Throws<TesseraException>(static () => TensorReader.Read(External(3, ("location", "a")))).Code);
     }
 
     private byte[] Read(TensorProto tensor)

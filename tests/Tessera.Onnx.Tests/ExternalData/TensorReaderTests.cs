@@ -95,7 +95,7 @@ public sealed class TensorReaderTests
     private static void Refused(string message, DType type, long size, Action<TensorProto> fill)
     {
         var error = Assert.Throws<TesseraException>(() => Read(type, size, fill));
-        Assert.Equal(("TSR0663", "t"), (error.Code, error.Place));
+        Assert.Equal(("TSR0823", "t"), (error.Code, error.Place));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 }

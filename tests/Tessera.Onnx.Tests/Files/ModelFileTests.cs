@@ -94,7 +94,7 @@ public sealed class ModelFileTests : IDisposable
         // Nothing of these sizes is ever read: their sum alone decides.
         var huge = SampleModel.Of([.. Enumerable.Range(0, 3).Select(static _ => new GeneratedWeightSource(
             DType.F32, [200_000_000], static (_, _) => throw new InvalidOperationException("read")))]);
-        Assert.Equal("TSR0662", Assert.Throws<TesseraException>(() => ModelFile.ToBytes(huge.Model, huge.Weights)).Code);
+        Assert.Equal("TSR0822", Assert.Throws<TesseraException>(() => ModelFile.ToBytes(huge.Model, huge.Weights)).Code);
         var reached = Assert.Throws<InvalidOperationException>(() => ModelFile.Save(_folder.File("m.onnx"), huge.Model, huge.Weights, s_allInside));
         Assert.Contains(nameof(ExternalDataWriter), reached.StackTrace, StringComparison.Ordinal);
         Assert.Empty(_folder.Names);
@@ -123,8 +123,8 @@ public sealed class ModelFileTests : IDisposable
     public void Weights_that_do_not_fit_their_tensors_are_refused()
     {
         var tensor = new TensorProto { Name = "w", DataType = (int)DType.F32, Dims = { 2 } };
-        Assert.Equal("TSR0661 w: the tensor is f32[2], its bytes are f32[3].", Refused(tensor, SampleModel.Counting(3)));
-        Assert.Equal("TSR0661 w: the tensor is f32[2], its bytes are f64[2].", Refused(tensor, SampleModel.Counting(2).Cast(DType.F64)));
+        Assert.Equal("TSR0821 w: the tensor is f32[2], its bytes are f32[3].", Refused(tensor, SampleModel.Counting(3)));
+        Assert.Equal("TSR0821 w: the tensor is f32[2], its bytes are f64[2].", Refused(tensor, SampleModel.Counting(2).Cast(DType.F64)));
         Assert.Contains("already has data", Refused(new TensorProto(tensor) { RawData = ByteString.CopyFrom(1) }, SampleModel.Counting(2)), StringComparison.Ordinal);
 
         string Refused(TensorProto proto, WeightSource source) => Assert.Throws<TesseraException>(
@@ -142,15 +142,15 @@ public sealed class ModelFileTests : IDisposable
     {
         var sample = SampleModel.Of(SampleModel.Counting(2));
         var error = Assert.Throws<TesseraException>(() => ModelFile.Save(_folder.File("m.onnx"), sample.Model, sample.Weights, s_allBeside with { DataFileName = name }));
-        Assert.Equal("TSR0664", error.Code);
+        Assert.Equal("TSR0824", error.Code);
         Assert.Empty(_folder.Names);
     }
 
     [Fact]
     public void Files_that_are_no_models_are_refused()
     {
-        Assert.Equal("TSR0630", Refused(_folder.File("none")).Code);
-        Assert.Equal("TSR0660", Refused(_folder.Write("empty", [])).Code);
+        Assert.Equal("TSR0430", Refused(_folder.File("none")).Code);
+        Assert.Equal("TSR0820", Refused(_folder.Write("empty", [])).Code);
         Assert.Contains("no graph", Refused(_folder.Write("text", "\n\0"u8)).Message, StringComparison.Ordinal);
         Assert.Contains("Git LFS", Refused(_folder.Write("lfs", "version https://git-lfs.github.com/spec/v1\noid"u8)).Hint, StringComparison.Ordinal);
         var sample = SampleModel.Of(SampleModel.Counting(10));
@@ -163,7 +163,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Hostile_nesting_is_refused_and_honest_nesting_is_read()
     {
-        Assert.Equal("TSR0660", Assert.Throws<TesseraException>(() => ModelFile.Load(Nested(1000))).Code);
+        Assert.Equal("TSR0820", Assert.Throws<TesseraException>(() => ModelFile.Load(Nested(1000))).Code);
         using var loaded = ModelFile.Load(Nested(50));
         Assert.Equal("If", loaded.Model.Graph.Node[0].OpType);
 

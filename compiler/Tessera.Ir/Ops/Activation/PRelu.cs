@@ -14,7 +14,7 @@ public sealed partial record PRelu(Value X, Value Slope) : Op
         Shape common = context.Broadcast(context.ShapeOf(X), context.ShapeOf(Slope));
         if (!X.DType.IsFloat() || common.Rank != X.Rank)
         {
-            throw context.Error("TSR0204", $"x must be float, and a slope must broadcast to it; they are {X.Type} and {Slope.Type}.");
+            throw context.Error("TSR0203", $"x must be float, and a slope must broadcast to it; they are {X.Type} and {Slope.Type}.");
         }
 
         for (int axis = 0; axis < X.Rank; axis++)

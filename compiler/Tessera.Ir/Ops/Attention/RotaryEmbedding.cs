@@ -23,14 +23,14 @@ public sealed partial record RotaryEmbedding(Value X, Value Cos, Value Sin) : Op
             && x[x.Rank - 1].ConstValue is { } size && cos[cos.Rank - 1].ConstValue is { } half && 2 * half <= size;
         if (!fits)
         {
-            throw context.Error("TSR0212", $"x must be […, n, H, D] and cos, sin […, n, R/2] with R ≤ D; they are {X.Type}, {Cos.Type} and {Sin.Type}.");
+            throw context.Error("TSR0211", $"x must be […, n, H, D] and cos, sin […, n, R/2] with R ≤ D; they are {X.Type}, {Cos.Type} and {Sin.Type}.");
         }
 
         Shape tokens = [.. x.Take(x.Rank - 2)];
         Shape angles = [.. cos.SkipLast(1)];
         return context.Broadcast(tokens, angles).Equals(tokens)
             ? [X.Type]
-            : throw context.Error("TSR0212", $"the angles {Cos.Type} must broadcast to the tokens of {X.Type}.");
+            : throw context.Error("TSR0211", $"the angles {Cos.Type} must broadcast to the tokens of {X.Type}.");
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)

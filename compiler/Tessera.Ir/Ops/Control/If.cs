@@ -26,12 +26,12 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
     {
         if (Condition.Type is not TensorType { DType: DType.Bool, Shape: { } shape } || context.Facts.Equal(shape.NumElements, 1) != Proof.Proved)
         {
-            throw context.Error("TSR0211", $"the condition must be one bool; it is {Condition.Type}.");
+            throw context.Error("TSR0213", $"the condition must be one bool; it is {Condition.Type}.");
         }
 
         if (Then.Results.Count != Else.Results.Count)
         {
-            throw context.Error("TSR0211", $"the branches have {Then.Results.Count} and {Else.Results.Count} results.");
+            throw context.Error("TSR0213", $"the branches have {Then.Results.Count} and {Else.Results.Count} results.");
         }
 
         RegionChecks.Parameters(context, Then, [.. Captures.Select(static v => v.Type)], "then");

@@ -30,7 +30,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     {
         if (Carried < 0 || Carried > Values.Count || Body.Results.Count <= Carried)
         {
-            throw context.Error("TSR0211", $"{Carried} values cannot be carried: there are {Values.Count} values and the body has {Body.Results.Count} results.");
+            throw context.Error("TSR0213", $"{Carried} values cannot be carried: there are {Values.Count} values and the body has {Body.Results.Count} results.");
         }
 
         TensorType round = new(DType.I64, Shape.Scalar);
@@ -78,7 +78,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         IrType next = Body.Results[1 + i].Type;
         if (!TypeJoin.Fits(context, next, declared, visible))
         {
-            throw context.Error("TSR0211", $"carried value {i} begins a round as {declared} and ends it as {next}.");
+            throw context.Error("TSR0213", $"carried value {i} begins a round as {declared} and ends it as {next}.");
         }
 
         if (Values[i].Type is TensorType { Shape: { } initial } type && declared is TensorType { Shape: { } before }
@@ -97,7 +97,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     {
         if (Body.Results[1 + output].Type is not TensorType element)
         {
-            throw context.Error("TSR0211", $"scan {output} is {Body.Results[1 + output].Type}; only tensors can be stacked.");
+            throw context.Error("TSR0213", $"scan {output} is {Body.Results[1 + output].Type}; only tensors can be stacked.");
         }
 
         TensorType outside = (TensorType)TypeJoin.Outside(context, element, visible, output, shift: 1);

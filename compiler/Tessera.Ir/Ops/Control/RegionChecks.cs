@@ -9,14 +9,14 @@ internal static class RegionChecks
         HashSet<string> visible = [.. given.SelectMany(TypeJoin.Symbols)];
         if (region.Parameters.Count != given.Count)
         {
-            throw context.Error("TSR0211", $"region '{name}' has {region.Parameters.Count} parameters, {given.Count} values are given to it.");
+            throw context.Error("TSR0213", $"region '{name}' has {region.Parameters.Count} parameters, {given.Count} values are given to it.");
         }
 
         for (int i = 0; i < given.Count; i++)
         {
             if (!TypeJoin.Fits(context, given[i], region.Parameters[i].Type, visible))
             {
-                throw context.Error("TSR0211", $"region '{name}' declares parameter {i} as {region.Parameters[i].Type}, a value {given[i]} is given to it.");
+                throw context.Error("TSR0213", $"region '{name}' declares parameter {i} as {region.Parameters[i].Type}, a value {given[i]} is given to it.");
             }
         }
     }

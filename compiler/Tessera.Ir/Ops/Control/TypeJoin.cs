@@ -13,7 +13,7 @@ internal static class TypeJoin
         (TensorType x, TensorType y) when x.DType == y.DType => new TensorType(x.DType, Of(context, x.Shape, y.Shape, output)),
         (SequenceType x, SequenceType y) => new SequenceType(Of(context, x.Element, y.Element, output)),
         (OptionalType x, OptionalType y) => new OptionalType(Of(context, x.Element, y.Element, output)),
-        _ => throw context.Error("TSR0211", $"result {output} has types {a} and {b}, which nothing joins."),
+        _ => throw context.Error("TSR0213", $"result {output} has types {a} and {b}, which nothing joins."),
     };
 
     /// <summary>A region's type as seen outside: sizes over symbols that no operand carries are fresh.</summary>

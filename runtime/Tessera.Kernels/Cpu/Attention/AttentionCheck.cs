@@ -20,7 +20,7 @@ internal static unsafe class AttentionCheck
         Equal(place, "k's and v's heads", g, vSGE.Shape[1]);
         Equal(place, "the lengths of cu_q and cu_k", cuQ.Shape[0], cuK.Shape[0]);
         if (h < 1 || g < 1 || d < 1 || h % g != 0)
-            throw new TesseraKernelException($"TSR0805 {place}: q is {qTHD.ShapeText()}, k is {kSGD.ShapeText()}; heads and head_dim are at least 1, and q's heads a multiple of k's.");
+            throw new TesseraKernelException($"TSR1305 {place}: q is {qTHD.ShapeText()}, k is {kSGD.ShapeText()}; heads and head_dim are at least 1, and q's heads a multiple of k's.");
         CuSeqlens.Check(cuQ.Span<int>(), t, place, "cu_q");
         CuSeqlens.Check(cuK.Span<int>(), s, place, "cu_k");
         return new()
@@ -44,7 +44,7 @@ internal static unsafe class AttentionCheck
         Rank(place, "bias", bias, 2);
         Equal(place, "q's heads and bias's rows", problem.Heads, bias.Shape[0]);
         if (bias.Shape[1] % 2 == 0)
-            throw new TesseraKernelException($"TSR0806 {place}: bias is {bias.ShapeText()}; its rows hold 2R + 1 distances, an odd number.");
+            throw new TesseraKernelException($"TSR1306 {place}: bias is {bias.ShapeText()}; its rows hold 2R + 1 distances, an odd number.");
         problem.Bias = bias.Data;
         problem.BiasRadius = checked((int)(bias.Shape[1] / 2));
     }
@@ -60,12 +60,12 @@ internal static unsafe class AttentionCheck
     private static void Rank(string place, string name, TensorView tensor, int rank)
     {
         if (tensor.Rank != rank)
-            throw new TesseraKernelException($"TSR0803 {place}: {name} is {tensor.ShapeText()}, of rank {tensor.Rank}; expected rank {rank}.");
+            throw new TesseraKernelException($"TSR1303 {place}: {name} is {tensor.ShapeText()}, of rank {tensor.Rank}; expected rank {rank}.");
     }
 
     private static void Equal(string place, string what, long a, long b)
     {
         if (a != b)
-            throw new TesseraKernelException($"TSR0804 {place}: {what} differ: {a} ≠ {b}.");
+            throw new TesseraKernelException($"TSR1304 {place}: {what} differ: {a} ≠ {b}.");
     }
 }

@@ -39,7 +39,7 @@ internal unsafe struct SegmentProblem
     public static SegmentProblem Create(string place, TensorView x, TensorView cu, long leading)
     {
         if (cu.Rank != 1)
-            throw new TesseraKernelException($"TSR0803 {place}: cu_seqlens is {cu.ShapeText()}, of rank {cu.Rank}; expected rank 1.");
+            throw new TesseraKernelException($"TSR1303 {place}: cu_seqlens is {cu.ShapeText()}, of rank {cu.Rank}; expected rank 1.");
         CuSeqlens.Check(cu.Span<int>(), leading, place, "cu_seqlens");
         long columns = 1;
         foreach (long d in x.Shape[1..])
@@ -51,6 +51,6 @@ internal unsafe struct SegmentProblem
     public static void HasLeadingAxis(string place, TensorView x)
     {
         if (x.Rank == 0)
-            throw new TesseraKernelException($"TSR0803 {place}: x is a scalar; it needs a leading axis.");
+            throw new TesseraKernelException($"TSR1303 {place}: x is a scalar; it needs a leading axis.");
     }
 }
