@@ -1,71 +1,102 @@
 // Drops one precondition, mask, offset or axis shift at a time and expects a named test to notice.
-//   dotnet run -c Release --project tests/Tessera.Mutations [-- NUMBER…]
-// Works on a copy of the tracked files, so that the checkout is never touched.
+//   dotnet run -c Release --project tests/Tessera.Mutations [-- --list | --survivors-only | PART-OF-A-PATH… | NUMBER… | FROM-TO…]
+// No file of the checkout is changed: a mutant is compiled in memory and put beside a copy of the tests' output.
 using System.Diagnostics;
+using System.Globalization;
+using Tessera.Mutations;
 
 string root = FindRoot(AppContext.BaseDirectory);
-Mutant[] mutants = Mutant.Read(Path.Combine(root, "tests", "Tessera.Mutations", "mutants.txt"));
-int[] chosen = args.Length > 0 ? [.. args.Select(int.Parse)] : [.. Enumerable.Range(1, mutants.Length)];
-string copy = Directory.CreateTempSubdirectory("tessera-mutants-").FullName;
-Run(root, "git", "worktree", "add", "--detach", copy, "HEAD");
-int survivors = 0;
-try
+IReadOnlyList<Mutant> mutants = MutantList.Read(Path.Combine(root, "tests", "Tessera.Mutations", "mutants.txt"));
+IReadOnlyList<Mutant> chosen = [.. mutants.Where(m => IsChosen(m, [.. args.Where(static a => !a.StartsWith("--", StringComparison.Ordinal))]))];
+if (args.Contains("--list"))
 {
-    foreach (int number in chosen)
+    int misplaced = 0;
+    foreach (Mutant mutant in chosen)
     {
-        Mutant mutant = mutants[number - 1];
-        string outcome = Try(copy, mutant);
-        survivors += outcome == "SURVIVED" ? 1 : 0;
-        Console.WriteLine($"{number,3} {outcome,-9} {mutant.File}: {mutant.Original} → {mutant.Replacement}  [{mutant.Tests}]");
+        bool applies = mutant.Apply(File.ReadAllText(Path.Combine(root, mutant.File))) is not null;
+        misplaced += applies ? 0 : 1;
+        Console.WriteLine($"{(applies ? "" : "NO PLACE ")}{mutant}");
     }
-}
-finally
-{
-    Run(root, "git", "worktree", "remove", "--force", copy);
+
+    return misplaced == 0 ? 0 : 1;
 }
 
-Console.WriteLine($"{chosen.Length - survivors} caught, {survivors} survived");
-return survivors == 0 ? 0 : 1;
-
-static string Try(string copy, Mutant mutant)
+// Every named test must exist and pass without a mutant, or its failing would mean nothing.
+Stopwatch watch = Stopwatch.StartNew();
+TestBench bench = new(root);
+bench.Build(chosen.Select(static m => m.Test.Project).Distinct());
+int broken = 0;
+foreach (NamedTest test in chosen.Select(static m => m.Test).Distinct())
 {
-    string path = Path.Combine(copy, mutant.File);
-    string source = File.ReadAllText(path);
-    int at = source.IndexOf(mutant.Original, StringComparison.Ordinal);
-    if (at < 0)
+    TestOutcome outcome = bench.Run(test);
+    if (outcome != TestOutcome.Passed)
     {
-        throw new InvalidOperationException($"{mutant.File} does not contain '{mutant.Original}'; the mutant is out of date.");
-    }
-
-    File.WriteAllText(path, source[..at] + mutant.Replacement + source[(at + mutant.Original.Length)..]);
-    try
-    {
-        string project = Path.Combine("tests", mutant.Project);
-        return Run(copy, "dotnet", "build", project, "-v", "q", "-nologo", "-p:RunAnalyzers=false") != 0 ? "NO BUILD"
-            : Run(copy, "dotnet", "test", project, "--no-build", "-v", "q", "-nologo", "--filter", mutant.Tests) != 0 ? "caught"
-            : "SURVIVED";
-    }
-    finally
-    {
-        File.WriteAllText(path, source);
+        broken++;
+        Console.WriteLine($"    {(outcome == TestOutcome.NoTest ? "no such test" : "fails without any mutant")}: {test}");
     }
 }
 
-static int Run(string folder, string program, params string[] arguments)
+if (broken > 0)
 {
-    using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = folder,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
-    process.OutputDataReceived += static (_, _) => { };
-    process.ErrorDataReceived += static (_, _) => { };
-    process.BeginOutputReadLine();
-    process.BeginErrorReadLine();
-    process.WaitForExit();
-    return process.ExitCode;
+    Console.WriteLine($"{broken} named tests cannot tell anything");
+    return 1;
 }
+
+int caught = 0;
+int survived = 0;
+int invalid = 0;
+foreach (IGrouping<string, Mutant> ofProject in chosen.GroupBy(m => SourceProject.Of(root, m.File)))
+{
+    SourceProject project = SourceProject.Open(ofProject.Key);
+    foreach (Mutant mutant in ofProject)
+    {
+        Stopwatch one = Stopwatch.StartNew();
+        string verdict = Try(project, mutant);
+        _ = verdict switch
+        {
+            "caught" or "hung" => caught++,
+            "SURVIVED" => survived++,
+            _ => invalid++,
+        };
+        if (verdict is not ("caught" or "hung") || !args.Contains("--survivors-only"))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{verdict,-8} {one.Elapsed.TotalSeconds,5:F1} s {mutant}"));
+        }
+    }
+}
+
+Console.WriteLine($"{caught} caught, {survived} survived{(invalid > 0 ? $", {invalid} do not build or apply" : "")} ({watch.Elapsed.TotalSeconds:F0} s)");
+return survived + invalid == 0 ? 0 : 1;
+
+string Try(SourceProject project, Mutant mutant)
+{
+    string path = Path.Combine(root, mutant.File);
+    if (mutant.Apply(File.ReadAllText(path)) is not { } changed)
+    {
+        return "NO PLACE";
+    }
+
+    if (project.Compile(path, changed) is not { } assembly)
+    {
+        return "NO BUILD";
+    }
+
+    return bench.RunWith(mutant.Test, project.AssemblyName, assembly) switch
+    {
+        TestOutcome.Passed => "SURVIVED",
+        TestOutcome.Failed => "caught",
+        TestOutcome.TimedOut => "hung",
+        // A mutant that keeps the tests from being found at all (a type initialiser, a theory's data) has been noticed too.
+        _ => "caught",
+    };
+}
+
+static bool IsChosen(Mutant mutant, string[] choices) => choices.Length == 0 || choices.Any(choice =>
+    choice.Split('-') is [var from, var to] && IsNumber(from, out int first) && IsNumber(to, out int last) ? mutant.Number >= first && mutant.Number <= last
+        : IsNumber(choice, out int number) ? mutant.Number == number
+        : mutant.File.Contains(choice, StringComparison.Ordinal));
+
+static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
 static string FindRoot(string from)
 {
@@ -76,18 +107,4 @@ static string FindRoot(string from)
     }
 
     return folder?.FullName ?? throw new InvalidOperationException("Compiler.sln is in no folder above this program.");
-}
-
-/// <summary>One change of one place, and the test that has to notice.</summary>
-internal sealed record Mutant(string File, string Original, string Replacement, string Project, string Tests)
-{
-    /// <summary>Blocks of four lines: file, <c>- original</c>, <c>+ replacement</c>, <c>! project filter</c>; blank lines between.</summary>
-    public static Mutant[] Read(string path) =>
-    [
-        .. System.IO.File.ReadAllText(path).Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(static block => block.Split('\n'))
-            .Where(static lines => lines.Length == 4)
-            .Select(static lines => new Mutant(
-                lines[0], lines[1][2..], lines[2].Length > 2 ? lines[2][2..] : "", lines[3][2..].Split(' ', 2)[0], lines[3][2..].Split(' ', 2)[1])),
-    ];
 }

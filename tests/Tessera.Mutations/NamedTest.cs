@@ -1,0 +1,9 @@
+namespace Tessera.Mutations;
+
+/// <summary>Tests of a project: those whose full name contains a word and, where given, whose display name (theory data) contains more.</summary>
+internal sealed record NamedTest(string Project, string Name, string? Data)
+{
+    public string Filter => Data is null ? $"FullyQualifiedName~{Name}" : $"FullyQualifiedName~{Name}&DisplayName~{Data}";
+
+    public override string ToString() => Data is null ? $"{Project} {Name}" : $"{Project} {Name} {Data}";
+}
