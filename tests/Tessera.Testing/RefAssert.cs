@@ -35,7 +35,7 @@ public static class RefAssert
         }
 
         (double e, double a) = (expected.F[i], actual.F[i]);
-        return e.Equals(a) || e == a || Math.Abs(e - a) <= absolute + (relative * Math.Abs(e));
+        return e.Equals(a) || e == a || (double.IsFinite(e) && double.IsFinite(a) && Math.Abs(e - a) <= absolute + (relative * Math.Abs(e)));
     }
 
     private static string Text(RefTensor tensor, int i) => tensor.DType switch
