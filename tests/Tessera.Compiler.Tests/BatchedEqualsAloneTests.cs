@@ -17,6 +17,11 @@ public class BatchedEqualsAloneTests
             cases.Add(name, Batching.Packed);
         }
 
+        foreach (string name in TestModels.PositionNames)
+        {
+            cases.Add(name, Batching.Packed);
+        }
+
         return cases;
     }
 

@@ -19,9 +19,20 @@ internal static class TestModels
         ("embedding", static () => new EmbeddingModel()),
     ];
 
+    private static readonly (string Name, Func<Module> Make)[] s_positions =
+    [
+        .. from kind in Enum.GetValues<PositionKind>()
+           from fractional in (bool[])[false, true]
+           from combine in Enum.GetValues<PositionCombine>()
+           select ($"{kind} {(fractional ? "fractional" : "absolute")} {combine}".ToLowerInvariant(), (Func<Module>)(() => NaViT(kind, fractional, combine))),
+    ];
+
     public static IEnumerable<string> Names => s_all.Select(static m => m.Name);
 
-    public static Module Make(string name) => s_all.First(m => m.Name == name).Make();
+    /// <summary>NaViT with every embedding of positions.</summary>
+    public static IEnumerable<string> PositionNames => s_positions.Select(static m => m.Name);
+
+    public static Module Make(string name) => s_all.Concat(s_positions).First(m => m.Name == name).Make();
 
     public static NaViT NaViT(PositionKind kind = PositionKind.Learned, bool fractional = false, PositionCombine combine = PositionCombine.Sum) =>
         new(new NaViTConfig(16, 2, 2, 24, 2) { MaxSide = 8, Positions = kind, Fractional = fractional, Combine = combine, Classes = 3 });
@@ -70,7 +81,7 @@ public sealed partial class CrossEncoder
     }
 }
 
-/// <summary>A class token, learned and sinusoidal positions, a causal block, and a mean over the tokens.</summary>
+/// <summary>A class token, learned and sinusoidal positions, causal attention of bounded logits, and a mean over the tokens.</summary>
 [Module]
 [Ragged("n")]
 [Where("n >= 1")]
@@ -84,7 +95,7 @@ public sealed partial class ClassTokenModel
 
     public TransformerBlock Block { get; } = new(16, 2, 24);
 
-    public MultiHeadAttention Causal { get; } = new(16, 2, options: new AttentionOptions { Causal = true, WindowLeft = 3 });
+    public MultiHeadAttention Causal { get; } = new(16, 2, options: new AttentionOptions { Causal = true, WindowLeft = 3, Softcap = 2 });
 
     public Dropout Dropout { get; } = new(0.1);
 
@@ -106,4 +117,21 @@ public sealed partial class EmbeddingModel
     public RmsNorm Norm { get; } = new(8);
 
     public Tensor Forward([Input("i64[n]")] Tensor ids) => ids.Apply(Words).Apply(Norm);
+}
+
+/// <summary>The embeddings of absolute positions alone, up to 64 rows and columns.</summary>
+[Module]
+[Ragged("n")]
+[Where("n >= 1")]
+public sealed partial class PositionModel(PositionKind kind)
+{
+    public FactorizedPositions Positions { get; } = new(16, 64, kind, fractional: false, PositionCombine.Stack);
+
+    public PositionModel()
+        : this(PositionKind.Fourier)
+    {
+    }
+
+    public Tensor Forward([Input("i64[n]")] Tensor rows, [Input("i64[n]")] Tensor columns, [Input("i64[]")] Tensor height, [Input("i64[]")] Tensor width) =>
+        Positions.Apply(rows, columns, height, width);
 }

@@ -8,11 +8,14 @@ namespace Tessera.Nn.Layers;
 [Module]
 public sealed partial class AxisPositions(int dim, int maxSide, PositionKind kind, bool fractional)
 {
-    /// <summary>The table of a learned embedding, or the frequencies of a Fourier one.</summary>
+    /// <summary>
+    /// The table of a learned embedding, or the frequencies of a Fourier one. These are f32 whatever the model computes in:
+    /// an angle is a frequency times a position, and half precision would round it by a quarter of a radian.
+    /// </summary>
     public Parameter? Weight { get; } = kind switch
     {
         PositionKind.Learned => new([maxSide, dim], Initializer.Normal(0, 0.02)),
-        PositionKind.Fourier => new([1, dim / 2], Initializer.Normal(0, 1)),
+        PositionKind.Fourier => new([1, dim / 2], Initializer.Normal(0, 1), DType.F32),
         _ => null,
     };
 
@@ -41,8 +44,7 @@ public sealed partial class AxisPositions(int dim, int maxSide, PositionKind kin
 
     private Tensor Waves(Tensor coordinate)
     {
-        Tensor w = Weight!.In(coordinate);
-        Tensor angles = coordinate.Unsqueeze(-1).To(w.DType) * w * (2 * Math.PI);
-        return Concat(-1, Sin(angles), Cos(angles));
+        Tensor angles = coordinate.Unsqueeze(-1) * Weight!.In(coordinate) * (2 * Math.PI);
+        return Concat(-1, Sin(angles), Cos(angles)).To(coordinate.Tracer.DType);
     }
 }

@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
+using Tessera.Nn.Layers;
 using Tessera.Onnx;
 using Xunit;
 
@@ -23,6 +24,18 @@ public class FormsAgreeTests
     }
 
     public static TheoryData<string> Names() => [.. TestModels.Names];
+
+    public static TheoryData<string, DType> Positions()
+    {
+        TheoryData<string, DType> cases = [];
+        foreach (string name in TestModels.PositionNames)
+        {
+            cases.Add(name, DType.F32);
+            cases.Add(name, DType.F16);
+        }
+
+        return cases;
+    }
 
     public static TheoryData<EmitTarget, int, Batching> Targets()
     {
@@ -60,6 +73,11 @@ public class FormsAgreeTests
         Check(name, form, DType.F16, new EmitOptions(), kernels: true);
 
     [Theory]
+    [MemberData(nameof(Positions))]
+    public void Every_embedding_of_positions_lies_within_the_table(string name, DType dtype) =>
+        Check(name, Batching.Packed, dtype, new EmitOptions(), kernels: true);
+
+    [Theory]
     [MemberData(nameof(Targets))]
     public void Each_target_and_opset_gives_the_same(EmitTarget target, int opset, Batching form)
     {
@@ -72,6 +90,24 @@ public class FormsAgreeTests
     [InlineData(EmitOptions.DefaultOpset)]
     public void Packed_bodies_at_the_oldest_and_newest_opset_run_bare(int opset) =>
         Check("navit fractional", Batching.Packed, DType.F16, new EmitOptions { Opset = opset }, kernels: false);
+
+    /// <summary>Half precision holds no angle of a far column: 63 · w · 2π lies among numbers 0.25 apart.</summary>
+    [Theory]
+    [InlineData(PositionKind.Fourier)]
+    [InlineData(PositionKind.Sinusoidal)]
+    public void Far_positions_in_f16_lie_within_the_table(PositionKind kind)
+    {
+        using OrtModel model = OrtModel.Open(new PositionModel(kind), Batching.Packed, DType.F16);
+        Dictionary<string, RefValue>[] examples = [.. ((long[][])[[0, 1, 62, 63], [63], [31, 47, 59]]).Select(static positions => new Dictionary<string, RefValue>
+        {
+            ["rows"] = RefTensor.Ints(DType.I64, [positions.Length], [.. positions]),
+            ["columns"] = RefTensor.Ints(DType.I64, [positions.Length], [.. positions.Reverse()]),
+            ["height"] = RefTensor.Scalar(64),
+            ["width"] = RefTensor.Scalar(64),
+        })];
+        RefTensor[][] reference = model.Reference(examples);
+        Closeness.Check(DType.F16, reference, model.Run(examples, reference));
+    }
 
     private static void Check(string name, Batching form, DType dtype, EmitOptions emit, bool kernels)
     {

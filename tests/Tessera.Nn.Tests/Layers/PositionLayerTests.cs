@@ -1,5 +1,8 @@
+using Tessera.Ir;
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
 using Tessera.Nn.Layers;
+using Tessera.Nn.Models;
 using Xunit;
 
 namespace Tessera.Nn.Tests.Layers;
@@ -68,6 +71,23 @@ public class PositionLayerTests
             _ => [.. y.Zip(x, static (a, b) => (double[])[.. a, .. b])],
         };
         Plain.Close(expected, run.Result());
+    }
+
+    /// <summary>Half precision would round the angle of a far column by a quarter of a radian.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Angles_are_f32_in_models_of_half_precision(PositionKind kind, bool fractional, PositionCombine combine)
+    {
+        foreach (DType dtype in (DType[])[DType.F16, DType.BF16])
+        {
+            NaViT model = new(new NaViTConfig(8, 1, 2, 8, 2) { Positions = kind, Fractional = fractional, Combine = combine });
+            Op[] waves = [.. GraphWalk.PostOrder(ModelTracer.Trace(model, dtype).Roots).Where(static op => op is Sin or Cos)];
+            Assert.Equal(kind == PositionKind.Learned ? 0 : 4, waves.Length);
+            Assert.All(waves.SelectMany(static op => AxisWalk(op)), static v => Assert.Equal(DType.F32, v.DType));
+        }
+
+        // All floats that an angle is made of.
+        static IEnumerable<Value> AxisWalk(Op op) => GraphWalk.PostOrder(op.Operands.OfType<Value>()).SelectMany(static o => o.Outputs).Where(static v => v.DType.IsFloat());
     }
 
     // r = position / side for fractional positions (arXiv 2307.06304, section 2.1).
