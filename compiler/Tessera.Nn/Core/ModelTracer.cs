@@ -23,6 +23,11 @@ public static class ModelTracer
         Tracer tracer = Ask(module, "list of members", m => new Tracer(m, builder, dtype));
         Tensor[] inputs = [.. signature.Inputs.Select(i => tracer.Wrap(builder.Input(i.Name, TypeOf(i, dtype))))];
         IReadOnlyList<NamedTensor> outputs = Ask(module, "Forward", m => m.TraceWith(inputs));
+        foreach (NamedTensor output in outputs)
+        {
+            tracer.RequireOwn(output.Value.Value, $"output '{output.Name}'", module.GetType().Name);
+        }
+
         return new Graph
         {
             Name = module.GetType().Name,

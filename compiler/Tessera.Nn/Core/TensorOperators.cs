@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tessera.Ir;
 using Tessera.Ir.Ops;
 
@@ -33,7 +34,14 @@ public sealed partial class Tensor
     public static Tensor operator -(Tensor a) => a.Emit(_ => new Neg(a.Value));
 
     /// <summary>A constant of this tensor's element type.</summary>
-    public Tensor Scalar(double value) => Tracer.Build(g => DType.IsFloat() ? g.Float(DType, value) : g.Int(DType, (long)value));
+    /// <exception cref="TesseraException">TSR0612: the type holds whole numbers and the value is none of its.</exception>
+    public Tensor Scalar(double value) => Tracer.Build(g => DType.IsFloat() ? g.Float(DType, value)
+        : WholeNumbers.TryConvert(DType, value, out long whole) ? g.Int(DType, whole)
+        : throw new TesseraException(
+            "TSR0612",
+            g.Source.ToString(),
+            string.Create(CultureInfo.InvariantCulture, $"{value:R} is no number of the tensor's element type: the tensor is {Value.Type}."),
+            DType.IsInteger() ? "Use .To(DType.F32) before the arithmetic." : null));
 
     /// <summary>Matrix product over the last two axes.</summary>
     public Tensor MatMul(Tensor other) => Emit(_ => new MatMul(Value, other.Value));

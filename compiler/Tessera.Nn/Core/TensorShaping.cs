@@ -24,18 +24,32 @@ public sealed partial class Tensor
     /// <summary>Elements <paramref name="start"/> up to, not including, <paramref name="end"/> along one axis.</summary>
     public Tensor Slice(int axis, Dim start, Dim end) => Emit(_ => new Slice(Value) { Starts = [start], Ends = [end], Axes = [axis] });
 
-    /// <summary>Consecutive parts of the given sizes along one axis.</summary>
-    public IReadOnlyList<Tensor> Split(int axis, params IEnumerable<Dim> sizes)
+    /// <summary>Consecutive parts of the given sizes along one axis, all of it: <see cref="Slice"/> leaves the rest.</summary>
+    /// <exception cref="TesseraException">TSR0613: the sizes are not proved to add up to the axis. TSR0202: there is no such axis.</exception>
+    public TensorParts Split(int axis, params IEnumerable<Dim> sizes)
     {
+        Dim[] each = [.. sizes];
+        Dim whole = axis >= -Rank && axis < Rank ? Shape[axis < 0 ? axis + Rank : axis] : throw new TesseraException(
+            "TSR0202", Tracer.Here().ToString(), $"split: axis {axis} does not exist in rank {Rank}.", $"It must lie in [{-Rank}, {Rank - 1}].");
+        Dim total = each.Aggregate((Dim)0, static (sum, size) => sum + size);
+        if (Tracer.Builder.Facts.Equal(total, whole) != Proof.Proved || each.Any(s => Tracer.Builder.Facts.GreaterEqual(s, 0) == Proof.Disproved))
+        {
+            throw new TesseraException(
+                "TSR0613",
+                Tracer.Here().ToString(),
+                $"split: sizes [{string.Join(", ", each.AsEnumerable())}] add up to {total}; axis {axis} of {Value.Type} has {whole}.",
+                "Use Slice to leave part of it.");
+        }
+
         List<Tensor> parts = [];
         Dim start = 0;
-        foreach (Dim size in sizes)
+        foreach (Dim size in each)
         {
             parts.Add(Slice(axis, start, start + size));
             start += size;
         }
 
-        return parts;
+        return new TensorParts(parts);
     }
 
     /// <summary>Rows of this table, along axis 0, at integer positions: <c>table[r, …], indices[…] → […, …]</c>.</summary>
@@ -55,8 +69,10 @@ public sealed partial class Tensor
     public TensorParts SplitHeads(int heads, int parts = 1)
     {
         Dim width = Shape[Rank - 1];
-        long each = width.ConstValue is { } size && size % (heads * parts) == 0 ? size / parts : throw new TesseraException(
-            "TSR0604", Tracer.Scope, $"{Value.Type} does not split into {parts} × {heads} heads.", $"Its last size must be a multiple of {heads * parts}.");
+        long all = heads > 0 && parts > 0 ? (long)heads * parts : throw new TesseraException(
+            "TSR0604", Tracer.Here().ToString(), $"{Value.Type} does not split into {parts} × {heads} heads.", "Both must be at least 1.");
+        long each = width.ConstValue is { } size && size % all == 0 ? size / parts : throw new TesseraException(
+            "TSR0604", Tracer.Here().ToString(), $"{Value.Type} does not split into {parts} × {heads} heads.", $"Its last size must be a multiple of {all}.");
         IReadOnlyList<Tensor> pieces = parts == 1 ? [this] : Split(-1, Enumerable.Repeat(Dim.Const(each), parts));
         return new TensorParts([.. pieces.Select(p => p.Reshape([.. p.Shape.SkipLast(1), heads, each / heads]))]);
     }

@@ -34,8 +34,15 @@ public sealed class Tracer
 
     internal Tensor Emit(Func<GraphBuilder, Op> op)
     {
-        Builder.Source = Here();
-        return new Tensor(this, Builder.Emit(op(Builder)));
+        SourceLocation here = Here();
+        Builder.Source = here;
+        Op made = op(Builder);
+        foreach (Value? operand in made.Operands)
+        {
+            RequireOwn(operand, made.Schema.Name, here.ToString());
+        }
+
+        return new Tensor(this, Builder.Emit(made));
     }
 
     /// <summary>Runs graph-building code at the C# line that called into the library.</summary>
@@ -45,11 +52,18 @@ public sealed class Tracer
         return new Tensor(this, build(Builder));
     }
 
-    /// <summary>The same for code that makes several results.</summary>
-    internal IReadOnlyList<Tensor> BuildAll(Func<GraphBuilder, IReadOnlyList<Value>> build)
+    /// <summary>Refuses a value of another trace, which one kept from an earlier run of <c>Forward</c> is.</summary>
+    /// <exception cref="TesseraException">TSR0611.</exception>
+    internal void RequireOwn(Value? value, string what, string place)
     {
-        Builder.Source = Here();
-        return [.. build(Builder).Select(v => new Tensor(this, v))];
+        if (value is not null && !Builder.Owns(value))
+        {
+            throw new TesseraException(
+                "TSR0611",
+                place,
+                $"{what}: {value.Type}, made at {(value.Source is { } made && made.ToString().Length > 0 ? made : "an unknown place")}, belongs to the trace of another model.",
+                "Keep no Tensor between runs of Forward; make it anew, or keep a Parameter.");
+        }
     }
 
     internal Tensor Wrap(Value value) => new(this, value);
@@ -70,10 +84,10 @@ public sealed class Tracer
 
     internal void Leave() => _scopes.Pop();
 
-    // The innermost frame outside this library is the line the model's author wrote.
-    private SourceLocation Here()
+    /// <summary>Where in the model and its source the trace is: the innermost frame outside this library is the line the author wrote.</summary>
+    internal SourceLocation Here()
     {
-        StackTrace stack = new(skipFrames: 2, fNeedFileInfo: true);
+        StackTrace stack = new(skipFrames: 1, fNeedFileInfo: true);
         foreach (StackFrame frame in stack.GetFrames())
         {
             if (frame.GetFileName() is { } file && !IsCompiler(frame))
