@@ -25,12 +25,12 @@ public sealed partial class Tensor
     public Tensor Slice(int axis, Dim start, Dim end) => Emit(_ => new Slice(Value) { Starts = [start], Ends = [end], Axes = [axis] });
 
     /// <summary>Consecutive parts of the given sizes along one axis, all of it: <see cref="Slice"/> leaves the rest.</summary>
-    /// <exception cref="TesseraException">TSR0613: the sizes are not proved to add up to the axis. TSR0202: there is no such axis.</exception>
+    /// <exception cref="TesseraException">TSR0613: the sizes are not proved to add up to the axis, or there is no such axis.</exception>
     public TensorParts Split(int axis, params IEnumerable<Dim> sizes)
     {
         Dim[] each = [.. sizes];
         Dim whole = axis >= -Rank && axis < Rank ? Shape[axis < 0 ? axis + Rank : axis] : throw new TesseraException(
-            "TSR0202", Tracer.Here().ToString(), $"split: axis {axis} does not exist in rank {Rank}.", $"It must lie in [{-Rank}, {Rank - 1}].");
+            "TSR0613", Tracer.Here().ToString(), $"split: axis {axis} does not exist in rank {Rank}.", $"It must lie in [{-Rank}, {Rank - 1}].");
         Dim total = each.Aggregate((Dim)0, static (sum, size) => sum + size);
         if (Tracer.Builder.Facts.Equal(total, whole) != Proof.Proved || each.Any(s => Tracer.Builder.Facts.GreaterEqual(s, 0) == Proof.Disproved))
         {
