@@ -27,7 +27,7 @@ internal static class NormalForm
             Op moved = OpRewriting.MapRegions(renames.Apply(op.WithOperands(operands)), Run);
             moved = moved is IRegionOp ? RegionCaptures.Normal(moved) : moved;
             SourceLocation source = op.Outputs[0].Source;
-            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, v.Producer.DimContent(v.Index), source))];
+            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, v.Sizes, source))];
             for (int i = 0; i < values.Length; i++)
             {
                 renames.Note(op.Outputs[i].Type, values[i].Type);

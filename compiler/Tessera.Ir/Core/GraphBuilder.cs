@@ -97,8 +97,31 @@ public sealed class GraphBuilder
         }
 
         op.Outputs = values;
+        foreach (Value value in values)
+        {
+            value.Sizes = SizesOf(value);
+        }
+
         _interned.Add(op, values);
         return values;
+    }
+
+    private static IReadOnlyList<Dim>? SizesOf(Value value)
+    {
+        if (value.Type is not TensorType { DType: DType.I64 or DType.I32, Shape: not null })
+        {
+            return null;
+        }
+
+        try
+        {
+            return value.Producer.DimContent(value.Index) is { Count: <= Value.MostSizes } content ? content : null;
+        }
+        catch (TesseraException)
+        {
+            // A size beyond 64 bits has no symbolic form; what it becomes is left to run time.
+            return null;
+        }
     }
 
     /// <summary>Whether this builder made the value, so that it may be an operand here.</summary>

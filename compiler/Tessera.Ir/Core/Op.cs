@@ -52,7 +52,8 @@ public abstract record Op
 
     /// <summary>
     /// The integer content of a result as symbolic dims, row-major, where it follows from shapes and constants alone;
-    /// null otherwise. Lets shape arithmetic fold away and sizes stay symbolic.
+    /// null otherwise. Lets shape arithmetic fold away and sizes stay symbolic. Asked once, when the op is emitted; of its
+    /// operands it sees <see cref="Value.Sizes"/>.
     /// </summary>
     public virtual IReadOnlyList<Dim>? DimContent(int output) => null;
 

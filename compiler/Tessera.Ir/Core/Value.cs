@@ -36,6 +36,15 @@ public sealed class Value
 
     public DType DType => Tensor.DType;
 
+    /// <summary>
+    /// The integer content as symbolic sizes, row-major, where it follows from shapes and constants and is short
+    /// (<see cref="MostSizes"/>); null otherwise. Told once, when the value is made, so that no chain is walked again.
+    /// </summary>
+    public IReadOnlyList<Dim>? Sizes { get; internal set; }
+
+    /// <summary>Content longer than this is data and no shape.</summary>
+    public const int MostSizes = 64;
+
     /// <summary>The shape.</summary>
     /// <exception cref="InvalidOperationException">The rank is not known.</exception>
     public Shape Shape => Tensor.Shape ?? throw new InvalidOperationException($"The rank of {this} is not known.");

@@ -20,7 +20,7 @@ public sealed class FoldShapes : RewriteRule<Op>
         {
             if (op.Outputs[i].Type is not TensorType { DType: DType.I64 or DType.I32, Shape: { } shape } type
                 || !shape.TryGetStatic(out long[] sizes)
-                || op.DimContent(i) is not { } content
+                || op.Outputs[i].Sizes is not { } content
                 || !content.All(static d => d.IsConst(out _)))
             {
                 return null;

@@ -108,7 +108,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     private Dim? Rounds(InferContext context)
     {
         bool ends = !(Condition is null || IsTrue(Condition)) || !(ReferenceEquals(Body.Results[0], Body.Parameters[1]) || IsTrue(Body.Results[0]));
-        return !ends && MaxTrip?.Producer.DimContent(MaxTrip.Index) is [var limit] ? context.Facts.Simplify(Dim.Max(limit, 0)) : null;
+        return !ends && MaxTrip?.Sizes is [var limit] ? context.Facts.Simplify(Dim.Max(limit, 0)) : null;
     }
 
     private static bool IsTrue(Value value) => value.Op is Constant { Value: { DType: DType.Bool, Count: 1 } content } && content.Bytes.Span[0] != 0;

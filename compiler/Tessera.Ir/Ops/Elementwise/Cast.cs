@@ -18,7 +18,7 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     public bool Saturate { get; init; } = true;
 
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        X.DType is DType.I64 or DType.I32 && To is DType.I64 or DType.I32 ? X.Producer.DimContent(X.Index) : null;
+        X.DType is DType.I64 or DType.I32 && To is DType.I64 or DType.I32 ? X.Sizes : null;
 
     protected override bool Accepts(DType dtype) =>
         dtype is not (DType.C64 or DType.C128) && To is not (DType.Undefined or DType.C64 or DType.C128);

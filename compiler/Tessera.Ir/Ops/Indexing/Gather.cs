@@ -38,7 +38,7 @@ public sealed partial record Gather(Value Data, Value Indices) : Op
 
     public override IReadOnlyList<Dim>? DimContent(int output)
     {
-        if (Data.Rank != 1 || Data.Producer.DimContent(Data.Index) is not { } data || Indices.Producer.DimContent(Indices.Index) is not { } indices)
+        if (Data.Rank != 1 || Data.Sizes is not { } data || Indices.Sizes is not { } indices)
         {
             return null;
         }

@@ -14,7 +14,7 @@ public sealed partial record Constant : Op
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [RefTensors.FromContent(Value)];
 
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        Value.DType is DType.I64 or DType.I32 && Value.Count <= 64
+        Value.DType is DType.I64 or DType.I32 && Value.Count <= Ir.Value.MostSizes
             ? [.. RefTensors.FromContent(Value).I.Select(Dim.Const)]
             : null;
 

@@ -57,7 +57,7 @@ public sealed partial record Concat(EquatableArray<Value> Inputs) : Op
         List<Dim> content = [];
         foreach (Value input in Inputs)
         {
-            if (input.Producer.DimContent(input.Index) is not { } part)
+            if (input.Sizes is not { } part || content.Count + part.Count > Value.MostSizes)
             {
                 return null;
             }

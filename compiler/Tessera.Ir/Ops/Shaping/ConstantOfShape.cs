@@ -8,8 +8,6 @@ namespace Tessera.Ir.Ops;
 [Op("constant_of_shape")]
 public sealed partial record ConstantOfShape : Op
 {
-    private const int LongestContent = 64;
-
     public required Shape Shape { get; init; }
 
     /// <summary>The element, as a tensor of one.</summary>
@@ -23,7 +21,7 @@ public sealed partial record ConstantOfShape : Op
         [RefTensor.Gather(RefTensors.FromContent(Value), context.Sizes(Shape), static _ => 0)];
 
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        Value.DType is DType.I64 or DType.I32 && Shape.Rank <= 1 && Shape.NumElements.ConstValue is <= LongestContent and var count
+        Value.DType is DType.I64 or DType.I32 && Shape.Rank <= 1 && Shape.NumElements.ConstValue is <= Ir.Value.MostSizes and var count
             ? [.. Enumerable.Repeat(Dim.Const(RefTensors.FromContent(Value).I[0]), (int)count)]
             : null;
 

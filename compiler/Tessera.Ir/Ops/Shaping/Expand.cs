@@ -22,8 +22,8 @@ public sealed partial record Expand(Value X) : Op
     }
 
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        X.Producer.DimContent(X.Index) is [var only] && Outputs[0].Shape is { Rank: <= 1 } shape
-            && shape.NumElements.ConstValue is { } count && count <= 64
+        X.Sizes is [var only] && Outputs[0].Shape is { Rank: <= 1 } shape
+            && shape.NumElements.ConstValue is { } count && count <= Value.MostSizes
             ? [.. Enumerable.Repeat(only, (int)count)]
             : null;
 

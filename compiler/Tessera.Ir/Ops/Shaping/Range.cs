@@ -11,8 +11,6 @@ namespace Tessera.Ir.Ops;
 [Op("range")]
 public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
 {
-    private const int LongestContent = 64;
-
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(Start, Limit);
@@ -49,13 +47,13 @@ public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
     }
 
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        Outputs[0].Shape[0].ConstValue is <= LongestContent and var count && Content(Start) is { } start && Content(Delta) is { } delta
+        Outputs[0].Shape[0].ConstValue is <= Value.MostSizes and var count && Content(Start) is { } start && Content(Delta) is { } delta
             ? [.. Enumerable.Range(0, (int)count).Select(i => start + (delta * i))]
             : null;
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => [RangeBatching.Batch(context, this)];
 
-    internal static Dim? Content(Value scalar) => scalar.Producer.DimContent(scalar.Index) is [var only] ? only : null;
+    internal static Dim? Content(Value scalar) => scalar.Sizes is [var only] ? only : null;
 
     private Dim? Size(InferContext context)
     {

@@ -22,7 +22,7 @@ public sealed partial record Reshape(Value X) : Op
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         [context.Tensor(0).Reshaped(context.Sizes(Shape))];
 
-    public override IReadOnlyList<Dim>? DimContent(int output) => X.Producer.DimContent(X.Index);
+    public override IReadOnlyList<Dim>? DimContent(int output) => X.Sizes;
 
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {

@@ -60,7 +60,7 @@ public sealed partial record Slice(Value X) : Op
 
     public override IReadOnlyList<Dim>? DimContent(int output)
     {
-        if (X.Producer.DimContent(X.Index) is not { } content || X.Rank != 1
+        if (X.Sizes is not { } content || X.Rank != 1
             || (Axes.Count > 0 && (Starts[0].ConstValue is null || Ends[0].ConstValue is null)))
         {
             return null;

@@ -43,7 +43,7 @@ public sealed partial record Split(Value X) : Op
 
     public override IReadOnlyList<Dim>? DimContent(int output)
     {
-        if (X.Rank != 1 || X.Producer.DimContent(X.Index) is not { } content || Sizes.Any(static s => s.ConstValue is null))
+        if (X.Rank != 1 || X.Sizes is not { } content || Sizes.Any(static s => s.ConstValue is null))
         {
             return null;
         }

@@ -25,7 +25,7 @@ public sealed partial record Unsqueeze(Value X) : Op
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         [context.Tensor(0).Reshaped(context.Sizes(((TensorType)context.Types[0]).Shape!))];
 
-    public override IReadOnlyList<Dim>? DimContent(int output) => X.Producer.DimContent(X.Index);
+    public override IReadOnlyList<Dim>? DimContent(int output) => X.Sizes;
 
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {
