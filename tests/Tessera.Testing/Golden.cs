@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Xunit.Sdk;
 
 namespace Tessera.Testing;
@@ -8,9 +7,12 @@ public static class Golden
 {
     /// <param name="name">Path below <c>tests/golden</c>.</param>
     /// <param name="actual">The text.</param>
-    public static void Check(string name, string actual)
+    public static void Check(string name, string actual) => CheckFile($"tests/golden/{name}", actual);
+
+    /// <summary>The same for a generated page, by its path in the repository.</summary>
+    public static void CheckFile(string name, string actual)
     {
-        string path = Path.Combine(Root(), name);
+        string path = Path.Combine(Repository.Root, name);
         if (Environment.GetEnvironmentVariable("TESSERA_BLESS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -27,6 +29,4 @@ public static class Golden
                 $"{name}, line {line + 1}:\n  expected {e.ElementAtOrDefault(line)}\n  got      {a.ElementAtOrDefault(line)}\nTESSERA_BLESS=1 rewrites it.");
         }
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "golden");
 }

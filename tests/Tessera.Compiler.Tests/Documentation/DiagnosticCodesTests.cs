@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Compiler.Tests.Documentation;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Tessera.Compiler.Tests.Documentation;
 using Tessera.Ir.Text;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Compiler.Tests.Samples;

@@ -40,11 +40,15 @@ internal sealed class SampleBatch
         && (_mode == BatchMode.Dense || _single.Inputs.Any(static v => v.Shape.Symbols.Contains(Ragged)))
         && _single.Inputs.All(v => !_sample.Fixed.ContainsKey(Name(v)) || _mode == BatchMode.Dense || !v.Shape.Symbols.Contains(Ragged));
 
+    /// <summary>The batched graph.</summary>
+    /// <exception cref="TesseraException">The op cannot be batched so.</exception>
+    public Graph Batch() => BatchPass.Run(_single, _mode);
+
     /// <summary>Results of each example by itself, and those of the batch split into examples again.</summary>
     /// <exception cref="TesseraException">The op cannot be batched so.</exception>
     public IEnumerable<(RefTensor Alone, RefTensor Batched)> Run()
     {
-        Graph batched = BatchPass.Run(_single, _mode);
+        Graph batched = Batch();
         Verifier.Verify(batched);
         Dictionary<string, RefValue>[] examples = [.. _lengths.Select(Example)];
         IReadOnlyDictionary<string, RefValue> weights = SampleInputs.Weights(_sample, _single, Sizes(0));

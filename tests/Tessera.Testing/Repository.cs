@@ -1,7 +1,7 @@
-namespace Tessera.Compiler.Tests.Documentation;
+namespace Tessera.Testing;
 
 /// <summary>Files of the repository that the tests stand in.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
