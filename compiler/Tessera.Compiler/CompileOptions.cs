@@ -30,6 +30,12 @@ public sealed record CompileOptions
     /// <summary>Target, opset and where weights go.</summary>
     public EmitOptions Emit { get; init; } = new();
 
+    /// <summary>
+    /// Told what <see cref="CompiledModel.FindWarnings"/> finds, before a model is saved or opened, for which the weights are
+    /// read once more; null for nobody.
+    /// </summary>
+    public Action<CompileWarning>? Warn { get; init; }
+
     /// <summary>Told what is being done, for progress on long work.</summary>
     public Action<string>? Progress { get; init; }
 }

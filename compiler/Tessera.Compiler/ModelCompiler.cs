@@ -22,7 +22,7 @@ public static class ModelCompiler
 
         options.Progress?.Invoke("trace");
         Graph single = ModelTracer.Trace(module, options.DType) with { Weights = Bind(module, options) };
-        return Build(single, options);
+        return Build(single, options, fromSeed: options.Weights is null);
     }
 
     /// <summary>The same from the graph of one example, which has its weights and its types already.</summary>
@@ -36,11 +36,11 @@ public static class ModelCompiler
             : options.Seed != plain.Seed ? nameof(CompileOptions.Seed)
             : options.DType != plain.DType ? nameof(CompileOptions.DType)
             : null;
-        return ignored is null ? Build(single, options) : throw new TesseraException(
+        return ignored is null ? Build(single, options, fromSeed: false) : throw new TesseraException(
             "TSR0902", single.Name, $"the option {ignored} is for modules; a graph has its weights and types already.", "Compile the module, or bind the weights to the graph.");
     }
 
-    private static CompiledModel Build(Graph single, CompileOptions options)
+    private static CompiledModel Build(Graph single, CompileOptions options, bool fromSeed)
     {
         Rewriting rewriting = new(options);
         Graph graph = rewriting.OneExample(single);
@@ -53,7 +53,13 @@ public static class ModelCompiler
         graph = rewriting.ForTarget(graph);
         Verifier.Verify(graph);
         options.Progress?.Invoke("emit");
-        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit)) { Replayed = rewriting.Replayed };
+        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit))
+        {
+            Replayed = rewriting.Replayed,
+            Given = options.Weights,
+            FromSeed = fromSeed,
+            Warn = options.Warn,
+        };
     }
 
     /// <summary>The places in a model that take weights, in the compute type.</summary>

@@ -53,11 +53,12 @@ internal sealed class CompileCommand
         Stopwatch watch = Stopwatch.StartNew();
         string output = result.GetValue(_output)!;
         WeightSet? weights = result.GetValue(_weights) is { } file ? WeightSet.Load(file) : null;
+        List<CompileWarning> warnings = [];
         CompiledModel model = terminal.Show(report =>
         {
             ModuleLoader loader = new(result.GetValue(_assembly)!);
             CompiledModel compiled = ModelCompiler.Compile(
-                loader.Create(result.GetValue(_module)!, result.GetValue(_preset)), Options(result, weights, Report));
+                loader.Create(result.GetValue(_module)!, result.GetValue(_preset)), Options(result, weights, Report) with { Warn = warnings.Add });
             Report("write");
             compiled.Save(output, cancellation);
             return compiled;
@@ -68,11 +69,15 @@ internal sealed class CompileCommand
                 report(step);
             }
         });
-        Warn(terminal, weights);
+        foreach (CompileWarning warning in warnings)
+        {
+            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
+        }
+
         if (result.GetValue(_verify))
         {
             terminal.Results.MarkupLineInterpolated(
-                $"[green]verified[/] {model.Replayed.Count} rewritten sites on {model.Replayed.Sum(static r => r.Cases)} inputs");
+                $"[green]verified[/] {model.Replayed.Count(static r => r.Holds)} rewritten sites on {model.Replayed.Sum(static r => r.Cases)} inputs");
         }
 
         terminal.Results.MarkupLineInterpolated(
@@ -95,13 +100,4 @@ internal sealed class CompileCommand
         },
         Progress = report,
     };
-
-    // NaN in weights is no error, but it is never hidden.
-    private static void Warn(Terminal terminal, WeightSet? weights)
-    {
-        foreach ((string path, NonFiniteCount count) in weights?.FindNonFinite() ?? [])
-        {
-            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] TSR1206 {path}: the weight holds {count.NaNs} NaN and {count.Infinities} infinities, the first at element {count.FirstIndex}.");
-        }
-    }
 }

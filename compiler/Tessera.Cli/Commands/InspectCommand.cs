@@ -84,6 +84,11 @@ internal static class InspectCommand
             Row("FLOPs of packed attention", $"{Total(report.PackedMacsPerPair * 2, sizes, static v => v.ToString("N0", CultureInfo.InvariantCulture))} for each pair of tokens of one example");
         }
 
+        if (report.UntoldMacs > 0)
+        {
+            Row("FLOPs not counted", $"the insides of {report.UntoldMacs} loops or branches, whose rounds or sizes only a run can tell");
+        }
+
         Row("activations", Total(report.ActivationBytes, sizes, Bytes));
         foreach ((string op, int count) in report.Ops)
         {

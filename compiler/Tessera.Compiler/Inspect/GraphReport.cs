@@ -7,7 +7,7 @@ namespace Tessera.Compiler.Inspect;
 /// <param name="Name">Its name.</param>
 /// <param name="Inputs">Inputs with their types.</param>
 /// <param name="Outputs">Outputs with their types.</param>
-/// <param name="Ops">How often each kind of op stands in it, most frequent first.</param>
+/// <param name="Ops">How often each kind of op stands in it, branches and loop bodies included, most frequent first.</param>
 /// <param name="Parameters">Numbers in its weights.</param>
 /// <param name="WeightBytes">Bytes of its weights.</param>
 /// <param name="Macs">Multiply-accumulates as a formula of the symbolic sizes.</param>
@@ -25,6 +25,9 @@ public sealed record GraphReport(
     /// <summary>Multiply-accumulates of packed attentions for each pair of a query and a key of one example; not in <see cref="Macs"/>.</summary>
     public Dim PackedMacsPerPair { get; init; } = 0;
 
+    /// <summary>Loops and branches whose insides are not in <see cref="Macs"/>: their rounds or sizes are known only when they run.</summary>
+    public int UntoldMacs { get; init; }
+
     /// <summary>Symbolic sizes of its inputs and of the formulas above, by name.</summary>
     public IReadOnlyList<string> Symbols => [.. Inputs.Select(static i => i.Type).OfType<TensorType>()
         .SelectMany(static t => t.Shape?.Symbols ?? [])
@@ -34,7 +37,7 @@ public sealed record GraphReport(
     public static GraphReport Of(Graph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        IReadOnlyList<Op> ops = graph.PostOrder();
+        IReadOnlyList<Op> ops = [.. RegionCost.All(graph.PostOrder())];
         TensorType[] weights = [.. ops.OfType<Parameter>().Select(static p => (TensorType)p.Type)];
         return new GraphReport(
             graph.Name,
@@ -47,6 +50,7 @@ public sealed record GraphReport(
             GraphCost.Macs(graph),
             ActivationMemory.Peak(graph))
         {
+            UntoldMacs = GraphCost.Untold(graph).Count,
             PackedMacsPerPair = GraphCost.PackedMacsPerPair(graph),
         };
     }

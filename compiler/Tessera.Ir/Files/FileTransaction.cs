@@ -43,6 +43,13 @@ public sealed class FileTransaction : IDisposable
         Guard(_files[^1], _ => write(stream));
     }
 
+    /// <summary>Gives the file that was created last another name in its folder, one that depends on what was written.</summary>
+    public void Rename(string name)
+    {
+        var last = _files[^1];
+        _files[^1] = last with { Target = FinalTarget(Path.Combine(Path.GetDirectoryName(last.Target)!, name)) };
+    }
+
     /// <exception cref="TesseraException">TSR0431: a file could not be completed or put in place; the old files are as they were.</exception>
     public void Commit()
     {

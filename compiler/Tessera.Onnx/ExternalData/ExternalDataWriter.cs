@@ -30,6 +30,12 @@ public static class ExternalDataWriter
         }
     }
 
+    /// <summary>Gives what <see cref="Write"/> pointed at another name.</summary>
+    internal static void Rename(IEnumerable<PendingWeight> weights, string location)
+    {
+        foreach (var (tensor, _) in weights) tensor.ExternalData.Single(static e => e.Key == "location").Value = location;
+    }
+
     private static long Align(long offset, long alignment) => (offset + alignment - 1) / alignment * alignment;
 
     private static void Point(TensorProto tensor, string location, long offset, long length)

@@ -28,17 +28,13 @@ public static class ModelFile
         try
         {
             // The model comes last: it refers to the other file, not the other way round.
-            if (external is not [])
-            {
-                var (file, location) = DataFile(path, options);
-                transaction.Write(file, stream => ExternalDataWriter.Write(stream, location, external, cancellation));
-            }
-
+            var data = external is [] ? null : DataFile.Write(transaction, path, external, options, cancellation);
             CheckSize(path, SizeWith(model, inline));
             Inline(inline);
             transaction.Write(path, stream => model.WriteTo(stream));
             cancellation.ThrowIfCancellationRequested();
             transaction.Commit();
+            DataFile.DeleteSuperseded(path, data);
         }
         finally
         {
@@ -102,13 +98,6 @@ public static class ModelFile
 
     private static bool FitsInline(ModelProto model, IReadOnlyList<PendingWeight> weights, SaveOptions options) =>
         weights.Sum(static w => w.Source.ByteLength) <= options.ExternalAbove && SizeWith(model, weights) <= LargestMessage;
-
-    private static (string Path, string Location) DataFile(string path, SaveOptions options)
-    {
-        var location = options.DataFileName ?? Path.GetFileName(path) + ".data";
-        ExternalLocation.CheckBare(location, path);
-        return (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, location), location);
-    }
 
     private static long SizeWith(ModelProto model, IReadOnlyList<PendingWeight> weights) =>
         model.CalculateSize() + weights.Sum(static w => w.Source.ByteLength + OverheadPerTensor);

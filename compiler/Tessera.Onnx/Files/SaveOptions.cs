@@ -12,6 +12,10 @@ public sealed record SaveOptions
     /// <summary>Tensors of fewer bytes stay in the model, where shape inference can see them.</summary>
     public long SmallestExternal { get; init; } = 1024;
 
-    /// <summary>Bare name of the file beside the model; by default the model's with <c>.data</c> appended.</summary>
+    /// <summary>
+    /// Bare name of the file beside the model. By default the model's with a hash of the data and <c>.data</c> appended: an old
+    /// model then keeps its own data until it is replaced, whenever the writing is cut off. Under a name of your own, which is
+    /// the same each time, it does not.
+    /// </summary>
     public string? DataFileName { get; init; }
 }

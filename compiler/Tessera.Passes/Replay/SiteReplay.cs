@@ -22,7 +22,7 @@ public static class SiteReplay
     }
 
     /// <summary>Replays sites and fails with the name of the first that does not hold.</summary>
-    /// <exception cref="TesseraException">TSR0511.</exception>
+    /// <exception cref="TesseraException">TSR0511: it does not hold. TSR0512: no input of a size that the constraints allow could be run.</exception>
     public static void RequireRewrites(Graph before, IEnumerable<RewriteRecord> records, ReplayOptions options)
     {
         foreach (SiteReport report in VerifyRewrites(before, records, options))

@@ -10,16 +10,28 @@ namespace Tessera.Passes.Replay;
 /// <param name="Difference">Null where both sides agree; else result, element, both values and the sizes.</param>
 public sealed record SiteReport(string Site, int Cases, int Skipped, double Largest, string? Difference)
 {
-    public bool Holds => Difference is null;
+    /// <summary>Whether any generated input ran; where none did, nothing is said of the rewrite, for or against.</summary>
+    public bool Checked => Cases > 0;
 
-    /// <exception cref="TesseraException">TSR0511: the sides differ; it names the site.</exception>
+    /// <summary>Whether inputs ran, and both sides agreed on all of them.</summary>
+    public bool Holds => Checked && Difference is null;
+
+    /// <summary>What to say of a site that was not <see cref="Checked"/>.</summary>
+    public const string NotChecked = "not checked: no generated input ran. Give constraints that small sizes satisfy.";
+
+    /// <exception cref="TesseraException">TSR0511: the sides differ; it names the site. TSR0512: nothing was checked.</exception>
     public void Require()
     {
-        if (!Holds)
+        if (Difference is not null)
         {
             throw new TesseraException("TSR0511", Site, $"the rewrite changes what the model computes: {Difference}.");
         }
+
+        if (!Checked)
+        {
+            throw new TesseraException("TSR0512", Site, NotChecked);
+        }
     }
 
-    public override string ToString() => Holds ? $"{Site}: holds on {Cases} inputs" : $"{Site}: {Difference}";
+    public override string ToString() => Holds ? $"{Site}: holds on {Cases} inputs" : $"{Site}: {Difference ?? NotChecked}";
 }

@@ -20,10 +20,15 @@ public sealed class ModelSession : IDisposable
     private readonly InputChecker _checker;
     private readonly string _source;
 
-    private ModelSession(InferenceSession session, string source)
+    private ModelSession(InferenceSession session, string source, IReadOnlyList<IDisposable> owned)
     {
         (_session, _source) = (session, source);
-        _gate = new(this, session.Dispose);
+        _gate = new(this, () =>
+        {
+            session.Dispose();
+            foreach (var thing in owned)
+                thing.Dispose();
+        });
         Inputs =
         [
             .. session.InputNames.Select(name => new TensorSpec(name, session.InputMetadata[name], isOptional: false)),
@@ -41,6 +46,9 @@ public sealed class ModelSession : IDisposable
     /// <summary>The outputs in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
+    /// <summary>The file it was opened from; null for bytes.</summary>
+    public string? Path { get; private init; }
+
     /// <summary>What wrote the model; empty if it does not say.</summary>
     public string Producer { get; }
 
@@ -56,7 +64,7 @@ public sealed class ModelSession : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ModelFile.Check(path);
-        return Load(options, $"'{path}'", native => new InferenceSession(path, native));
+        return Load(options, path, native => new InferenceSession(path, native));
     }
 
     /// <summary>Loads a model from the bytes of an <c>.onnx</c> file. It can have no external data.</summary>
@@ -66,7 +74,7 @@ public sealed class ModelSession : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         if (model.Length == 0)
             throw RuntimeErrors.ModelEmpty("in memory");
-        return Load(options, "in memory", native => new InferenceSession(model, native));
+        return Load(options, null, native => new InferenceSession(model, native));
     }
 
     /// <summary>Computes every output.</summary>
@@ -118,12 +126,13 @@ public sealed class ModelSession : IDisposable
 
     public override string ToString() => $"({string.Join(", ", Inputs)}) → ({string.Join(", ", Outputs)})";
 
-    private static ModelSession Load(ModelSessionOptions? options, string source, Func<SessionOptions, InferenceSession> create)
+    private static ModelSession Load(ModelSessionOptions? options, string? path, Func<SessionOptions, InferenceSession> create)
     {
+        var source = path is null ? "in memory" : $"'{path}'";
         using var native = (options ?? new()).ToSessionOptions();
         try
         {
-            return new(create(native), source);
+            return new(create(native), source, options?.Owned ?? []) { Path = path };
         }
         catch (OnnxRuntimeException refusal)
         {

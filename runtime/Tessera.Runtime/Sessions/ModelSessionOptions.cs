@@ -54,6 +54,9 @@ public sealed record ModelSessionOptions
     /// <summary>Sets whatever else ONNX Runtime offers, after all of the above.</summary>
     public Action<SessionOptions>? Configure { get; init; }
 
+    /// <summary>Disposed with the session, once its last run has ended: the temporary file that it reads, say.</summary>
+    public IReadOnlyList<IDisposable> Owned { get; init; } = [];
+
     /// <exception cref="TesseraRuntimeException">TSR0704: no CUDA provider in this build. TSR0705: a value out of range.</exception>
     internal SessionOptions ToSessionOptions()
     {

@@ -69,8 +69,10 @@ public sealed class ModelFileTests : IDisposable
             Assert.Equal(before, sample.Model);
         }
 
-        foreach (var file in new[] { "m.onnx", "m.onnx.data" })
-            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("1"), file)), File.ReadAllBytes(Path.Combine(_folder.File("2"), file)));
+        var names = Directory.GetFiles(_folder.File("1")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(2, names.Length);
+        foreach (var file in names)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.File("1"), file!)), File.ReadAllBytes(Path.Combine(_folder.File("2"), file!)));
     }
 
     [Fact]
@@ -114,9 +116,45 @@ public sealed class ModelFileTests : IDisposable
         cancelled.Cancel();
         Assert.Throws<OperationCanceledException>(() => ModelFile.Save(_folder.File("m.onnx"), sample.Model, sample.Weights, s_allInside, cancelled.Token));
 
-        Assert.Equal(["m.onnx", "m.onnx.data"], _folder.Names);
+        Assert.Equal(old.Keys, _folder.Names);
         Assert.All(old, file => Assert.Equal(file.Value, File.ReadAllBytes(_folder.File(file.Key))));
         Assert.False(broken.Weights[0].Proto.HasRawData);
+    }
+
+    [Fact]
+    public void An_old_model_keeps_its_data_until_the_new_one_is_in_place()
+    {
+        var (first, second) = (SampleModel.Of(SampleModel.Counting(2000)), SampleModel.Of(SampleModel.Counting(3000)));
+        ModelFile.Save(_folder.File("m.onnx"), first.Model, first.Weights, s_allBeside);
+        var model = File.ReadAllBytes(_folder.File("m.onnx"));
+        var data = File.ReadAllBytes(_folder.File(DataName()));
+        var oldName = DataName();
+        ModelFile.Save(_folder.File("m.onnx"), second.Model, second.Weights, s_allBeside);
+        var newData = File.ReadAllBytes(_folder.File(DataName()));
+        Assert.Equal(["m.onnx", DataName()], _folder.Names);
+        Assert.Matches("^m\\.onnx\\.[0-9a-f]{16}\\.data$", oldName);
+
+        // What a save cut off between its two renames leaves: the old model and its data beside the new data.
+        _folder.Write(oldName, data);
+        _folder.Write("m.onnx", model);
+        using (var loaded = ModelFile.Load(_folder.File("m.onnx")))
+            Assert.Equal(first.Weights[0].Source.ToArray(), loaded.Weight(loaded.Model.Graph.Initializer[0]).ToArray());
+        Assert.NotEqual(data, newData);
+
+        string DataName() => _folder.Names.Single(static n => n != "m.onnx");
+    }
+
+    [Fact]
+    public void Superseded_data_is_deleted_and_other_files_are_not()
+    {
+        var sample = SampleModel.Of(SampleModel.Counting(2000));
+        string[] others = ["m.onnx.0123456789abcdeg.data", "m.onnx.0123456789abcdef.data.bak", "n.onnx.0123456789abcdef.data", "m.onnx.data"];
+        foreach (var other in others) _folder.Write(other, [1]);
+        _folder.Write("m.onnx.0123456789abcdef.data", [1]);
+        ModelFile.Save(_folder.File("m.onnx"), sample.Model, sample.Weights, s_allBeside);
+        Assert.Equal(others.Length + 2, _folder.Names.Count());
+        ModelFile.Save(_folder.File("m.onnx"), sample.Model, sample.Weights, s_allInside);
+        Assert.Equal(others.Append("m.onnx").Order(StringComparer.Ordinal), _folder.Names);
     }
 
     [Fact]

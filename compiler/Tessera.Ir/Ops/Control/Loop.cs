@@ -20,6 +20,11 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
 
     public required Region Body { get; init; }
 
+    /// <summary>How many rounds it runs, where only the limit ends it and sizes say what that is; else null.</summary>
+    public Dim? Rounds => EndsEarly || MaxTrip?.Sizes is not [var limit] ? null : Dim.Max(limit, 0);
+
+    private bool EndsEarly => !(Condition is null || IsTrue(Condition)) || !(ReferenceEquals(Body.Results[0], Body.Parameters[1]) || IsTrue(Body.Results[0]));
+
     public override int OutputCount => Body.Results.Count - 1;
 
     public int CaptureCount => Values.Count - (int)Carried;
@@ -101,14 +106,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         }
 
         TensorType outside = (TensorType)TypeJoin.Outside(context, element, visible, output, shift: 1);
-        return outside with { Shape = outside.Shape is { } shape ? [Rounds(context) ?? context.Fresh(output, 0), .. shape] : null };
-    }
-
-    // The number of rounds, where nothing but the limit ends the loop.
-    private Dim? Rounds(InferContext context)
-    {
-        bool ends = !(Condition is null || IsTrue(Condition)) || !(ReferenceEquals(Body.Results[0], Body.Parameters[1]) || IsTrue(Body.Results[0]));
-        return !ends && MaxTrip?.Sizes is [var limit] ? context.Facts.Simplify(Dim.Max(limit, 0)) : null;
+        return outside with { Shape = outside.Shape is { } shape ? [Rounds is { } rounds ? context.Facts.Simplify(rounds) : context.Fresh(output, 0), .. shape] : null };
     }
 
     private static bool IsTrue(Value value) => value.Op is Constant { Value: { DType: DType.Bool, Count: 1 } content } && content.Bytes.Span[0] != 0;

@@ -1,0 +1,11 @@
+using Tessera.Ir;
+
+namespace Tessera.Compiler.Inspect;
+
+/// <summary>Comparison of formulas whose sizes are not known: as if every symbol were 64.</summary>
+internal static class Typical
+{
+    public static double Value(Dim size) => size.Evaluate(static _ => 64);
+
+    public static Dim Largest(IEnumerable<Dim> sizes) => sizes.Aggregate((Dim)0, static (a, b) => Value(b) > Value(a) ? b : a);
+}
