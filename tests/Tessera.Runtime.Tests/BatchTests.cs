@@ -10,6 +10,15 @@ public sealed class BatchTests
     private static readonly int[][] Ids = [[10, 11], [], [12]];
 
     [Fact]
+    public void Example_that_is_null_is_named_and_not_taken_for_an_empty_one()
+    {
+        float[]?[] examples = [[1, 2], null, [3]];
+        var error = Assert.Throws<TesseraRuntimeException>(() => new BatchBuilder().AddTokens<float>("x", "n", examples!));
+        Assert.Equal("TSR0740 feature 'x': example 1 is null. An example without tokens is an empty array.", error.Message);
+        Assert.Equal("TSR0740", Assert.Throws<TesseraRuntimeException>(() => new BatchBuilder().AddRows<float>("x", examples!, 2)).Code);
+    }
+
+    [Fact]
     public void Packed_batch_lays_examples_one_after_another()
     {
         var batch = new BatchBuilder().AddTokens("x", "n", Tokens, 2).AddTokens("ids", "n", Ids).Pack();

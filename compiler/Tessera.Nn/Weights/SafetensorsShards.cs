@@ -12,13 +12,26 @@ public static class SafetensorsShards
     {
         var map = ReadMap(indexPath);
         var folder = Path.GetDirectoryName(Path.GetFullPath(indexPath))!;
-        Dictionary<string, WeightSet> shards = [];
-        foreach (var shard in map.Select(static p => p.Value).Distinct())
-            shards.Add(shard, SafetensorsFile.Open(Path.Combine(folder, shard)).Weights);
+        Dictionary<string, SafetensorsFile> shards = [];
+        try
+        {
+            foreach (var shard in map.Select(static p => p.Value).Distinct())
+                shards.Add(shard, SafetensorsFile.Open(Path.Combine(folder, shard)));
+            return Gather(indexPath, map, shards);
+        }
+        catch
+        {
+            // What is left mapped cannot be deleted or replaced on some systems.
+            foreach (var shard in shards.Values) shard.Dispose();
+            throw;
+        }
+    }
 
-        string[] missing = [.. map.Where(p => !shards[p.Value].ContainsKey(p.Key)).Select(static p => $"'{p.Key}' in {p.Value}")];
+    private static WeightSet Gather(string indexPath, List<KeyValuePair<string, string>> map, Dictionary<string, SafetensorsFile> shards)
+    {
+        string[] missing = [.. map.Where(p => !shards[p.Value].Weights.ContainsKey(p.Key)).Select(static p => $"'{p.Key}' in {p.Value}")];
         return missing is []
-            ? new WeightSet(indexPath, map.Select(p => KeyValuePair.Create(p.Key, shards[p.Value][p.Key])))
+            ? new WeightSet(indexPath, map.Select(p => KeyValuePair.Create(p.Key, shards[p.Value].Weights[p.Key])))
             : throw Error(indexPath, $"the index names {missing.Length} tensors that its files lack: {WeightMismatch.Listed(missing)}.");
     }
 

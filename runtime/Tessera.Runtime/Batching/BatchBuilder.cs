@@ -23,7 +23,7 @@ public sealed class BatchBuilder
     /// <exception cref="TesseraRuntimeException">
     /// TSR0718: a negative size. TSR0730: no example. TSR0731: an example has no whole number of rows, or another
     /// number than in an earlier feature of this symbol. TSR0736: another number of examples than an earlier feature.
-    /// TSR0738: the input has a feature already.
+    /// TSR0738: the input has a feature already. TSR0740: an example is null.
     /// </exception>
     public BatchBuilder AddTokens<T>(string input, string symbol, IEnumerable<ReadOnlyMemory<T>> examples, params ReadOnlySpan<long> rowDims)
         where T : unmanaged
@@ -37,7 +37,7 @@ public sealed class BatchBuilder
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(examples);
-        return AddTokens(input, symbol, examples.Select(example => (ReadOnlyMemory<T>)example), rowDims);
+        return AddTokens(input, symbol, Memories(input, examples), rowDims);
     }
 
     /// <summary>Adds a feature without a ragged axis: one row an example, <c>[batch, …row]</c> in both forms.</summary>
@@ -51,7 +51,7 @@ public sealed class BatchBuilder
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(examples);
-        return AddRows(input, examples.Select(example => (ReadOnlyMemory<T>)example), rowDims);
+        return AddRows(input, Memories(input, examples), rowDims);
     }
 
     /// <summary>The batch without padding: <c>[tokens, …row]</c> each, and <c>cu_seqlens_SYMBOL: i32[batch + 1]</c>.</summary>
@@ -60,7 +60,7 @@ public sealed class BatchBuilder
     public PackedBatch Pack(int? tokenBudget = null)
     {
         var partitions = Partitions(tokenBudget);
-        return new([.. _features.Select(feature => feature.Pack())], partitions);
+        return new(_features[0].Lengths.Length, [.. _features.Select(feature => feature.Pack())], partitions);
     }
 
     /// <summary>The batch padded to its longest example: <c>[batch, longest, …row]</c> each, and <c>lengths_SYMBOL: i32[batch]</c>.</summary>
@@ -69,8 +69,12 @@ public sealed class BatchBuilder
     {
         var partitions = Partitions(tokenBudget: null);
         var longest = partitions.ToDictionary(partition => partition.Symbol, partition => partition.MaxLength);
-        return new([.. _features.Select(feature => feature.Symbol is { } symbol ? feature.Pad(longest[symbol]) : feature.Pack())], partitions);
+        return new(_features[0].Lengths.Length, [.. _features.Select(feature => feature.Symbol is { } symbol ? feature.Pad(longest[symbol]) : feature.Pack())], partitions);
     }
+
+    // A null array would become an example without tokens, which is a different thing.
+    private static IEnumerable<ReadOnlyMemory<T>> Memories<T>(string input, IEnumerable<T[]> examples)
+        => examples.Select((example, index) => (ReadOnlyMemory<T>)(example ?? throw BatchErrors.NullExample(input, index)));
 
     private BatchBuilder Add<T>(string input, string? symbol, IEnumerable<ReadOnlyMemory<T>> examples, ReadOnlySpan<long> rowDims)
         where T : unmanaged

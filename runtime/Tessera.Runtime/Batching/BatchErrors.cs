@@ -48,6 +48,9 @@ internal static class BatchErrors
     public static TesseraRuntimeException DuplicateFeature(string feature) => new("TSR0738", $"feature '{feature}'",
         "is added twice.", "Give each input of the model once.");
 
+    public static TesseraRuntimeException NullExample(string feature, int example) => new("TSR0740", $"feature '{feature}'",
+        $"example {example} is null.", "An example without tokens is an empty array.");
+
     public static TesseraRuntimeException UnknownSymbol(string symbol, IEnumerable<string> known) => new("TSR0739", $"symbol '{symbol}'",
         $"the batch has only {string.Join(", ", known.Select(name => $"'{name}'"))}.", "Symbols come from the features.");
 }

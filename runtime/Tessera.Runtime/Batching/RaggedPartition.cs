@@ -10,7 +10,11 @@ public sealed class RaggedPartition
 {
     private readonly int[] _cuSeqlens;
 
-    private RaggedPartition(string symbol, int[] cuSeqlens) => (Symbol, _cuSeqlens) = (symbol, cuSeqlens);
+    private RaggedPartition(string symbol, int[] cuSeqlens)
+    {
+        (Symbol, _cuSeqlens) = (symbol, cuSeqlens);
+        MaxLength = Enumerable.Range(0, Count).Max(Length);
+    }
 
     /// <summary>The model's name of the axis, as in <c>f32[n, 768]</c>.</summary>
     public string Symbol { get; }
@@ -25,7 +29,7 @@ public sealed class RaggedPartition
     public int Tokens => _cuSeqlens[^1];
 
     /// <summary>The length of the longest example.</summary>
-    public int MaxLength => Enumerable.Range(0, Count).Max(Length);
+    public int MaxLength { get; }
 
     /// <summary>The number of rows of one example.</summary>
     public int Length(int example) => Start(example + 1) - Start(example);
