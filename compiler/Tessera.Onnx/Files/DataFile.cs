@@ -53,7 +53,7 @@ internal static class DataFile
         var (name, start) = (Path.GetFileName(file), Path.GetFileName(model) + ".");
         return name.Length == start.Length + HashDigits + Extension.Length
             && name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal)
-            && name.AsSpan(start.Length, HashDigits).ContainsAnyExcept("0123456789abcdef") is false;
+            && name[start.Length..^Extension.Length].All(char.IsAsciiHexDigitLower);
     }
 
     private static string Folder(string model) => Path.GetDirectoryName(Path.GetFullPath(model))!;

@@ -128,10 +128,10 @@ public sealed class SafetensorsTests : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "what is mapped is read from /proc");
         var first = _folder.File("first.safetensors");
         SafetensorsWriter.Write(first, [KeyValuePair.Create<string, WeightSource>("a", MemoryWeightSource.Of<float>([1, 2], 2))]);
-        _folder.Write("m.json", """{"weight_map": {"a": "first.safetensors", "b": "second.safetensors"}}"""u8);
+        _folder.Write("m.json", """{"weight_map": {"a": "first.safetensors", "b": "second.safetensors"}}"""u8.ToArray());
         Assert.Throws<TesseraException>(() => SafetensorsShards.Open(_folder.File("m.json")));
         Assert.DoesNotContain(first, File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
-        _folder.Write("m.json", """{"weight_map": {"a": "first.safetensors", "b": "first.safetensors"}}"""u8);
+        _folder.Write("m.json", """{"weight_map": {"a": "first.safetensors", "b": "first.safetensors"}}"""u8.ToArray());
         Assert.Throws<TesseraException>(() => SafetensorsShards.Open(_folder.File("m.json")));
         Assert.DoesNotContain(first, File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
     }
