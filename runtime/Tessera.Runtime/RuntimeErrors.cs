@@ -80,6 +80,18 @@ internal static class RuntimeErrors
     public static TesseraRuntimeException UnnamedInput(int index) => new("TSR0726", $"input number {index} of the run",
         "is default(TensorInput), without a name.", "Make inputs by TensorInput.From.");
 
+    public static TesseraRuntimeException NoOffsets(string input) => new("TSR0727", $"input '{input}'",
+        "is empty; it holds one number more than there are examples, so at least a 0.", "Build it by BatchBuilder.");
+
+    public static TesseraRuntimeException OffsetsEndElsewhere(string input, int end, string tokens, long count) => new("TSR0727", $"input '{input}'",
+        $"ends at {end}, but input '{tokens}' has {count} tokens.", "Its last number is the sum of all lengths.");
+
+    public static TesseraRuntimeException ExamplesDiffer(string input, int examples, string other, long otherExamples) => new("TSR0727", $"input '{input}'",
+        $"is of {examples} examples, but input '{other}' has {otherExamples}.", "It holds one number more than there are examples.");
+
+    public static TesseraRuntimeException LengthOutside(string input, int example, int length, string padded, long size) => new("TSR0728", $"input '{input}'",
+        $"says that example {example} has {length} tokens, but input '{padded}' has room for 0 to {size}.", "Lengths count the tokens without padding.");
+
     public static string Type(TensorInput input) => $"{ElementTypes.NameOf(input.ElementType)}{Shapes.Text(input.Dims)}";
 
     private static string List(IEnumerable<string> names)

@@ -154,6 +154,7 @@ public sealed class ModelSessionTests
     public void Options_out_of_range_are_refused()
     {
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { IntraOpThreads = 0 }), "IntraOpThreads", "0", "1 or more");
+        Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { IntraOpThreads = 100_000 }), "IntraOpThreads", "100000", "at most 1024");
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { InterOpThreads = -1 }), "InterOpThreads", "-1");
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { CudaDevice = -1 }), "CudaDevice", "-1");
     }

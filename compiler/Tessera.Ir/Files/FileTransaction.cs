@@ -25,6 +25,7 @@ public sealed class FileTransaction : IDisposable
         try
         {
             if (Directory.Exists(target)) throw new IOException("it is a folder.");
+            if (IsDevice(target)) throw new IOException("it is a device, which a file would replace.");
             var beside = $"{target}.{Environment.ProcessId}-{Interlocked.Increment(ref s_counter)}.tmp";
             var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
             _files.Add(new Pending(target, beside, stream));
@@ -96,6 +97,11 @@ public sealed class FileTransaction : IDisposable
             throw CannotWrite(path, error);
         }
     }
+
+    // Renaming a file over /dev/null is allowed to those who may do anything, and no program has a /dev/null from then on.
+    private static bool IsDevice(string target) => OperatingSystem.IsWindows()
+        ? target.StartsWith(@"\\.\", StringComparison.Ordinal)
+        : target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static void Complete(Pending file)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -6,6 +7,8 @@ namespace Tessera.Kernels.Interop;
 /// <summary>What ONNX Runtime knows of a node's input types while it loads a model.</summary>
 internal readonly unsafe ref struct ShapeInference(nint context)
 {
+    private static long s_unknowns;
+
     /// <summary>The type and dims of an input, or null where they are not known.</summary>
     public PartialType? Input(int index)
     {
@@ -30,7 +33,7 @@ internal readonly unsafe ref struct ShapeInference(nint context)
         return new((TensorElementType)type, result);
     }
 
-    /// <summary>States the type and dims of an output.</summary>
+    /// <summary>States the type and dims of an output; a dim that is unknown gets a symbol that nothing else has.</summary>
     public void Output(int index, TensorElementType type, params ReadOnlySpan<PartialDim> dims)
     {
         nint info;
@@ -40,7 +43,7 @@ internal readonly unsafe ref struct ShapeInference(nint context)
         for (int i = 0; i < dims.Length; i++)
         {
             sizes[i] = dims[i].Size;
-            names[i] = Marshal.StringToCoTaskMemUTF8(dims[i].Symbol);
+            names[i] = Marshal.StringToCoTaskMemUTF8(Name(dims[i]));
         }
 
         OrtApi.Check(OrtApi.SetTensorElementType(info, (int)type));
@@ -51,6 +54,11 @@ internal readonly unsafe ref struct ShapeInference(nint context)
         for (int i = 0; i < dims.Length; i++)
             Marshal.FreeCoTaskMem(names[i]);
     }
+
+    // ONNX Runtime would take −1 without a symbol for a size: all such values of one size, which then share memory.
+    private static string Name(PartialDim dim) => dim is { Size: < 0, Symbol: "" }
+        ? string.Create(CultureInfo.InvariantCulture, $"ai.tessera.unknown_{Interlocked.Increment(ref s_unknowns)}")
+        : dim.Symbol;
 
     private static bool Succeeds(nint status)
     {

@@ -19,7 +19,7 @@ internal static class BatchErrors
         $"reaches {tokens} tokens with example {example}; cu_seqlens is int32 and ends at {int.MaxValue}.", "Split it by PackingPlan.FirstFit.");
 
     public static TesseraRuntimeException TooManyElements(string feature, long elements) => new("TSR0732", $"feature '{feature}'",
-        $"comes to {elements} elements in one buffer, more than {Array.MaxLength}.", "Split the batch by PackingPlan.FirstFit.");
+        $"comes to {(elements < 0 ? "more than 2^63" : elements)} elements in one buffer, more than {Array.MaxLength}.", "Split the batch by PackingPlan.FirstFit.");
 
     public static TesseraRuntimeException OverBudget(string symbol, long tokens, int budget) => new("TSR0733", $"batch over '{symbol}'",
         $"has {tokens} tokens, the budget is {budget}.", "Split it by PackingPlan.FirstFit.");

@@ -6,6 +6,9 @@ namespace Tessera.Runtime;
 /// <summary>How a <see cref="ModelSession"/> runs its model. The defaults suit one model on the CPU of a machine of one's own.</summary>
 public sealed record ModelSessionOptions
 {
+    // ONNX Runtime makes as many as it is told to, and the machine stands still.
+    private const int MaxThreads = 1024;
+
     /// <summary>
     /// Whether Tessera's kernels take the place of the <c>ai.tessera</c> nodes. Without them ONNX Runtime
     /// runs the function bodies that the model carries: the same values, more slowly.
@@ -76,10 +79,10 @@ public sealed record ModelSessionOptions
 
     private void Check()
     {
-        if (IntraOpThreads < 1)
-            throw RuntimeErrors.BadOption(nameof(IntraOpThreads), IntraOpThreads, "1 or more");
-        if (InterOpThreads < 1)
-            throw RuntimeErrors.BadOption(nameof(InterOpThreads), InterOpThreads, "1 or more");
+        if (IntraOpThreads is < 1 or > MaxThreads)
+            throw RuntimeErrors.BadOption(nameof(IntraOpThreads), IntraOpThreads, $"1 or more, at most {MaxThreads}");
+        if (InterOpThreads is < 1 or > MaxThreads)
+            throw RuntimeErrors.BadOption(nameof(InterOpThreads), InterOpThreads, $"1 or more, at most {MaxThreads}");
         if (CudaDevice < 0)
             throw RuntimeErrors.BadOption(nameof(CudaDevice), CudaDevice, "0 or more");
         if (CudaDevice is null)

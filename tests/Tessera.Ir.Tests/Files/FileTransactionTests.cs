@@ -9,6 +9,16 @@ public sealed class FileTransactionTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public void Device_is_refused_since_a_file_would_replace_it()
+    {
+        string device = OperatingSystem.IsWindows() ? @"\\.\no-such-device" : "/dev/no-such-device";
+        var error = Assert.Throws<TesseraException>(() => AtomicFile.WriteText(device, "text"));
+        Assert.Equal("TSR0431", error.Code);
+        Assert.Contains("it is a device", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(device));
+    }
+
+    [Fact]
     public void One_file_is_replaced_as_a_whole()
     {
         AtomicFile.WriteText(At("a"), "old");
