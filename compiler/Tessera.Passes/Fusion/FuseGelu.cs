@@ -20,13 +20,13 @@ public sealed class FuseGelu : RewriteRule<Mul>
             return null;
         }
 
-        (Value x, Value gate) = Products.PlusConstant(a, 1) is null ? (a, b) : (b, a);
-        if (Products.PlusConstant(gate, 1) is not { Op: Erf or Tanh } function)
+        (Value x, Value gate) = Products.PlusOne(a) is null ? (a, b) : (b, a);
+        if (Products.PlusOne(gate) is not { Op: Erf or Tanh } function)
         {
             return null;
         }
 
-        return !Products.Near(scale, 0.5, x.DType) ? context.Reject(op, $"the factor is {scale}, not 0.5")
+        return scale != 0.5 ? context.Reject(op, $"the factor is {scale}, not 0.5")
             : !context.Equal(x.Shape, op.Outputs[0].Shape) ? context.Reject(op, $"x of {x.Shape} is widened to {op.Outputs[0].Shape}")
             : function.Op switch
             {
@@ -51,8 +51,8 @@ public sealed class FuseGelu : RewriteRule<Mul>
         return factors switch
         {
             [{ Op: Add sum }] => (ReferenceEquals(sum.A, x) && IsPower(sum.B, x, 3)) || (ReferenceEquals(sum.B, x) && IsPower(sum.A, x, 3)),
-            [var y, var rest] when ReferenceEquals(y, x) => Products.PlusConstant(rest, 1) is { } square && IsPower(square, x, 2),
-            [var rest, var y] when ReferenceEquals(y, x) => Products.PlusConstant(rest, 1) is { } square && IsPower(square, x, 2),
+            [var y, var rest] when ReferenceEquals(y, x) => Products.PlusOne(rest) is { } square && IsPower(square, x, 2),
+            [var rest, var y] when ReferenceEquals(y, x) => Products.PlusOne(rest) is { } square && IsPower(square, x, 2),
             _ => false,
         };
     }

@@ -10,7 +10,7 @@ public sealed class FuseSilu : RewriteRule<BinaryOp>
     {
         Mul { A.Op: Sigmoid s } when Match(op, op.B, s, context) is { } fused => fused,
         Mul { B.Op: Sigmoid s } => Match(op, op.A, s, context),
-        Div { A: var x } when Products.PlusConstant(op.B, 1) is { Op: Exp { X: var minus } } && IsNegated(minus, x)
+        Div { A: var x } when Products.PlusOne(op.B) is { Op: Exp { X: var minus } } && IsNegated(minus, x)
             => context.Emit(new Silu(x)),
         _ => null,
     };

@@ -40,15 +40,18 @@ internal static class Products
         return (factors, scale);
     }
 
-    /// <summary>Whether two numbers are one formula rounded to an element type, a few times over.</summary>
+    /// <summary>
+    /// Whether two numbers are one irrational formula rounded to an element type, a few times over. Numbers that every type
+    /// holds, such as 1 and ½, are no such: they are compared exactly.
+    /// </summary>
     public static bool Near(double a, double b, DType dtype) => Math.Abs(a - b) <= Math.Abs(b) * dtype switch
     {
+        DType.F64 => 1e-12,
         DType.F16 => 4e-3,
         DType.BF16 => 3e-2,
         _ => 1e-6,
     };
 
-    /// <summary>x in <c>x + c</c> where c is the given number throughout.</summary>
-    public static Value? PlusConstant(Value sum, double constant) =>
-        sum.Op is Add { A: var a, B: { Rank: 0 } b } && Constants.IsSplat(b, out double c) && Near(c, constant, b.DType) ? a : null;
+    /// <summary>x in <c>x + 1</c>.</summary>
+    public static Value? PlusOne(Value sum) => sum.Op is Add { A: var a, B: { Rank: 0 } b } && Constants.IsAll(b, 1) ? a : null;
 }
