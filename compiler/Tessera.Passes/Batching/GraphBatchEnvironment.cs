@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Batching;
 
@@ -68,7 +69,7 @@ internal sealed class GraphBatchEnvironment(
     {
         DType.Bool => Builder.Constant(TensorContent.From(DType.Bool, [], [value != 0])),
         _ when dtype.IsFloat() => Builder.Float(dtype, value),
-        _ => Builder.Int(dtype, IntegerLimits.Clamp(dtype, value)),
+        _ => Builder.Int(dtype, IntegerRange.Clamp(dtype, value)),
     };
 
     // i64[batch] of a bare symbol

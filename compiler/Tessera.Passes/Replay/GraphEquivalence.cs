@@ -40,25 +40,32 @@ public static class GraphEquivalence
         return new SiteReport(site, ran, skipped, largest, null);
     }
 
-    // Null where the data itself is refused by the graph as it was: then nothing is said of the rewrite.
+    // Integers of every kind; where the graph as it was refuses them (as indices, say), small ones. Null where it refuses
+    // those too: then nothing is said of the rewrite.
     private static Comparison? Run(
-        Graph before, Graph after, IReadOnlyDictionary<string, long> sizes, ReplayOptions options, int number, ValueKind kind)
+        Graph before, Graph after, IReadOnlyDictionary<string, long> sizes, ReplayOptions options, int number, ValueKind kind) =>
+        Run(before, after, sizes, options, number, kind, kind)
+        ?? (kind == ValueKind.Plain ? null : Run(before, after, sizes, options, number, kind, ValueKind.Plain));
+
+    private static Comparison? Run(
+        Graph before, Graph after, IReadOnlyDictionary<string, long> sizes, ReplayOptions options, int number, ValueKind kind, ValueKind integers)
     {
+        int seed = options.Seed + number;
         IReadOnlyDictionary<string, RefValue> inputs;
         Dictionary<string, RefValue> weights;
         IReadOnlyList<RefValue> expected;
         try
         {
-            inputs = GraphInputs.Generate(before, sizes, options.Seed + number, kind);
-            weights = GraphInputs.Weights(before, options.Seed + number, kind);
-            foreach ((string path, RefValue value) in GraphInputs.Weights(after, options.Seed + number, kind))
+            inputs = GraphInputs.Generate(before, sizes, seed, kind, integers);
+            weights = GraphInputs.Weights(before, seed, kind, integers);
+            foreach ((string path, RefValue value) in GraphInputs.Weights(after, seed, kind, integers))
             {
                 weights.TryAdd(path, value);
             }
 
             expected = Evaluator.Run(before, inputs, weights);
         }
-        catch (Exception e) when (e is TesseraException or InvalidOperationException or ArithmeticException)
+        catch (Exception e) when (IsRefusal(e))
         {
             return null;
         }
@@ -68,11 +75,15 @@ public static class GraphEquivalence
             IReadOnlyList<RefValue> actual = options.Run is { } run ? run(after, inputs) : Evaluator.Run(after, inputs, weights);
             return Comparison.Of(expected, actual, options.Tolerance);
         }
-        catch (TesseraException e)
+        catch (Exception e) when (IsRefusal(e))
         {
             return new Comparison(double.PositiveInfinity, $"the replacement fails: {e.Message}");
         }
     }
+
+    // What an evaluation throws on data that it has no result for.
+    private static bool IsRefusal(Exception e) =>
+        e is TesseraException or InvalidOperationException or ArithmeticException or ArgumentException or IndexOutOfRangeException;
 
     // Elements of all results, as a bound on the work; sizes that cannot be told yet count nothing.
     private static long Cost(Graph graph, IReadOnlyDictionary<string, long> sizes)

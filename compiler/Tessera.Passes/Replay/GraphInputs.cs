@@ -8,10 +8,10 @@ namespace Tessera.Passes.Replay;
 public static class GraphInputs
 {
     /// <summary>Values by input name; offsets of segments (operands named <c>cu_…</c>) are made to fit what they cut.</summary>
-    public static Dictionary<string, RefValue> Generate(Graph graph, IReadOnlyDictionary<string, long> sizes, int seed, ValueKind kind)
+    public static Dictionary<string, RefValue> Generate(Graph graph, IReadOnlyDictionary<string, long> sizes, int seed, ValueKind kind, ValueKind? integers = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        ValueGenerator generator = new(seed, kind);
+        ValueGenerator generator = new(seed, kind, integers);
         Dictionary<Value, Dim> offsets = Offsets(graph);
         Dictionary<string, RefValue> values = new(StringComparer.Ordinal);
         foreach (Value input in graph.Inputs)
@@ -27,10 +27,10 @@ public static class GraphInputs
     }
 
     /// <summary>Values by path of the parameters that the graph reaches and that <paramref name="graph"/> has no bytes for.</summary>
-    public static Dictionary<string, RefValue> Weights(Graph graph, int seed, ValueKind kind)
+    public static Dictionary<string, RefValue> Weights(Graph graph, int seed, ValueKind kind, ValueKind? integers = null)
     {
         Dictionary<string, RefValue> weights = new(StringComparer.Ordinal);
-        ValueGenerator generator = new(seed, kind);
+        ValueGenerator generator = new(seed, kind, integers);
         foreach (Parameter parameter in graph.PostOrder().OfType<Parameter>().OrderBy(static p => p.Path, StringComparer.Ordinal))
         {
             weights[parameter.Path] = generator.Next(parameter.Type, static _ => 0);

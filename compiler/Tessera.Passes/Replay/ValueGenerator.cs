@@ -1,11 +1,18 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Replay;
 
 /// <summary>Seeded values of any type: plain, signed zeros and small whole numbers, large magnitudes, or with NaN and ±∞ strewn in.</summary>
-public sealed class ValueGenerator(int seed, ValueKind kind)
+/// <param name="seed">Of the random numbers.</param>
+/// <param name="kind">What numbers are made.</param>
+/// <param name="integers">The same for integers, where it differs: indices and counts are often refused.</param>
+public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers = null)
 {
+    // A single integer may be a trip count or a limit, whose cost grows with it.
+    private const long MostSingle = 9;
+
     private static readonly double[] s_small = [0.0, -0.0, 1, -1, 0.5, 2];
     private readonly Random _random = new(seed);
 
@@ -38,7 +45,24 @@ public sealed class ValueGenerator(int seed, ValueKind kind)
             DType.Bool => RefTensor.Bools(dims, Fill(count, () => _random.Next(2) == 1)),
             DType.String => RefTensor.Strings(dims, Fill(count, () => _random.Next(3) switch { 0 => "", 1 => "a", _ => "b" })),
             _ when dtype.IsFloat() => RefTensor.Floats(dtype, dims, Fill(count, () => RefTensors.Round(dtype, Float()))),
-            _ => RefTensor.Ints(dtype, dims, Fill(count, () => _random.NextInt64(0, 3))),
+            _ => RefTensor.Ints(dtype, dims, Fill(count, () => Integer(dtype, count == 1))),
+        };
+    }
+
+    private long Integer(DType dtype, bool single)
+    {
+        ulong pattern = (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
+        int bits = dtype.Bits();
+        long signed = (long)(pattern << (64 - bits)) >> (64 - bits);
+        long any = IntegerRange.IsUnsigned(dtype) ? (long)((pattern << (64 - bits)) >> (64 - bits)) : signed;
+        long small = IntegerRange.IsUnsigned(dtype) ? (long)(pattern % 3) : (long)(pattern % 7) - 3;
+        return (integers ?? kind, single) switch
+        {
+            (ValueKind.Plain, _) => (long)(pattern % 3),
+            (ValueKind.Small, _) => small,
+            (_, true) => any % (MostSingle + 1),
+            (ValueKind.Large, _) => any,
+            _ => _random.Next(6) switch { 0 => IntegerRange.Least(dtype), 1 => IntegerRange.Greatest(dtype), _ => small },
         };
     }
 
