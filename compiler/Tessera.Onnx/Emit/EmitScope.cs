@@ -5,9 +5,10 @@ namespace Tessera.Onnx;
 
 /// <summary>
 /// The nodes of one graph, function or subgraph under construction, and the names values have there. A subgraph sees the
-/// names of the graphs around it; a function sees nothing but its own.
+/// names of the graphs around it; a function sees nothing but its own. A size that a region makes up is its own: around it
+/// the same name may stand for another.
 /// </summary>
-internal sealed class EmitScope(NameTable names, EmitScope? parent = null)
+internal sealed class EmitScope(NameTable names, EmitScope? parent = null, Func<Dim, bool>? ownsSize = null)
 {
     private readonly Dictionary<Value, string> _values = [];
     private readonly Dictionary<TensorContent, string> _constants = [];
@@ -73,13 +74,17 @@ internal sealed class EmitScope(NameTable names, EmitScope? parent = null)
     public void BindConstant(TensorContent content, string name) => _constants.TryAdd(content, name);
 
     /// <summary>The name of a vector of sizes made earlier, or null.</summary>
-    public string? Sizes(Shape shape) => _shapes.GetValueOrDefault(shape) ?? _parent?.Sizes(shape);
+    public string? Sizes(Shape shape) => _shapes.GetValueOrDefault(shape) ?? (shape.Any(Owns) ? null : _parent?.Sizes(shape));
 
     public void BindSizes(Shape shape, string name) => _shapes.Add(shape, name);
 
     /// <summary>A value with an axis whose size is the symbol or follows from it alone, or null.</summary>
     public SymbolCarrier? Carrier(string symbol) =>
-        _carriers.Exact(symbol) ?? _parent?._carriers.Exact(symbol) ?? _carriers.Affine(symbol) ?? _parent?.Carrier(symbol);
+        _carriers.Exact(symbol) ?? Around(symbol)?._carriers.Exact(symbol) ?? _carriers.Affine(symbol) ?? Around(symbol)?.Carrier(symbol);
+
+    private EmitScope? Around(string symbol) => Owns(Dim.Sym(symbol)) ? null : _parent;
+
+    private bool Owns(Dim size) => ownsSize?.Invoke(size) ?? false;
 
     private readonly EmitScope? _parent = parent;
 

@@ -12,7 +12,7 @@ internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
 {
     public AttributeProto Write(string name, Op op, Region region, string owner)
     {
-        EmitScope scope = new(outer.Names, outer);
+        EmitScope scope = new(outer.Names, outer, region.Builder.IsDataDependent);
         Value?[] captures = [.. op.Operands.TakeLast(((IRegionOp)op).CaptureCount)];
         int own = region.Parameters.Count - captures.Length;
         GraphProto graph = new() { Name = $"{owner}.{name}" };

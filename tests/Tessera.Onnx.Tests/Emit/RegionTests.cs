@@ -53,6 +53,37 @@ public class RegionTests
         Assert.Equal(made.Distinct(), made);
     }
 
+    [Fact]
+    public void Size_that_a_region_makes_up_is_not_one_of_the_same_name_around_it()
+    {
+        GraphBuilder g = new();
+        Value x = g.In("x", "f32[n]");
+        Value outside = Ones(g, x);
+        Value[] inputs = [x, g.In("y", "f32[n]"), g.In("c", "bool[]")];
+        Value inside = g.If(
+            inputs[2], [inputs[1]], Regions.Of([s_vector], static (r, p) => [Ones(r, p[0])]), Regions.Of([s_vector], static (r, p) => [r.ReduceSum(p[0], [0], keepDims: false)]))[0];
+        Graph graph = new() { Name = "sizes", Builder = g, Inputs = inputs, Outputs = [new("outside", outside), new("inside", inside)] };
+        Dictionary<string, RefValue> values = new()
+        {
+            ["x"] = RefTensor.Floats(DType.F32, [4], [1, 2, 3, 4]),
+            ["y"] = RefTensor.Floats(DType.F32, [4], [0, 0, 3, 0]),
+            ["c"] = RefTensor.Bools([], [true]),
+        };
+        using OrtRun run = new(OnnxEmitter.Emit(graph).ToBytes());
+        IReadOnlyList<RefValue> results = run.Run(values);
+        Assert.Equal([12.0], ((RefTensor)results[0]).F);
+        Assert.Equal([4.0], ((RefTensor)results[1]).F);
+
+        // Twice the places of what is not zero; both builders call their number nonzero_1_0_1.
+        static Value Ones(GraphBuilder b, Value v)
+        {
+            Value places = b.Transpose(b.NonZero(v), [1, 0]);
+            Dim count = places.Shape[0];
+            Assert.Equal(Dim.Sym("nonzero_1_0_1"), count);
+            return b.ReduceSum(b.Cast(b.Expand(places, [count, 2]), DType.F32), [0, 1], keepDims: false);
+        }
+    }
+
     // outer ? (inner ? x + y : x · y) : y + n
     private static Graph Nested()
     {
