@@ -1,10 +1,12 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Tessera.Ir.Evaluate;
 
 /// <summary>Conversions between stored bytes and reference tensors, for every element type that has a number in C#.</summary>
 public static class RefTensors
 {
+    private static readonly double s_nan = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
+
     /// <summary>Reads a whole weight.</summary>
     public static RefTensor FromSource(WeightSource source)
     {
@@ -22,7 +24,8 @@ public static class RefTensors
     {
         long[] sizes = [.. dims];
         int count = checked((int)sizes.Aggregate(1L, static (a, b) => checked(a * b)));
-        int width = dtype.Bits() / 8;
+        RequireNumbers(dtype);
+        bytes = bytes[..(count * dtype.Bits() / 8)];
         if (dtype == DType.Bool)
         {
             bool[] flags = new bool[count];
@@ -37,20 +40,12 @@ public static class RefTensors
         if (dtype.IsFloat())
         {
             double[] floats = new double[count];
-            for (int i = 0; i < count; i++)
-            {
-                floats[i] = ReadFloat(dtype, bytes[(i * width)..]);
-            }
-
+            ElementCast.ToDoubles(dtype, bytes, floats, roundToOdd: false);
             return RefTensor.Floats(dtype, sizes, floats);
         }
 
         long[] integers = new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            integers[i] = ReadInteger(dtype, bytes[(i * width)..]);
-        }
-
+        ElementCast.Convert(dtype, bytes, DType.I64, MemoryMarshal.AsBytes(integers.AsSpan()));
         return RefTensor.Ints(dtype, sizes, integers);
     }
 
@@ -62,19 +57,17 @@ public static class RefTensors
             return [.. tensor.B.Select(static b => b ? (byte)1 : (byte)0)];
         }
 
-        int width = tensor.DType.Bits() / 8;
-        byte[] bytes = new byte[tensor.Count * width];
-        for (int i = 0; i < tensor.Count; i++)
+        RequireNumbers(tensor.DType);
+        byte[] bytes = new byte[tensor.Count * tensor.DType.Bits() / 8];
+        if (tensor.DType.IsFloat())
         {
-            Span<byte> target = bytes.AsSpan(i * width, width);
-            if (tensor.DType.IsFloat())
-            {
-                WriteFloat(tensor.DType, target, tensor.F[i]);
-            }
-            else
-            {
-                WriteInteger(target, tensor.I[i]);
-            }
+            // Machines give 0/0 different signs and payloads; what is stored has one NaN.
+            double[] values = [.. tensor.F.Select(static v => double.IsNaN(v) ? s_nan : v)];
+            ElementCast.FromDoubles(values, tensor.DType, bytes);
+        }
+        else
+        {
+            ElementCast.Convert(DType.I64, MemoryMarshal.AsBytes(tensor.I.AsSpan()), tensor.DType, bytes);
         }
 
         return bytes;
@@ -85,79 +78,20 @@ public static class RefTensors
         : TensorContent.FromBytes(tensor.DType, tensor.Dims, ToBytes(tensor));
 
     /// <summary>Rounds to the nearest value of a float type, ties to even.</summary>
-    public static double Round(DType dtype, double value)
+    public static double Round(DType dtype, double value) => dtype switch
     {
-        Span<byte> bytes = stackalloc byte[8];
-        WriteFloat(dtype, bytes, value);
-        return ReadFloat(dtype, bytes);
-    }
-
-    private static double ReadFloat(DType dtype, ReadOnlySpan<byte> bytes) => dtype switch
-    {
-        DType.F64 => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-        DType.F32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
-        DType.F16 => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-        DType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16),
+        DType.F64 => value,
+        DType.F32 => (float)value,
+        DType.F16 => (double)(Half)value,
+        DType.BF16 => BFloat16Bits.ToSingle(BFloat16Bits.FromDouble(value)),
         _ => throw Unsupported(dtype),
     };
 
-    private static void WriteFloat(DType dtype, Span<byte> bytes, double value)
+    private static void RequireNumbers(DType dtype)
     {
-        switch (dtype)
+        if (!ElementCast.IsSupported(dtype))
         {
-            case DType.F64:
-                BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
-                break;
-            case DType.F32:
-                BinaryPrimitives.WriteSingleLittleEndian(bytes, (float)value);
-                break;
-            case DType.F16:
-                BinaryPrimitives.WriteHalfLittleEndian(bytes, (Half)value);
-                break;
-            case DType.BF16:
-                BinaryPrimitives.WriteUInt16LittleEndian(bytes, ToBFloat16(value));
-                break;
-            default:
-                throw Unsupported(dtype);
-        }
-    }
-
-    // Through f32 rounded to odd, so that the second rounding cannot go wrong.
-    private static ushort ToBFloat16(double value)
-    {
-        if (double.IsNaN(value))
-        {
-            return 0x7FC0;
-        }
-
-        float nearest = (float)value;
-        uint bits = BitConverter.SingleToUInt32Bits(nearest);
-        if (!float.IsInfinity(nearest) && nearest != value)
-        {
-            bool away = Math.Abs((double)nearest) > Math.Abs(value);
-            bits = (away ? bits - 1 : bits) | 1;
-        }
-
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
-
-    private static long ReadInteger(DType dtype, ReadOnlySpan<byte> bytes) => dtype switch
-    {
-        DType.I8 => (sbyte)bytes[0],
-        DType.U8 => bytes[0],
-        DType.I16 => BinaryPrimitives.ReadInt16LittleEndian(bytes),
-        DType.U16 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-        DType.I32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
-        DType.U32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        DType.I64 or DType.U64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-        _ => throw Unsupported(dtype),
-    };
-
-    private static void WriteInteger(Span<byte> bytes, long value)
-    {
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = (byte)(value >> (8 * i));
+            throw Unsupported(dtype);
         }
     }
 
