@@ -44,8 +44,14 @@ public sealed class TensorContent : IEquatable<TensorContent>
             : throw new TesseraException("TSR0110", "", $"A constant {dtype.Text()}{sizes} takes {expected} bytes; {bytes.Length} are given.");
     }
 
-    public static TensorContent FromStrings(IEnumerable<long> dims, IReadOnlyList<string> strings) =>
-        new(DType.String, dims.ToEquatableArray(), default, strings);
+    /// <exception cref="TesseraException">The number of strings does not fit the sizes.</exception>
+    public static TensorContent FromStrings(IEnumerable<long> dims, IReadOnlyList<string> strings)
+    {
+        TensorContent content = new(DType.String, dims.ToEquatableArray(), default, strings);
+        return content.Count == strings.Count
+            ? content
+            : throw new TesseraException("TSR0110", "", $"A constant {content} holds {content.Count} strings; {strings.Count} are given.");
+    }
 
     /// <summary>A tensor of a C# element type whose memory layout is the stored one.</summary>
     public static TensorContent From<T>(DType dtype, IEnumerable<long> dims, ReadOnlySpan<T> values)

@@ -62,7 +62,7 @@ public sealed class Parser
         }
         else if (_lexer.AcceptWord("ragged"))
         {
-            ragged.Add(_lexer.Word("a symbol"));
+            ragged.Add(ParserAttributes.ReadSymbol(_lexer));
         }
         else if (_lexer.AcceptWord("meta"))
         {

@@ -57,6 +57,13 @@ internal static class ParserAttributes
         }
     }
 
+    /// <summary>The name of a size, quoted where it is no plain one.</summary>
+    public static string ReadSymbol(Lexer lexer)
+    {
+        int start = lexer.Start();
+        return ReadDim(lexer).IsSymbol(out string symbol) ? symbol : throw lexer.Expected("a symbol such as n", start);
+    }
+
     private static Dim ReadDim(Lexer lexer)
     {
         int start = lexer.Start();

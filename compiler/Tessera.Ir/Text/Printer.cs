@@ -60,7 +60,7 @@ public sealed class Printer
 
         foreach (string symbol in graph.Ragged)
         {
-            _text.Append("  ragged ").Append(symbol).Append('\n');
+            _text.Append("  ragged ").Append(Dim.Sym(symbol)).Append('\n');
         }
 
         foreach ((string key, string value) in graph.Metadata.OrderBy(static p => p.Key, StringComparer.Ordinal))

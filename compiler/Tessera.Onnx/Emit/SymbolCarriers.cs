@@ -28,25 +28,10 @@ internal sealed class SymbolCarriers
             {
                 _exact.TryAdd(symbol, new SymbolCarrier(name, axis, 1, 0));
             }
-            else if (shape[axis].Symbols.Take(2).ToArray() is [var only] && Solve(shape[axis], only) is (var factor, var offset))
+            else if (AffineLength.Of(shape[axis]) is { Symbol: { } only, Factor: > 0 } affine)
             {
-                _affine.TryAdd(only, new SymbolCarrier(name, axis, factor, offset));
+                _affine.TryAdd(only, new SymbolCarrier(name, axis, affine.Factor, affine.Offset));
             }
-        }
-    }
-
-    // c·n + k for a positive c, told by normal forms: what remains without k must be c times the symbol.
-    private static (long Factor, long Offset)? Solve(Dim dim, string symbol)
-    {
-        try
-        {
-            long offset = dim.Evaluate(static _ => 0);
-            long factor = checked(dim.Evaluate(static _ => 1) - offset);
-            return factor > 0 && dim == (Dim.Sym(symbol) * factor) + offset ? (factor, offset) : null;
-        }
-        catch (TesseraException)
-        {
-            return null;
         }
     }
 }

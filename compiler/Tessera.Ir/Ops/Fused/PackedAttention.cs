@@ -19,8 +19,7 @@ public sealed partial record PackedAttention(
     {
         CheckHeads(context, Q, K, V, rank: 3);
         CheckOptional(context, Q, Bias, QNorm, KNorm);
-        context.RequireEqual(
-            context.ShapeOf(CuQ) is [var b] ? b : Dim.Const(-1), context.ShapeOf(CuK) is [var c] ? c : Dim.Const(-2), "segments of cu_q and cu_k");
+        context.RequireEqual(Segments.Offsets(context, CuQ)[0], Segments.Offsets(context, CuK)[0], "segments of cu_q and cu_k");
         return [new TensorType(Q.DType, [Q.Shape[0], Q.Shape[1], V.Shape[2]])];
     }
 

@@ -13,10 +13,10 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         Shape x = context.ShapeOf(X);
-        Shape cu = context.ShapeOf(CuSeqlens);
-        if (x.Rank == 0 || cu.Rank != 1)
+        Shape cu = Segments.Offsets(context, CuSeqlens);
+        if (x.Rank == 0)
         {
-            throw context.Error("TSR0203", $"x must have a leading segment axis and cu_seqlens rank 1; they are {X.Type} and {CuSeqlens.Type}.");
+            throw context.Error("TSR0203", $"x must have a leading segment axis; it is {X.Type}.");
         }
 
         context.RequireEqual(x[0] + 1, cu[0], "segments + 1 and offsets");

@@ -7,10 +7,13 @@ namespace Tessera.Ir.Ops;
 [Op("segment_softmax")]
 public sealed partial record SegmentSoftmax(Value X, Value CuSeqlens) : Op
 {
-    public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
-        context.ShapeOf(X).Rank > 0 && context.ShapeOf(CuSeqlens).Rank == 1 && X.DType.IsFloat()
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        Segments.Offsets(context, CuSeqlens);
+        return context.ShapeOf(X).Rank > 0 && X.DType.IsFloat()
             ? [X.Type]
-            : throw context.Error("TSR0203", $"x must be float with a leading token axis and cu_seqlens rank 1; they are {X.Type} and {CuSeqlens.Type}.");
+            : throw context.Error("TSR0203", $"x must be float with a leading token axis; it is {X.Type}.");
+    }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {

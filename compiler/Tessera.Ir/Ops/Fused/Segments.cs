@@ -5,6 +5,11 @@ namespace Tessera.Ir.Ops;
 /// <summary>What the segment ops share: offsets checked, and the segment of each token.</summary>
 internal static class Segments
 {
+    /// <summary>The shape of the offsets, which kernels read as a vector of i32.</summary>
+    public static Shape Offsets(InferContext context, Value cuSeqlens) => context.ShapeOf(cuSeqlens) is { Rank: 1 } shape && cuSeqlens.DType == DType.I32
+        ? shape
+        : throw context.Error("TSR0203", $"cu_seqlens must be i32 of rank 1; it is {cuSeqlens.Type}.");
+
     /// <summary>Offsets that start at 0, never fall, and end at <paramref name="tokens"/> where that is given.</summary>
     public static long[] Check(EvalContext context, RefTensor cuSeqlens, long? tokens)
     {

@@ -1,0 +1,31 @@
+using Xunit;
+
+namespace Tessera.Ir.Tests.Ops;
+
+/// <summary>Operands that no kernel could read are refused where they are given.</summary>
+public class RefusalTests
+{
+    [Fact]
+    public void Offsets_of_segments_are_i32()
+    {
+        GraphBuilder g = new();
+        (Value x, Value wide) = (g.In("x", "f32[t, 2]"), g.In("cu", "i64[b + 1]"));
+        Assert.All(
+            new Func<Value>[]
+            {
+                () => g.SegmentSoftmax(x, wide),
+                () => g.SegmentReduce(x, wide, Ir.Ops.SegmentReduction.Sum),
+                () => g.SegmentExpand(g.In("rows", "f32[b, 2]"), wide),
+                () => g.PackedAttention(g.In("q", "f32[t, 2, 4]"), g.In("k", "f32[t, 2, 4]"), g.In("v", "f32[t, 2, 4]"), wide, wide),
+            },
+            static emit => Assert.Contains("i64[b + 1]", Assert.Throws<TesseraException>(() => emit()).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Strings_are_as_many_as_their_sizes_say()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => TensorContent.FromStrings([2, 2], ["a", "b", "c"]));
+        Assert.Equal("TSR0110", error.Code);
+        Assert.Contains("holds 4 strings; 3 are given", error.Message, StringComparison.Ordinal);
+    }
+}
