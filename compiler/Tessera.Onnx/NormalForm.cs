@@ -21,21 +21,15 @@ internal static class NormalForm
 
     private static IReadOnlyList<Value> Run(GraphBuilder builder, IReadOnlyList<Value> roots, Dictionary<Value, Value> known)
     {
-        SymbolRenames renames = new();
+        GraphRebuild rebuild = new(builder);
         return GraphWalk.Rebuild(roots, known, (op, operands) =>
         {
-            Op moved = OpRewriting.MapRegions(renames.Apply(op.WithOperands(operands)), Run);
-            moved = moved is IRegionOp ? RegionCaptures.Normal(moved) : moved;
-            SourceLocation source = op.Outputs[0].Source;
-            Value[] values = [.. builder.EmitAll(moved, source).Select(v => AsSize(builder, v, v.Sizes, source))];
-            for (int i = 0; i < values.Length; i++)
-            {
-                renames.Note(op.Outputs[i].Type, values[i].Type);
-            }
-
-            return values;
+            IReadOnlyList<Value> values = rebuild.Again(op, operands, static moved => Normal(OpRewriting.MapRegions(moved, Run)));
+            return [.. values.Select(v => AsSize(builder, v, v.Sizes, op.Outputs[0].Source))];
         });
     }
+
+    private static Op Normal(Op op) => op is IRegionOp ? RegionCaptures.Normal(op) : op;
 
     /// <summary>A rank-0 value with the given content as the size it is; any other value as it stands.</summary>
     public static Value AsSize(GraphBuilder builder, Value value, IReadOnlyList<Dim>? content, SourceLocation source)

@@ -23,7 +23,7 @@ internal static class RegionCaptures
         kept = [.. kept.Distinct()];
         return kept.SequenceEqual(captures)
             ? op
-            : OpRewriting.With(op, [.. op.Operands.Take(inputs), .. kept], region => Rebind(region, captures, kept));
+            : OpRewriting.MapRegions(op.WithOperands([.. op.Operands.Take(inputs), .. kept]), region => Rebind(region, captures, kept));
     }
 
     private static IEnumerable<Value> Used(Region region, Dictionary<Value, Value> outer) => GraphWalk.PostOrder(region.Results)
@@ -46,7 +46,7 @@ internal static class RegionCaptures
                 : kept.IndexOf(captures[i]) is >= 0 and var at ? parameters[at] : parameter;
         }
 
-        IReadOnlyList<Value> results = GraphWalk.Rebuild(region.Results, known, (op, operands) => builder.EmitAll(op.WithOperands(operands), op.Outputs[0].Source));
+        IReadOnlyList<Value> results = new GraphRebuild(builder).Run(region.Results, known, static (_, _) => null);
         return new Region(builder, [.. region.Parameters.Take(own), .. parameters], results);
     }
 }

@@ -20,19 +20,11 @@ internal static class FreshNames
         [
             .. inferred.Select((type, i) =>
             {
-                IrType renamed = names.Count == 0 ? type : Rename(type, names);
-                return i < wanted.Count && wanted[i] is { } w && Same(renamed, w, facts) ? w : renamed;
+                IrType renamed = names.Count == 0 ? type : IrTypes.Substitute(type, names.GetValueOrDefault);
+                return i < wanted.Count && wanted[i] is { } w && IrTypes.Same(renamed, w, facts) ? w : renamed;
             }),
         ];
     }
-
-    public static IEnumerable<string> SymbolsOf(IrType type) => type switch
-    {
-        TensorType { Shape: { } shape } => shape.Symbols,
-        SequenceType sequence => SymbolsOf(sequence.Element),
-        OptionalType optional => SymbolsOf(optional.Element),
-        _ => [],
-    };
 
     private static void Match(IrType inferred, IrType? wanted, IReadOnlyList<string> fresh, Dictionary<string, Dim> names)
     {
@@ -56,21 +48,4 @@ internal static class FreshNames
                 break;
         }
     }
-
-    private static IrType Rename(IrType type, Dictionary<string, Dim> names) => type switch
-    {
-        TensorType { Shape: { } shape } tensor => tensor with { Shape = shape.Substitute(names.GetValueOrDefault) },
-        SequenceType sequence => new SequenceType(Rename(sequence.Element, names)),
-        OptionalType optional => new OptionalType(Rename(optional.Element, names)),
-        _ => type,
-    };
-
-    private static bool Same(IrType a, IrType b, DimFacts facts) => (a, b) switch
-    {
-        (TensorType { Shape: { } x } s, TensorType { Shape: { } y } t) => s.DType == t.DType && x.Rank == y.Rank
-            && x.Zip(y).All(p => facts.Equal(p.First, p.Second) == Proof.Proved),
-        (SequenceType x, SequenceType y) => Same(x.Element, y.Element, facts),
-        (OptionalType x, OptionalType y) => Same(x.Element, y.Element, facts),
-        _ => a.Equals(b),
-    };
 }

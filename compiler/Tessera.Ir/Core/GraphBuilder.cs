@@ -76,10 +76,21 @@ public sealed class GraphBuilder
         _fresh.Clear();
         IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, place));
         IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
-        _reserved.UnionWith(named.SelectMany(FreshNames.SymbolsOf));
-        _dataDependent.UnionWith(named.SelectMany(FreshNames.SymbolsOf).Except(inferred.SelectMany(FreshNames.SymbolsOf)));
+        _reserved.UnionWith(named.SelectMany(IrTypes.Symbols));
+        _dataDependent.UnionWith(named.SelectMany(IrTypes.Symbols).Except(inferred.SelectMany(IrTypes.Symbols)));
         return Register(op, named, place);
     }
+
+    /// <summary>The types that inference gives the op now, under the names that its results have.</summary>
+    internal IReadOnlyList<IrType> InferAgain(Op op)
+    {
+        _fresh.Clear();
+        IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, op.Outputs[0].Source));
+        return FreshNames.Adopt(inferred, [.. op.Outputs.Select(static v => v.Type)], _fresh, Facts);
+    }
+
+    /// <summary>Keeps symbols from being made up here: another graph, parts of which are to be emitted, uses them.</summary>
+    public void Reserve(IEnumerable<string> symbols) => _reserved.UnionWith(symbols);
 
     private Value[] Register(Op op, IReadOnlyList<IrType> types, SourceLocation place)
     {
@@ -87,7 +98,7 @@ public sealed class GraphBuilder
         op = op.IsEmitted ? op with { } : op;
         if (op is Ops.Input)
         {
-            _reserved.UnionWith(types.SelectMany(FreshNames.SymbolsOf));
+            _reserved.UnionWith(types.SelectMany(IrTypes.Symbols));
         }
 
         Value[] values = new Value[types.Count];
@@ -132,7 +143,7 @@ public sealed class GraphBuilder
     public long UniqueId() => _nextUnique++;
 
     /// <summary>Whether a size is known only when the graph runs.</summary>
-    internal bool IsDataDependent(Dim dim) => dim.Symbols.Any(_dataDependent.Contains);
+    public bool IsDataDependent(Dim dim) => dim.Symbols.Any(_dataDependent.Contains);
 
     // Inference runs once for each interned op, before its id is taken: the next id names it.
     internal Dim FreshSymbol(Op op, int output, int axis)

@@ -57,27 +57,21 @@ public sealed class Legalizer
     /// <summary>One round over a graph.</summary>
     private sealed class Rewrite(Legalizer owner, GraphBuilder builder)
     {
-        private readonly SymbolRenames _renames = new();
+        private readonly GraphRebuild _rebuild = new(builder);
 
         public bool Changed { get; private set; }
 
         public IReadOnlyList<Value> Step(Op op, Value?[] operands)
         {
-            SourceLocation source = op.Outputs[0].Source;
-            IReadOnlyList<Value> values = builder.EmitAll(OpRewriting.MapRegions(_renames.Apply(op.WithOperands(operands)), owner.Run), source);
-            if (!owner.IsLegal(values[0].Producer))
+            IReadOnlyList<Value> values = _rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, owner.Run));
+            if (owner.IsLegal(values[0].Producer))
             {
-                builder.Source = source;
-                values = values[0].Producer.Decompose(builder) ?? throw owner.NoForm(op);
-                Changed = true;
+                return values;
             }
 
-            for (int i = 0; i < values.Count; i++)
-            {
-                _renames.Note(op.Outputs[i].Type, values[i].Type);
-            }
-
-            return values;
+            builder.Source = op.Outputs[0].Source;
+            Changed = true;
+            return _rebuild.Note(op, values[0].Producer.Decompose(builder) ?? throw owner.NoForm(op));
         }
     }
 

@@ -9,17 +9,9 @@ public static class OpRewriting
         Dim dim => dim.Substitute(map),
         Shape shape => shape.Substitute(map),
         EquatableArray<Dim> dims => dims.Select(d => d.Substitute(map)).ToEquatableArray(),
-        IrType type => Substitute(type, map),
+        IrType type => IrTypes.Substitute(type, map),
         _ => value,
     });
-
-    public static IrType Substitute(IrType type, Func<string, Dim?> map) => type switch
-    {
-        TensorType { Shape: { } shape } tensor => tensor with { Shape = shape.Substitute(map) },
-        SequenceType sequence => new SequenceType(Substitute(sequence.Element, map)),
-        OptionalType optional => new OptionalType(Substitute(optional.Element, map)),
-        _ => type,
-    };
 
     /// <summary>The op with each region replaced.</summary>
     public static Op MapRegions(Op op, Func<Region, Region> map) =>
@@ -34,23 +26,10 @@ public static class OpRewriting
         {
             object? value = attribute.Get(op);
             object? mapped = map(value);
-            changed |= !Equals(value, mapped);
+            changed |= value is Region ? !ReferenceEquals(value, mapped) : !Equals(value, mapped); // comparing regions prints them
             attributes.Add(attribute.Name, mapped);
         }
 
         return changed ? op.Schema.Create(op.Operands, attributes) : op;
-    }
-
-    /// <summary>The op over other operands with each region replaced.</summary>
-    public static Op With(Op op, IReadOnlyList<Value?> operands, Func<Region, Region> map)
-    {
-        Dictionary<string, object?> attributes = new(StringComparer.Ordinal);
-        foreach (AttributeSpec attribute in op.Schema.Attributes)
-        {
-            object? value = attribute.Get(op);
-            attributes.Add(attribute.Name, value is Region region ? map(region) : value);
-        }
-
-        return op.Schema.Create(operands, attributes);
     }
 }

@@ -10,6 +10,8 @@ public abstract record Constraint
     /// <summary>The value is at least the bound: <c>left &gt;= right</c>.</summary>
     public sealed record GreaterEqual(Dim Left, Dim Right) : Constraint
     {
+        public override IEnumerable<string> Symbols => Left.Symbols.Concat(Right.Symbols);
+
         public override bool IsSatisfied(Func<string, long> map) => Left.Evaluate(map) >= Right.Evaluate(map);
 
         public override Constraint Map(Func<Dim, Dim> map) => new GreaterEqual(map(Left), map(Right));
@@ -20,6 +22,8 @@ public abstract record Constraint
     /// <summary>The value is a multiple: <c>value % by == 0</c>.</summary>
     public sealed record Divisible(Dim Value, long By) : Constraint
     {
+        public override IEnumerable<string> Symbols => Value.Symbols;
+
         public override bool IsSatisfied(Func<string, long> map) => By != 0 && (Int128)Value.Evaluate(map) % By == 0;
 
         public override Constraint Map(Func<Dim, Dim> map) => new Divisible(map(Value), By);
@@ -30,12 +34,17 @@ public abstract record Constraint
     /// <summary>Both sides are the same: <c>left == right</c>.</summary>
     public sealed record Equal(Dim Left, Dim Right) : Constraint
     {
+        public override IEnumerable<string> Symbols => Left.Symbols.Concat(Right.Symbols);
+
         public override bool IsSatisfied(Func<string, long> map) => Left.Evaluate(map) == Right.Evaluate(map);
 
         public override Constraint Map(Func<Dim, Dim> map) => new Equal(map(Left), map(Right));
 
         public override string ToString() => $"{Left} == {Right}";
     }
+
+    /// <summary>The symbols that the constraint is about.</summary>
+    public abstract IEnumerable<string> Symbols { get; }
 
     /// <summary>Whether the constraint holds for these values of the symbols.</summary>
     public abstract bool IsSatisfied(Func<string, long> map);

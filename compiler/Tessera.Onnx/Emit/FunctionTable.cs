@@ -58,7 +58,7 @@ internal sealed class FunctionTable(EmitOptions options)
         Op renamed = OpRewriting.Substitute(op, symbols.GetValueOrDefault);
         Value?[] inputs = [.. op.Operands.Select((v, i) => v is null
             ? null
-            : builder.Input($"x{i}", OpRewriting.Substitute(Named(v.Type, mixed), symbols.GetValueOrDefault)))];
+            : builder.Input($"x{i}", IrTypes.Substitute(Named(v.Type, mixed), symbols.GetValueOrDefault)))];
         Op body = renamed is Ir.Ops.SegmentExpand expand ? expand with { Total = null } : renamed; // it sees operands, not the sizes around it
         return builder.EmitAll(body.WithOperands(inputs))[0].Producer;
     }

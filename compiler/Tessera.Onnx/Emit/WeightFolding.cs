@@ -28,9 +28,7 @@ internal static class WeightFolding
             known.Add(value, graph.Builder.Emit(new Parameter { Path = path, Type = value.Type }, value.Source));
         }
 
-        IReadOnlyList<Value> roots = GraphWalk.Rebuild(
-            graph.Roots, known, (op, operands) => graph.Builder.EmitAll(op.WithOperands(operands), op.Outputs[0].Source));
-        return graph.WithRoots(roots) with { Weights = weights };
+        return graph.WithRoots(new GraphRebuild(graph.Builder).Run(graph.Roots, known, static (_, _) => null)) with { Weights = weights };
     }
 
     private static Dictionary<Value, FoldedWeight> Foldable(Graph graph)

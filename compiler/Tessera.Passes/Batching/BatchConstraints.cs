@@ -14,7 +14,7 @@ internal static class BatchConstraints
     {
         foreach (Constraint constraint in graph.Constraints)
         {
-            if (mode != BatchMode.Packed || !Symbols(constraint).Any(ragged.Contains))
+            if (mode != BatchMode.Packed || !constraint.Symbols.Any(ragged.Contains))
             {
                 yield return constraint;
             }
@@ -29,12 +29,4 @@ internal static class BatchConstraints
             }
         }
     }
-
-    private static IEnumerable<string> Symbols(Constraint constraint) => constraint switch
-    {
-        Constraint.GreaterEqual c => [.. c.Left.Symbols, .. c.Right.Symbols],
-        Constraint.Divisible c => c.Value.Symbols,
-        Constraint.Equal c => [.. c.Left.Symbols, .. c.Right.Symbols],
-        _ => [],
-    };
 }

@@ -13,6 +13,7 @@ public sealed class BatchPass
 {
     private readonly Graph _graph;
     private readonly GraphBuilder _builder;
+    private readonly GraphRebuild _rebuild;
     private readonly GraphBatchEnvironment _environment;
     private readonly Dictionary<Value, Batched> _done = [];
     private readonly Dictionary<string, Value> _partitions = new(StringComparer.Ordinal);
@@ -28,6 +29,8 @@ public sealed class BatchPass
         _graph = graph;
         HashSet<string> ragged = mode == BatchMode.Dense ? [] : [.. graph.Ragged];
         _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
+        _builder.Reserve(graph.PostOrder().SelectMany(static op => op.Outputs).SelectMany(static v => IrTypes.Symbols(v.Type)));
+        _rebuild = new GraphRebuild(_builder);
         _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions) { ExampleFacts = graph.Builder.Facts };
     }
 
@@ -109,8 +112,7 @@ public sealed class BatchPass
             || op.DimOperands().Any(_environment.IsRagged);
         IReadOnlyList<Batched> results = varies
             ? op.Batch(new BatchContext(op, operands, _environment))
-            : [.. _builder.EmitAll(op.WithOperands([.. operands.Select(static b => b?.Value)]), op.Outputs[0].Source)
-                .Select(static v => new Batched(v, BatchForm.Unbatched))];
+            : [.. _rebuild.Again(op, [.. operands.Select(static b => b?.Value)]).Select(static v => new Batched(v, BatchForm.Unbatched))];
         for (int i = 0; i < results.Count; i++)
         {
             _done[op.Outputs[i]] = results[i];

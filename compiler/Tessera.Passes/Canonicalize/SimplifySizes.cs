@@ -26,7 +26,7 @@ public sealed class SimplifySizes : RewriteRule<Op>
             }
         }
 
-        return changed is null ? null : context.EmitAll(op.Schema.Create(op.Operands, changed));
+        return changed is null ? null : context.EmitAs(op.Schema.Create(op.Operands, changed), op);
     }
 
     // Only what gets shorter counts as simpler, so that no two forms can take turns.

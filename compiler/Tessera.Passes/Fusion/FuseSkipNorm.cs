@@ -19,9 +19,8 @@ public sealed record FuseSkipNorm : IPass
             return graph;
         }
 
-        Dictionary<Value, Value> leaves = graph.PostOrder().OfType<Input>().Select(static i => i.Outputs[0]).ToDictionary(static v => v);
         Dictionary<Value, IReadOnlyList<Value>> fused = [];
-        IReadOnlyList<Value> roots = GraphWalk.Rebuild(graph.Roots, leaves, (op, operands) =>
+        return GraphRebuild.Run(graph, (op, operands) =>
         {
             Value result = op.Outputs[0];
             if (op is Add && normOfSum.TryGetValue(result, out Op? norm))
@@ -31,11 +30,8 @@ public sealed record FuseSkipNorm : IPass
                 return [pair[1]];
             }
 
-            return fused.TryGetValue(result, out IReadOnlyList<Value>? known) ? [known[0]]
-                : operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op.Outputs
-                : graph.Builder.EmitAs(op.WithOperands(operands), [.. op.Outputs.Select(static v => v.Type)], result.Source);
+            return fused.TryGetValue(result, out IReadOnlyList<Value>? known) ? [known[0]] : null;
         });
-        return graph.WithRoots(roots);
     }
 
     private Dictionary<Value, Op> Find(Graph graph, PassContext context)
@@ -72,7 +68,7 @@ public sealed record FuseSkipNorm : IPass
     };
 
     private static bool SameShape(Add add, DimFacts facts) =>
-        TypeProof.Same(add.A.Type, add.Outputs[0].Type, facts) && TypeProof.Same(add.B.Type, add.Outputs[0].Type, facts);
+        IrTypes.Same(add.A.Type, add.Outputs[0].Type, facts) && IrTypes.Same(add.B.Type, add.Outputs[0].Type, facts);
 
     private IReadOnlyList<Value> Fuse(GraphBuilder builder, Op norm, Value x, Value skip, SourceLocation source, PassContext context)
     {

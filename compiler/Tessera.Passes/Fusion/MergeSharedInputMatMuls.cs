@@ -23,20 +23,9 @@ public sealed record MergeSharedInputMatMuls : IPass
             return graph;
         }
 
-        Dictionary<Value, Value> leaves = graph.PostOrder().OfType<Input>().Select(static i => i.Outputs[0]).ToDictionary(static v => v);
-        IReadOnlyList<Value> roots = GraphWalk.Rebuild(graph.Roots, leaves, (op, operands) =>
-        {
-            if (op.OutputCount == 1 && groups.TryGetValue(op.Outputs[0], out Group? group))
-            {
-                return [group.Member(graph.Builder, op, operands, context, Name)];
-            }
-
-            Op rebuilt = operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op : op.WithOperands(operands);
-            return ReferenceEquals(rebuilt, op)
-                ? op.Outputs
-                : graph.Builder.EmitAs(rebuilt, [.. op.Outputs.Select(static v => v.Type)], op.Outputs[0].Source);
-        });
-        return graph.WithRoots(roots);
+        return GraphRebuild.Run(graph, (op, operands) => op.OutputCount == 1 && groups.TryGetValue(op.Outputs[0], out Group? group)
+            ? [group.Member(graph.Builder, op, operands, context, Name)]
+            : null);
     }
 
     // The value that each merged product (with its bias, where it has one) gives, to its group.

@@ -27,6 +27,9 @@ public sealed class RewriteContext
 
     public IReadOnlyList<Value> EmitAll(Op op) => Builder.EmitAll(op);
 
+    /// <summary>Emits the same op written otherwise: sizes that only run time knows keep the names they have in <paramref name="was"/>.</summary>
+    public IReadOnlyList<Value> EmitAs(Op op, Op was) => Builder.EmitAs(op, [.. was.Outputs.Select(static v => v.Type)]);
+
     /// <summary>
     /// Whether one op uses the value once and it is no output. False also for values made since the last sweep: a rule that
     /// depends on it is tried again in the next.

@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Onnx;
 
 namespace Tessera.Passes;
 
@@ -54,25 +55,28 @@ internal sealed class RewriteDriver
     {
         RewriteUses uses = new(roots);
         RewriteContext context = new(builder, _pass, uses);
+        GraphRebuild rebuild = new(builder);
         Dictionary<Value, Value> leaves = [];
         foreach (Op op in GraphWalk.PostOrder(roots).Where(static op => op is Ir.Ops.Input))
         {
             leaves.Add(op.Outputs[0], op.Outputs[0]);
         }
 
-        return GraphWalk.Rebuild(roots, leaves, (op, operands) => Rewrite(op, operands, context, uses));
+        return GraphWalk.Rebuild(roots, leaves, (op, operands) =>
+        {
+            IReadOnlyList<Value> rebuilt = rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, RewriteRegion));
+            return rebuild.Note(op, Rewrite(op, rebuilt, context, uses));
+        });
     }
 
-    private IReadOnlyList<Value> Rewrite(Op op, Value?[] operands, RewriteContext context, RewriteUses uses)
+    private IReadOnlyList<Value> Rewrite(Op op, IReadOnlyList<Value> values, RewriteContext context, RewriteUses uses)
     {
-        GraphBuilder builder = context.Builder;
-        IReadOnlyList<Value> values = Rebuild(op, operands, builder);
         for (int i = 0; i < values.Count; i++)
         {
             uses.Rebuilt(values[i], op.Outputs[i]);
         }
 
-        builder.Source = op.Outputs[0].Source;
+        context.Builder.Source = op.Outputs[0].Source;
         for (int firings = 0; firings < MostFiringsAtAnOp; firings++)
         {
             // Only while one op gives all the values does "the op" have a meaning.
@@ -123,16 +127,6 @@ internal sealed class RewriteDriver
         return rules;
     }
 
-    // Sizes that only run time knows keep their names: the op is the same, whatever its operands are made of now.
-    private IReadOnlyList<Value> Rebuild(Op op, Value?[] operands, GraphBuilder builder)
-    {
-        Op rebuilt = operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op : op.WithOperands(operands);
-        rebuilt = RegionRewriter.MapRegions(rebuilt, RewriteRegion);
-        return ReferenceEquals(rebuilt, op)
-            ? op.Outputs
-            : builder.EmitAs(rebuilt, [.. op.Outputs.Select(static v => v.Type)], op.Outputs[0].Source);
-    }
-
     private Region RewriteRegion(Region region)
     {
         if (!_regions.TryGetValue(region, out Region? rewritten))
@@ -148,8 +142,10 @@ internal sealed class RewriteDriver
 
     private static void CheckTypes(RewriteRule rule, Op op, IReadOnlyList<Value> replaced, RewriteContext context)
     {
+        // What a rule writes otherwise may exist already, under another name for a size that only run time knows.
+        bool BothFresh(Dim a, Dim b) => a.IsSymbol(out _) && b.IsSymbol(out _) && context.Builder.IsDataDependent(a) && context.Builder.IsDataDependent(b);
         bool fits = replaced.Count == op.OutputCount
-            && replaced.Zip(op.Outputs).All(p => TypeProof.Same(p.First.Type, p.Second.Type, context.Facts));
+            && replaced.Zip(op.Outputs).All(p => IrTypes.Same(p.First.Type, p.Second.Type, (a, b) => context.Equal(a, b) || BothFresh(a, b)));
         if (!fits)
         {
             throw new TesseraException(

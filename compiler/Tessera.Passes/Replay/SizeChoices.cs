@@ -14,7 +14,7 @@ public static class SizeChoices
         IEnumerable<string> symbols, IReadOnlyList<Constraint> constraints, int seed, int count)
     {
         ArgumentNullException.ThrowIfNull(constraints);
-        string[] names = [.. symbols.Concat(constraints.SelectMany(SymbolsOf)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] names = [.. symbols.Concat(constraints.SelectMany(static c => c.Symbols)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Random random = new(seed);
         List<IReadOnlyDictionary<string, long>> found = [];
         HashSet<string> seen = [];
@@ -37,14 +37,6 @@ public static class SizeChoices
         2 => 0,
         < Tries / 2 => s_plain[random.Next(s_plain.Length)],
         _ => s_wide[random.Next(s_wide.Length)],
-    };
-
-    private static IEnumerable<string> SymbolsOf(Constraint constraint) => constraint switch
-    {
-        Constraint.GreaterEqual c => c.Left.Symbols.Concat(c.Right.Symbols),
-        Constraint.Equal c => c.Left.Symbols.Concat(c.Right.Symbols),
-        Constraint.Divisible c => c.Value.Symbols,
-        _ => [],
     };
 
     private static bool IsSatisfied(Constraint constraint, Dictionary<string, long> sizes)

@@ -36,7 +36,7 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
 
         RegionChecks.Parameters(context, Then, [.. Captures.Select(static v => v.Type)], "then");
         RegionChecks.Parameters(context, Else, [.. Captures.Select(static v => v.Type)], "else");
-        HashSet<string> visible = [.. Captures.SelectMany(static v => TypeJoin.Symbols(v.Type))];
+        HashSet<string> visible = [.. Captures.SelectMany(static v => IrTypes.Symbols(v.Type))];
         return
         [
             .. Then.Results.Zip(Else.Results).Select((pair, i) =>

@@ -41,7 +41,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         TensorType round = new(DType.I64, Shape.Scalar);
         TensorType condition = new(DType.Bool, Shape.Scalar);
         RegionChecks.Parameters(context, Body, [round, condition, .. Values.Select(static v => v.Type)], "body");
-        HashSet<string> visible = [.. Values.SelectMany(static v => TypeJoin.Symbols(v.Type))];
+        HashSet<string> visible = [.. Values.SelectMany(static v => IrTypes.Symbols(v.Type))];
         return
         [
             .. Enumerable.Range(0, (int)Carried).Select(i => CarriedType(context, i, visible)),
@@ -120,7 +120,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         }
 
         TensorType type = (TensorType)context.Types[output];
-        HashSet<string> visible = [.. Values.SelectMany(static v => TypeJoin.Symbols(v.Type))];
+        HashSet<string> visible = [.. Values.SelectMany(static v => IrTypes.Symbols(v.Type))];
         long[] dims = [.. (type.Shape ?? [0]).Select((d, a) => a > 0 && d.Symbols.All(visible.Contains) ? context.Size(d) : 0)];
         return type.DType switch
         {

@@ -6,7 +6,7 @@ internal static class RegionChecks
     /// <summary>Fails unless the region takes values of the given types.</summary>
     public static void Parameters(InferContext context, Region region, IReadOnlyList<IrType> given, string name)
     {
-        HashSet<string> visible = [.. given.SelectMany(TypeJoin.Symbols)];
+        HashSet<string> visible = [.. given.SelectMany(IrTypes.Symbols)];
         if (region.Parameters.Count != given.Count)
         {
             throw context.Error("TSR0213", $"region '{name}' has {region.Parameters.Count} parameters, {given.Count} values are given to it.");

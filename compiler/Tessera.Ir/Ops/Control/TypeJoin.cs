@@ -28,14 +28,6 @@ internal static class TypeJoin
         _ => type,
     };
 
-    public static IEnumerable<string> Symbols(IrType type) => type switch
-    {
-        TensorType { Shape: { } shape } => shape.Symbols,
-        SequenceType sequence => Symbols(sequence.Element),
-        OptionalType optional => Symbols(optional.Element),
-        _ => [],
-    };
-
     /// <summary>
     /// Whether a value of type <paramref name="given"/> may be bound to a parameter of type <paramref name="declared"/>. A
     /// declared size over a symbol of the region's own takes any size.

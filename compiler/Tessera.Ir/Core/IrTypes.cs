@@ -1,0 +1,43 @@
+namespace Tessera.Ir;
+
+/// <summary>What holds of types of every kind: tensors, and what sequences and optionals hold.</summary>
+public static class IrTypes
+{
+    /// <summary>Symbols of the sizes in a type.</summary>
+    public static IEnumerable<string> Symbols(IrType type) => type switch
+    {
+        TensorType { Shape: { } shape } => shape.Symbols,
+        SequenceType sequence => Symbols(sequence.Element),
+        OptionalType optional => Symbols(optional.Element),
+        _ => [],
+    };
+
+    /// <summary>The type with each size replaced.</summary>
+    public static IrType Map(IrType type, Func<Dim, Dim> map) => type switch
+    {
+        TensorType { Shape: { } shape } tensor => tensor with { Shape = shape.Map(map) },
+        SequenceType sequence => new SequenceType(Map(sequence.Element, map)),
+        OptionalType optional => new OptionalType(Map(optional.Element, map)),
+        _ => type,
+    };
+
+    /// <summary>The type with symbols replaced in its sizes.</summary>
+    public static IrType Substitute(IrType type, Func<string, Dim?> map) => Map(type, d => d.Substitute(map));
+
+    /// <summary>Whether two types are proved to be the same, however their sizes are written.</summary>
+    public static bool Same(IrType a, IrType b, DimFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return Same(a, b, (x, y) => facts.Equal(x, y) == Proof.Proved);
+    }
+
+    /// <summary>Whether two types agree but for sizes that <paramref name="sizes"/> tells to be the same.</summary>
+    public static bool Same(IrType a, IrType b, Func<Dim, Dim, bool> sizes) => (a, b) switch
+    {
+        (TensorType { Shape: { } x } s, TensorType { Shape: { } y } t) => s.DType == t.DType && x.Rank == y.Rank
+            && x.Zip(y).All(p => sizes(p.First, p.Second)),
+        (SequenceType x, SequenceType y) => Same(x.Element, y.Element, sizes),
+        (OptionalType x, OptionalType y) => Same(x.Element, y.Element, sizes),
+        _ => a.Equals(b),
+    };
+}
