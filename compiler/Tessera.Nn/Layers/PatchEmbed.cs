@@ -5,7 +5,7 @@ namespace Tessera.Nn.Layers;
 
 /// <summary>
 /// Cuts an image into patches and projects each (arXiv 2010.11929): <c>x[channels, h, w] → [h/p · w/p, dim]</c>, patches
-/// row by row. Images of many sizes come to a packed model as patches already; there a <see cref="Linear"/> does it.
+/// row by row. Sides must be multiples of the patch. Images of many sizes come to a packed model as patches already; there a <see cref="Linear"/> does it.
 /// </summary>
 [Module]
 public sealed partial class PatchEmbed(int channels, int dim, int patch)
@@ -16,6 +16,8 @@ public sealed partial class PatchEmbed(int channels, int dim, int patch)
 
     public Tensor Forward(Tensor x)
     {
+        PatchGrid.Require(x, 1, patch);
+        PatchGrid.Require(x, 2, patch);
         Tensor image = x.Unsqueeze(0);
         Tensor w = Weight.In(x);
         Tensor b = Bias.In(x);

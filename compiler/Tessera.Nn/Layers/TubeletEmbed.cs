@@ -5,7 +5,7 @@ namespace Tessera.Nn.Layers;
 
 /// <summary>
 /// Cuts a video into tubelets and projects each (ViViT, arXiv 2103.15691):
-/// <c>x[channels, t, h, w] → [t/pt · h/p · w/p, dim]</c>, frames outermost, then rows.
+/// <c>x[channels, t, h, w] → [t/pt · h/p · w/p, dim]</c>, frames outermost, then rows. Each side must be a multiple of the tubelet's.
 /// </summary>
 [Module]
 public sealed partial class TubeletEmbed(int channels, int dim, int frames, int patch)
@@ -16,6 +16,9 @@ public sealed partial class TubeletEmbed(int channels, int dim, int frames, int 
 
     public Tensor Forward(Tensor x)
     {
+        PatchGrid.Require(x, 1, frames);
+        PatchGrid.Require(x, 2, patch);
+        PatchGrid.Require(x, 3, patch);
         Tensor video = x.Unsqueeze(0);
         Tensor w = Weight.In(x);
         Tensor b = Bias.In(x);

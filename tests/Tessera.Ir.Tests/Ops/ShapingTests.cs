@@ -19,6 +19,19 @@ public class ShapingTests
         Assert.Equal(expected, Eval.Of(y, ("x", Eval.Iota(3))).I);
     }
 
+    [Theory]
+    [InlineData("f32[1, 3, 8, 8]", "f32[5, 3, 16, 4]")]
+    [InlineData("f32[1, 3, 8, 8]", "f32[5, 3, 4, 9]")]
+    [InlineData("f32[1, 3, 0, 8]", "f32[5, 3, 1, 1]")]
+    [InlineData("f32[1, 3, n, 8]", "f32[5, 3, n + 1, 1]")]
+    public void Conv_refuses_a_kernel_larger_than_its_image(string x, string w)
+    {
+        GraphBuilder g = new();
+        TesseraException error = Assert.Throws<TesseraException>(() => g.Conv(g.In("x", x), g.In("w", w), strides: [4, 4]));
+        Assert.Equal("TSR0203", error.Code);
+        Assert.Contains("the kernel spans", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Pad_takes_away_where_negative()
     {

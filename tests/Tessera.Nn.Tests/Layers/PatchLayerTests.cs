@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Nn.Layers;
 using Xunit;
@@ -58,6 +59,36 @@ public class PatchLayerTests
                select Plain.Linear([tubelet], weight, run.Vector("bias"))[0],
         ];
         Plain.Close(expected, run.Result());
+    }
+
+    [Theory]
+    [InlineData("f32[3, 8, 16]")]
+    [InlineData("f32[3, 16, 225]")]
+    [InlineData("f32[3, 16*h + 1, 16]")]
+    [InlineData("f32[16, 16]")]
+    public void PatchEmbed_refuses_what_patches_do_not_fill(string type)
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => LayerRun.Text(new PatchEmbed(3, 4, 16), static x => new PatchEmbed(3, 4, 16).Apply(x[0]), type));
+        Assert.Equal("TSR0614", error.Code);
+        Assert.Contains(type, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TubeletEmbed_refuses_what_tubelets_do_not_fill()
+    {
+        TubeletEmbed layer = new(3, 4, 2, 16);
+        foreach (string type in (string[])["f32[3, 5, 16, 16]", "f32[3, 4, 24, 16]", "f32[3, 4, 16, 15]"])
+        {
+            Assert.Equal("TSR0614", Assert.Throws<TesseraException>(() => LayerRun.Text(layer, x => layer.Apply(x[0]), type)).Code);
+        }
+    }
+
+    [Fact]
+    public void PatchEmbed_requires_of_a_symbolic_side_that_patches_fill_it()
+    {
+        PatchEmbed layer = new(3, 4, 16);
+        string text = LayerRun.Text(layer, x => layer.Apply(x[0]), "f32[3, h, 32]");
+        Assert.Contains("h % 16 == 0", text, StringComparison.Ordinal);
     }
 
     // [dim, channels, …] as one row for each filter.

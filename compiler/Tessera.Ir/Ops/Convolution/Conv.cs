@@ -102,7 +102,13 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
         long pads = Pads.Count == 0 ? 0 : Pads[axis] + Pads[spatial + axis];
         long dilation = Dilations.Count == 0 ? 1 : Dilations[axis];
         long stride = Strides.Count == 0 ? 1 : Strides[axis];
-        return context.Facts.Simplify(Dim.FloorDiv(size + pads - (dilation * (kernel - 1)) - 1, stride) + 1);
+        Dim span = (dilation * (kernel - 1)) + 1;
+        if (context.Facts.GreaterEqual(size + pads, span) == Proof.Disproved)
+        {
+            throw context.Error("TSR0203", $"the kernel spans {span} along spatial axis {axis}, where x with its pads has {size + pads}; x is {X.Type}, w is {W.Type}.");
+        }
+
+        return context.Facts.Simplify(Dim.FloorDiv(size + pads - span, stride) + 1);
     }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
