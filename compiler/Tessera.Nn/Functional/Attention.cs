@@ -1,3 +1,5 @@
+using System.Globalization;
+using Tessera.Ir;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Nn;
@@ -17,6 +19,12 @@ public static partial class Functional
     public static Tensor Attention(Tensor q, Tensor k, Tensor v, AttentionOptions? options = null, Tensor? bias = null, Tensor? mask = null)
     {
         AttentionOptions o = options ?? AttentionOptions.Default;
+        if (o.Scale is { } scale && new Real(scale).Value == 0)
+        {
+            throw new TesseraException("TSR0615", q.Tracer.Here().ToString(), string.Create(
+                CultureInfo.InvariantCulture, $"a scale of {scale:R} makes all keys alike."), "Leave Scale null for 1/√D; use Mean where all keys shall count the same.");
+        }
+
         return q.Emit(_ => new Attention(q.Value, k.Value, v.Value, bias?.Value, Mask: mask?.Value)
         {
             Scale = o.Scale ?? 0,

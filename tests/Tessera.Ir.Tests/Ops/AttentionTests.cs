@@ -25,6 +25,37 @@ public class AttentionTests
         [1, 0, 0],
         Run([0, 0, 0], [1], [1], static (g, q, k, v) => g.Attention(q, k, v, windowLeft: 0)));
 
+    [Theory]
+    [InlineData("window_left", -2L)]
+    [InlineData("window_right", -5L)]
+    [InlineData("softcap", -1.0)]
+    [InlineData("softcap", double.NaN)]
+    [InlineData("softcap", double.PositiveInfinity)]
+    [InlineData("scale", double.NaN)]
+    [InlineData("scale", double.NegativeInfinity)]
+    [InlineData("norm_epsilon", -1e-6)]
+    [InlineData("norm_epsilon", double.NaN)]
+    public void Attributes_without_a_meaning_are_refused(string name, object value)
+    {
+        GraphBuilder g = new();
+        (Value q, Value k, Value cu) = (g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[m, 2, 4]"), g.In("cu", "i32[b + 1]"));
+        foreach (Ir.Ops.AttentionOp op in (Ir.Ops.AttentionOp[])[new Ir.Ops.Attention(q, k, k), new Ir.Ops.PackedAttention(q, k, k, cu, cu)])
+        {
+            Ir.Ops.AttentionOp with = (name, value) switch
+            {
+                ("window_left", long w) => op with { WindowLeft = w },
+                ("window_right", long w) => op with { WindowRight = w },
+                ("softcap", double r) => op with { Softcap = r },
+                ("scale", double r) => op with { Scale = r },
+                (_, double r) => op with { NormEpsilon = r },
+                _ => throw new ArgumentException(name),
+            };
+            TesseraException error = Assert.Throws<TesseraException>(() => g.Emit(with));
+            Assert.Equal("TSR0211", error.Code);
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Scale_multiplies_the_product() => Close(
         [Mean(Math.Exp(0.5 * 2), Math.Exp(0))],

@@ -35,9 +35,10 @@ public abstract record AttentionOp : Op
     /// <summary>Whether position restricts what a query sees.</summary>
     internal bool HasWindow => WindowLeft >= 0 || WindowRight >= 0;
 
-    /// <summary>The common checks; returns D and E, which must be fixed sizes.</summary>
-    private protected static void CheckHeads(InferContext context, Value q, Value k, Value v, int rank)
+    /// <summary>The common checks of attributes, element types and shapes.</summary>
+    private protected void CheckHeads(InferContext context, Value q, Value k, Value v, int rank)
     {
+        CheckAttributes(context);
         context.RequireSameDType(q, k);
         context.RequireSameDType(q, v);
         (Shape sq, Shape sk, Shape sv) = (context.ShapeOf(q), context.ShapeOf(k), context.ShapeOf(v));
@@ -52,6 +53,26 @@ public abstract record AttentionOp : Op
         if (sq[rank - 2].ConstValue is not { } heads || sk[rank - 2].ConstValue is not { } kvHeads || kvHeads == 0 || heads % kvHeads != 0)
         {
             throw context.Error("TSR0211", $"query heads must be a fixed multiple of key heads; they are {sq[rank - 2]} and {sk[rank - 2]}.");
+        }
+    }
+
+    private void CheckAttributes(InferContext context)
+    {
+        foreach ((string name, long window) in (ReadOnlySpan<(string, long)>)[("window_left", WindowLeft), ("window_right", WindowRight)])
+        {
+            if (window < -1)
+            {
+                throw context.Error("TSR0211", $"{name} is {window}.", "It must be 0 or more, or −1 for no bound.");
+            }
+        }
+
+        foreach ((string name, Real value, bool mayBeNegative) in (ReadOnlySpan<(string, Real, bool)>)[
+            ("scale", Scale, true), ("softcap", Softcap, false), ("norm_epsilon", NormEpsilon, false)])
+        {
+            if (!double.IsFinite(value.Value) || (!mayBeNegative && value.Value < 0))
+            {
+                throw context.Error("TSR0211", $"{name} is {value}.", mayBeNegative ? "It must be finite." : "It must be finite and 0 or more.");
+            }
         }
     }
 
