@@ -1,3 +1,5 @@
+using System.Numerics;
+using Tessera.Nn.Models;
 using Tessera.Nn.Weights;
 using static Tessera.Nn.Functional;
 
@@ -11,6 +13,9 @@ namespace Tessera.Nn.Layers;
 [Module]
 public sealed partial class RelativeBias(int heads, int buckets = 32, int maxDistance = 128, bool bidirectional = true)
 {
+    // The first distances of all buckets but the exact ones.
+    private readonly int[] _edges = EdgesOf(buckets, maxDistance, bidirectional);
+
     public Parameter Weight { get; } = new([buckets, heads], Initializer.Normal(0, 1));
 
     /// <param name="any">Any tensor of the graph.</param>
@@ -32,7 +37,41 @@ public sealed partial class RelativeBias(int heads, int buckets = 32, int maxDis
             return first + length;
         }
 
-        double log = Math.Log((double)length / exact) / Math.Log((double)maxDistance / exact);
-        return first + Math.Min(exact + (int)(log * (side - exact)), side - 1);
+        // Where buckets are narrower than one, several begin at a length: the last of them has it.
+        int found = Array.BinarySearch(_edges, length);
+        int last = found >= 0 ? found : ~found - 1;
+        while (last + 1 < _edges.Length && _edges[last + 1] <= length)
+        {
+            last++;
+        }
+
+        return first + exact + last;
+    }
+
+    // Bucket exact + j holds the lengths with ln(length / exact) / ln(max / exact) · (side − exact) in [j, j + 1). In whole numbers
+    // its least length is that with length^m · exact^j ≥ max^j · exact^m, m = side − exact: no rounding moves it.
+    private static int[] EdgesOf(int buckets, int maxDistance, bool bidirectional)
+    {
+        ModelSizes.InRange(nameof(RelativeBias), "number of buckets", buckets, least: bidirectional ? 4 : 2, most: 1 << 10);
+        int side = bidirectional ? buckets / 2 : buckets;
+        int exact = side / 2;
+        int logarithmic = side - exact;
+        ModelSizes.InRange(nameof(RelativeBias), "largest distance", maxDistance, least: exact + 1);
+        int[] edges = new int[logarithmic];
+        for (int j = 0; j < logarithmic; j++)
+        {
+            BigInteger bound = BigInteger.Pow(maxDistance, j) * BigInteger.Pow(exact, logarithmic);
+            BigInteger factor = BigInteger.Pow(exact, j);
+            (int low, int high) = (exact, maxDistance);
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                (low, high) = BigInteger.Pow(middle, logarithmic) * factor >= bound ? (low, middle) : (middle + 1, high);
+            }
+
+            edges[j] = low;
+        }
+
+        return edges;
     }
 }

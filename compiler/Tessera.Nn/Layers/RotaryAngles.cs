@@ -12,7 +12,7 @@ public sealed partial class RotaryAngles(int rotaryDim, double theta = 10000)
     public (Tensor Cos, Tensor Sin) Forward(Tensor positions)
     {
         Tensor p = positions.To(DType.F32);
-        double[] frequencies = [.. Enumerable.Range(0, rotaryDim / 2).Select(i => Math.Pow(theta, -2.0 * i / rotaryDim))];
+        double[] frequencies = Frequencies.Of(nameof(RotaryAngles), rotaryDim, theta);
         Tensor angles = p.Unsqueeze(-1) * Constant(p, [rotaryDim / 2], frequencies);
         return (Cos(angles), Sin(angles));
     }

@@ -13,7 +13,7 @@ public sealed partial class SinusoidalPositions(int dim, double theta = 10000)
     internal static Tensor Waves(Tensor positions, int dim, double theta)
     {
         Tensor p = positions.To(DType.F32);
-        double[] frequencies = [.. Enumerable.Range(0, dim / 2).Select(i => Math.Pow(theta, -2.0 * i / dim))];
+        double[] frequencies = Frequencies.Of(nameof(SinusoidalPositions), dim, theta);
         Tensor angles = p.Unsqueeze(-1) * Constant(p, [dim / 2], frequencies);
         return Concat(-1, Sin(angles), Cos(angles));
     }

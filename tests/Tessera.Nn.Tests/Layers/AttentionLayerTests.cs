@@ -87,6 +87,15 @@ public class AttentionLayerTests
         Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Bias = (h, i, j) => table[bias.BucketOf(j - i)][h] }), run.Result());
     }
 
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1e-60)]
+    public void A_scale_of_zero_is_refused(double scale)
+    {
+        MultiHeadAttention layer = new(8, 2, options: new AttentionOptions { Scale = scale });
+        Assert.Equal("TSR0615", Assert.Throws<TesseraException>(() => LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x))).Code);
+    }
+
     // T5's own table for 32 buckets up to distance 128: the memory position is ahead for positive distances.
     [Theory]
     [InlineData(0, 0)]
@@ -123,6 +132,53 @@ public class AttentionLayerTests
     [InlineData(-500, 31)]
     public void Buckets_of_a_decoder_spend_all_on_the_past(int distance, int bucket) =>
         Assert.Equal(bucket, new RelativeBias(1, bidirectional: false).BucketOf(distance));
+
+    // Distances at which the logarithm is a whole number of buckets: the double just below it must not win.
+    [Theory]
+    [InlineData(9, 128, 16, 6)]
+    [InlineData(10, 160, 20, 7)]
+    [InlineData(19, 288, 144, 17)]
+    [InlineData(36, 32, 24, 27)]
+    public void Buckets_begin_where_the_formula_says_exactly(int buckets, int maxDistance, int distance, int bucket)
+    {
+        RelativeBias bias = new(1, buckets, maxDistance, bidirectional: false);
+        Assert.Equal(bucket, bias.BucketOf(-distance));
+        Assert.True(bias.BucketOf(-distance + 1) < bucket);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(31)]
+    [InlineData(25)]
+    public void Buckets_follow_the_formula(int maxDistance)
+    {
+        RelativeBias bias = new(1, 48, maxDistance, bidirectional: false);
+        for (int length = 24; length < maxDistance + 100; length++)
+        {
+            double at = Math.Log(length / 24.0) / Math.Log(maxDistance / 24.0) * 24;
+            Assert.Equal(24 + Math.Min((int)at, 23), bias.BucketOf(-length));
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 128, true)]
+    [InlineData(1, 128, false)]
+    [InlineData(32, 8, true)]
+    [InlineData(32, 16, false)]
+    [InlineData(32, -1, true)]
+    public void Buckets_that_leave_no_logarithm_are_refused(int buckets, int maxDistance, bool bidirectional) =>
+        Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new RelativeBias(1, buckets, maxDistance, bidirectional)).Code);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Frequencies_need_a_positive_base(double theta)
+    {
+        MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(4, theta));
+        Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x))).Code);
+    }
 
     [Fact]
     public void RelativeBias_lists_distances_from_far_behind_to_far_ahead()

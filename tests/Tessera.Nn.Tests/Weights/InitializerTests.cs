@@ -141,17 +141,6 @@ public sealed class InitializerTests
         Assert.Empty(Initializer.XavierNormal().Create(DType.F32, [0, 0], "empty", 0).ToArray());
     }
 
-    [Fact]
-    public void Logarithm_is_that_of_the_library_to_the_last_digits()
-    {
-        for (var i = 1; i <= 100_000; i++)
-        {
-            var x = i / 100_000.0;
-            foreach (var value in new[] { x, x * 1e-12, Math.BitDecrement(x) })
-                Assert.Equal(Math.Log(value), ExactMath.Log(value), tolerance: 4.5e-16 * Math.Max(1e-3, Math.Abs(Math.Log(value))));
-        }
-    }
-
     private static double[] Draw(Initializer initializer, int count) => Values(initializer.Create(DType.F64, [count], "w", 12345));
 
     private static double[] Values(WeightSource source) => MemoryMarshal.Cast<byte, double>(source.ToArray()).ToArray();
