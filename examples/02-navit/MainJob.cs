@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Navit.Images;
 using Spectre.Console;
 using Tessera.Compiler;
+using Tessera.Examples.Images;
 using Tessera.Ir;
 using Tessera.Nn.Models;
 using Tessera.Nn.Weights;
@@ -15,9 +15,9 @@ public static class MainJob
 {
     public static int Run(MainJobOptions options)
     {
-        string[]? labels = options.Labels is null ? null : File.ReadAllLines(options.Labels);
         WeightSet? weights = options.Weights is null ? null : LoadWeights(options.Weights);
         NaViTConfig config = Config(options, weights);
+        string[]? labels = ClassNames.Read(options.Labels, config.Classes);
         NaViT model = new(config);
         PatchedImage[] images = LoadImages(options, config);
         PackingPlan plan = PackingPlan.FirstFit([.. images.Select(static i => i.Tokens)], options.Budget, PackingOrder.LongestFirst);
@@ -64,8 +64,8 @@ public static class MainJob
         PatchedImage[] all = [.. images];
         return new BatchBuilder()
             .AddTokens("patches", "n", all.Select(static i => i.Patches), all[0].Patch * all[0].Patch * 3)
-            .AddTokens("rows", "n", all.Select(static i => Array.ConvertAll(i.RowIndices, static r => (long)r)))
-            .AddTokens("columns", "n", all.Select(static i => Array.ConvertAll(i.ColumnIndices, static c => (long)c)))
+            .AddTokens("rows", "n", all.Select(static i => i.RowIndices))
+            .AddTokens("columns", "n", all.Select(static i => i.ColumnIndices))
             .AddRows("height", all.Select(static i => new[] { (long)i.Rows }))
             .AddRows("width", all.Select(static i => new[] { (long)i.Columns }));
     }
@@ -103,7 +103,8 @@ public static class MainJob
             ? [.. ImageGenerator.Draw(24).Select(patchifier.Cut)]
             : [.. ImageFolder.Expand(options.Images).Select(path => patchifier.Cut(ImageDecoder.Decode(path)))];
         return Array.Find(images, i => Math.Max(i.Rows, i.Columns) > config.MaxSide) is { } wide
-            ? throw ImageErrors.BeyondPositions(wide.Name, wide.Rows, wide.Columns, config.MaxSide)
+            ? throw new TesseraRuntimeException("NAVIT08", $"'{wide.Name}'",
+                $"has a grid of {wide.Rows} × {wide.Columns} patches; the model knows positions up to {config.MaxSide} × {config.MaxSide}.", "Lower --max-tokens or crop the image.")
             : images;
     }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Navit.Images;
 using Spectre.Console;
+using Tessera.Examples.Images;
 using Tessera.Runtime;
 
 namespace Navit;

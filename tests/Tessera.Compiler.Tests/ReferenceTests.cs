@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Compiler.Tests;
@@ -7,7 +7,7 @@ namespace Tessera.Compiler.Tests;
 /// <summary>References between projects point one way; what is deployed references no compiler.</summary>
 public class ReferenceTests
 {
-    private static readonly string s_root = Root();
+    private static readonly string s_root = Repository.Root;
 
     private static readonly Dictionary<string, string[]> s_mayReference = new()
     {
@@ -60,6 +60,4 @@ public class ReferenceTests
         XDocument.Load(Path.Combine(s_root, path)).Descendants("ProjectReference").Select(static e => (
             Path.GetFileNameWithoutExtension(((string)e.Attribute("Include")!).Replace('\\', '/')),
             (string?)e.Attribute("OutputItemType") == "Analyzer" && (string?)e.Attribute("ReferenceOutputAssembly") == "false"));
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -1,5 +1,5 @@
-using Navit.Images;
 using SkiaSharp;
+using Tessera.Examples.Images;
 using Xunit;
 
 namespace Tessera.Examples.Tests;

@@ -2,6 +2,7 @@ using System.Text;
 using Navit;
 using SkiaSharp;
 using Tessera.Ir;
+using Tessera.Nn.Weights;
 using Tessera.Runtime;
 using Xunit;
 
@@ -37,6 +38,18 @@ public sealed class MainJobTests : IDisposable
         string weights = Write("w.safetensors", "too short");
         TesseraException error = Assert.Throws<TesseraException>(() => MainJob.Run(Options(Png("a.png", 32, 32)) with { Weights = weights }));
         Assert.Contains("w.safetensors", error.Place, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_classes_must_be_those_of_the_classifier()
+    {
+        MainJobOptions options = Options(Png("a.png", 32, 32));
+        Fails.With("NAVIT10", () => MainJob.Run(options with { Labels = Path.Combine(_files.Folder, "none.txt") }), "none.txt", "--labels");
+        string names = Write("names.txt", "cat\ndog\n");
+        Fails.With("NAVIT11", () => MainJob.Run(options with { Labels = names }), "no classifier");
+        string weights = Path.Combine(_files.Folder, "w.safetensors");
+        SafetensorsWriter.Write(weights, [KeyValuePair.Create<string, WeightSource>("head.weight", MemoryWeightSource.Of<float>(new float[3 * 192], 3, 192))]);
+        Fails.With("NAVIT12", () => MainJob.Run(options with { Labels = names, Weights = weights }), "has 2 lines", "3 classes");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Navit.Images;
+using Tessera.Examples.Images;
 using Xunit;
 
 namespace Tessera.Examples.Tests;
@@ -26,7 +26,6 @@ public sealed class PatchifierTests
 
         Assert.Equal([0, 0, 0, 1, 1, 1], patched.RowIndices);
         Assert.Equal([0, 1, 2, 0, 1, 2], patched.ColumnIndices);
-        Assert.Equal([0, 0, 0, 1, 0, 2, 1, 0, 1, 1, 1, 2], patched.Positions);
         Assert.Equal("numbered (6 × 4): 2 × 3 patches", patched.ToString());
     }
 

@@ -2,8 +2,9 @@
 //   dotnet run --project tests/Tessera.RunTests [-- FILTER]
 using System.Diagnostics;
 using System.Xml.Linq;
+using Tessera.Testing;
 
-string root = FindRoot(AppContext.BaseDirectory);
+string root = Repository.Root;
 string results = Directory.CreateTempSubdirectory("tessera-tests-").FullName;
 int built = Run("build", Path.Combine(root, "Compiler.sln"), "-c", "Release", "-v", "q", "-nologo");
 if (built != 0)
@@ -39,17 +40,6 @@ static int Run(params string[] arguments)
     using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments))!;
     process.WaitForExit();
     return process.ExitCode;
-}
-
-static string FindRoot(string from)
-{
-    DirectoryInfo? folder = new(from);
-    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Compiler.sln")))
-    {
-        folder = folder.Parent;
-    }
-
-    return folder?.FullName ?? throw new InvalidOperationException("Compiler.sln is in no folder above this program.");
 }
 
 /// <summary>How many tests passed, failed and were skipped.</summary>

@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Passes.Replay;
 
 namespace Tessera.Testing;
 
@@ -13,12 +14,6 @@ public static class Tolerances
     /// and ops of several steps round in between: four such roundings. f64: the same eighty of 2⁻⁵³, and polynomial
     /// approximations of elementary functions, which runtimes do not carry out to the last bits.
     /// </summary>
-    public static double For(DType dtype) => dtype switch
-    {
-        DType.F64 => 1e-12,
-        DType.F32 => 1e-5,
-        DType.F16 => 2e-3,
-        DType.BF16 => 1.6e-2,
-        _ => 0,
-    };
+    /// <remarks>The numbers are those by which the compiler itself judges rewrites: there is one table.</remarks>
+    public static double For(DType dtype) => ReplayOptions.Default.Tolerance(dtype);
 }

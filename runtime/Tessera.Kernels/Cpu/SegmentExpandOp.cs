@@ -35,7 +35,7 @@ internal sealed class SegmentExpandOp : CustomOp
             if (x.Shape[0] != problem.Segments)
                 throw new TesseraKernelException($"TSR1304 {place}: x's rows and the segments of cu_seqlens differ: {x.Shape[0]} ≠ {problem.Segments}.");
             problem.Columns *= SegmentTypes.Bytes(type);
-            TensorView output = context.Output(0, [tokens, .. x.Shape[1..]]);
+            TensorView output = context.OutputRows(0, tokens, x.Shape[1..]);
             problem.Output = output.Data;
             if (output.Count == 0)
                 return;

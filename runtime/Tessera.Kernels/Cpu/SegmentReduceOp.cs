@@ -53,7 +53,7 @@ internal sealed class SegmentReduceOp : CustomOp
             SegmentProblem problem = SegmentProblem.Create(place, x, context.Input(1), x.Shape[0]);
             problem.Storage = SegmentTypes.StorageOf(type);
             problem.Reduction = reduction;
-            TensorView output = context.Output(0, [problem.Segments, .. x.Shape[1..]]);
+            TensorView output = context.OutputRows(0, problem.Segments, x.Shape[1..]);
             problem.Output = output.Data;
             if (output.Count == 0)
                 return;

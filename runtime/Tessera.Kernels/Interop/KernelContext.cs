@@ -43,6 +43,16 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         return View(value);
     }
 
+    /// <summary>Allocates output <paramref name="index"/> as <paramref name="rows"/> of shape <paramref name="row"/>.</summary>
+    public TensorView OutputRows(int index, long rows, ReadOnlySpan<long> row)
+    {
+        const int UsualRank = 16;
+        Span<long> shape = row.Length < UsualRank ? stackalloc long[row.Length + 1] : new long[row.Length + 1];
+        shape[0] = rows;
+        row.CopyTo(shape[1..]);
+        return Output(index, shape);
+    }
+
     private static TensorView View(nint value)
     {
         int type;

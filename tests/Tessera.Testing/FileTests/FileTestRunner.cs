@@ -12,7 +12,7 @@ namespace Tessera.Testing.FileTests;
 /// </summary>
 public static class FileTestRunner
 {
-    private static readonly ReplayOptions s_replay = new(Tolerances.For) { Cases = 12 };
+    private static readonly ReplayOptions s_replay = ReplayOptions.Default with { Cases = 12 };
 
     /// <summary>All files under a folder of <c>tests/filetests</c>, by path from there, in ordinal order.</summary>
     public static IEnumerable<string> Files(string folder)
@@ -80,16 +80,5 @@ public static class FileTestRunner
         }
     }
 
-    private static string Root()
-    {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Compiler.sln")))
-            {
-                return Path.Combine(directory.FullName, "tests", "filetests");
-            }
-        }
-
-        throw new XunitException($"No Compiler.sln above {AppContext.BaseDirectory}.");
-    }
+    private static string Root() => Path.Combine(Repository.Root, "tests", "filetests");
 }

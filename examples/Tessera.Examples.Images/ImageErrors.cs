@@ -1,6 +1,6 @@
 using Tessera.Runtime;
 
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>Every error of reading images and cutting them into patches.</summary>
 internal static class ImageErrors
@@ -28,7 +28,4 @@ internal static class ImageErrors
 
     public static TesseraRuntimeException EmptyFolder(string path) => new("NAVIT07", $"folder '{path}'",
         "holds no image.", $"Looked for {string.Join(", ", ImageFolder.Extensions)}; folders inside it are not searched.");
-
-    public static TesseraRuntimeException BeyondPositions(string name, int rows, int columns, int side) => new("NAVIT08", $"'{name}'",
-        $"has a grid of {rows} × {columns} patches; the model knows positions up to {side} × {side}.", "Lower --max-tokens or crop the image.");
 }

@@ -1,4 +1,4 @@
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>Turns what a user names, files and folders, into a list of files.</summary>
 public static class ImageFolder

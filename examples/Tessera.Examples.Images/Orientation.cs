@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>One of the eight ways a camera can store an image, and where each upright pixel is found in it.</summary>
 internal readonly record struct Orientation(int Width, int Height, bool Swap, bool FlipRow, bool FlipColumn, int StoredWidth, int StoredHeight)

@@ -1,10 +1,14 @@
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>An image cut into a grid of square patches, in row-major order: patch <c>r · Columns + c</c> is at row r, column c.</summary>
 public sealed class PatchedImage
 {
     internal PatchedImage(RgbImage source, int patch, int rows, int columns, float[] patches)
-        => (Name, Width, Height, Patch, Rows, Columns, Patches) = (source.Name, source.Width, source.Height, patch, rows, columns, patches);
+    {
+        (Name, Width, Height, Patch, Rows, Columns, Patches) = (source.Name, source.Width, source.Height, patch, rows, columns, patches);
+        RowIndices = [.. Enumerable.Range(0, Tokens).Select(index => (long)(index / Columns))];
+        ColumnIndices = [.. Enumerable.Range(0, Tokens).Select(index => (long)(index % Columns))];
+    }
 
     public string Name { get; }
 
@@ -32,14 +36,11 @@ public sealed class PatchedImage
     /// </summary>
     public float[] Patches { get; }
 
-    /// <summary>Each patch's row in the grid: <c>i32[n]</c>.</summary>
-    public int[] RowIndices => [.. Enumerable.Range(0, Tokens).Select(index => index / Columns)];
+    /// <summary>Each patch's row in the grid: <c>i64[n]</c>.</summary>
+    public long[] RowIndices { get; }
 
-    /// <summary>Each patch's column in the grid: <c>i32[n]</c>.</summary>
-    public int[] ColumnIndices => [.. Enumerable.Range(0, Tokens).Select(index => index % Columns)];
-
-    /// <summary>Each patch's (row, column): <c>i32[n, 2]</c>.</summary>
-    public int[] Positions => [.. Enumerable.Range(0, 2 * Tokens).Select(index => index % 2 == 0 ? index / 2 / Columns : index / 2 % Columns)];
+    /// <summary>Each patch's column in the grid: <c>i64[n]</c>.</summary>
+    public long[] ColumnIndices { get; }
 
     public override string ToString() => $"{Name} ({Width} × {Height}): {Rows} × {Columns} patches";
 }

@@ -1,4 +1,4 @@
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>A decoded image: <c>pixels f32[height, width, 3]</c>, row-major, red green blue, each from −1 (black) to 1.</summary>
 public sealed class RgbImage

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>Draws images of many sizes and aspect ratios, for want of real ones: a gradient with shapes on it, the same for the same seed.</summary>
 public static class ImageGenerator

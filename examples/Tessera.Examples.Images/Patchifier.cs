@@ -1,4 +1,4 @@
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>
 /// Cuts images into patches as NaViT does (arXiv 2307.06304): at their own resolution and aspect ratio. Only an image

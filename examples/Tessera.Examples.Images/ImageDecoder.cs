@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>
 /// Decodes image files at their own resolution: turned as their EXIF orientation says, in sRGB, transparency laid

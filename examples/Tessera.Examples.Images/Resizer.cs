@@ -1,4 +1,4 @@
-namespace Navit.Images;
+namespace Tessera.Examples.Images;
 
 /// <summary>
 /// Scales images down by a triangle filter as wide as the scale, so that no detail aliases. Plain loops, so that
