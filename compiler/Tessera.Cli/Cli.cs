@@ -22,6 +22,7 @@ public static class Cli
             CompileCommand.Create(terminal),
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
+            ConformanceCommand.Create(terminal),
         };
         InvocationConfiguration configuration = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToCleanUp };
         return Guard.Run(terminal, () => root.Parse(args).InvokeAsync(configuration, cancellation).GetAwaiter().GetResult());

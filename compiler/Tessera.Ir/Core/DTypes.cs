@@ -6,7 +6,7 @@ namespace Tessera.Ir;
 public static class DTypes
 {
     private static readonly FrozenDictionary<string, DType> s_byName =
-        Enum.GetValues<DType>().Where(static t => t != DType.Undefined).ToFrozenDictionary(static t => t.Text());
+        Enum.GetValues<DType>().ToFrozenDictionary(static t => t.Text());
 
     /// <summary>The short lower-case name used by the text form and in errors: <c>f32</c>, <c>bf16</c>, <c>i64</c> ...</summary>
     public static string Text(this DType type)

@@ -25,6 +25,12 @@ public sealed class GraphBuilder
 
     public DimFacts Facts { get; private set; }
 
+    /// <summary>
+    /// Takes sizes that are neither proved equal nor unequal for equal: for graphs from elsewhere, whose sizes are claims that
+    /// the runtime checks. Where sizes broadcast and it is not known how, the result has a size of its own.
+    /// </summary>
+    public bool TakesClaims { get; init; }
+
     /// <summary>Place given to values emitted without one.</summary>
     public SourceLocation Source { get; set; } = SourceLocation.None;
 

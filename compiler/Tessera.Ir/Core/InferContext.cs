@@ -40,17 +40,46 @@ public sealed class InferContext
     public Shape Broadcast(Shape a, Shape b)
     {
         BroadcastResult result = Shape.Broadcast(a, b, Facts);
-        return result.IsSuccess ? result.Shape : throw Error("TSR0204", $"shapes {a} and {b} do not broadcast: {result.Reason}");
+        return result.IsSuccess ? result.Shape
+            : _builder.TakesClaims && Claimed(a, b) is { } claimed ? claimed
+            : throw Error("TSR0204", $"shapes {a} and {b} do not broadcast: {result.Reason}");
+    }
+
+    // Where one size is a number above 1, the result has it whatever the other turns out to be; of two unknown ones it is not known.
+    private Shape? Claimed(Shape a, Shape b)
+    {
+        int rank = Math.Max(a.Rank, b.Rank);
+        Dim[] dims = new Dim[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            Dim left = axis < rank - a.Rank ? Dim.One : a[axis - rank + a.Rank];
+            Dim right = axis < rank - b.Rank ? Dim.One : b[axis - rank + b.Rank];
+            BroadcastResult one = Shape.Broadcast([left], [right], Facts);
+            if (!one.IsSuccess && left.ConstValue is not null && right.ConstValue is not null)
+            {
+                return null;
+            }
+
+            dims[axis] = one.IsSuccess ? one.Shape[0]
+                : left.ConstValue is not null ? left
+                : right.ConstValue is not null ? right
+                : Fresh(0, axis);
+        }
+
+        return [.. dims];
     }
 
     /// <summary>Fails unless both sizes are proved equal.</summary>
     public void RequireEqual(Dim a, Dim b, string what)
     {
-        if (Facts.Equal(a, b) != Proof.Proved)
+        if (!Allows(Facts.Equal(a, b)))
         {
             throw Error("TSR0203", $"{what} differ: {a} ≠ {b}. {Operands()}");
         }
     }
+
+    /// <summary>Whether a proof is enough: proved, or not disproved where sizes are claims (<see cref="GraphBuilder.TakesClaims"/>).</summary>
+    public bool Allows(Proof proof) => proof == Proof.Proved || (proof == Proof.Unknown && _builder.TakesClaims);
 
     /// <summary>Fails unless both operands have one element type.</summary>
     public void RequireSameDType(Value a, Value b)

@@ -52,7 +52,7 @@ public sealed class Legalizer
         throw new TesseraException("TSR0441", "", $"decompositions do not end after {MaxRounds} rounds.");
     }
 
-    private bool IsLegal(Op op) => op is Ops.Parameter or Ops.DimValue || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
+    private bool IsLegal(Op op) => op is Ops.Parameter or Ops.DimValue or Ops.Opaque || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
 
     /// <summary>One round over a graph.</summary>
     private sealed class Rewrite(Legalizer owner, GraphBuilder builder)

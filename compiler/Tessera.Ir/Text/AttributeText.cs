@@ -20,6 +20,8 @@ internal static class AttributeText
         EquatableArray<long> list => list.ToString(),
         EquatableArray<Real> list => list.ToString(),
         EquatableArray<Dim> list => list.ToString(),
+        EquatableArray<string> list => $"[{string.Join(", ", list.Select(Quote))}]",
+        EquatableArray<IrType> list => $"[{string.Join(", ", list)}]",
         TensorContent content => Write(content),
         Real or Dim or Shape or IrType => value.ToString()!,
         _ => throw new InvalidOperationException($"Attributes of type {value.GetType()} have no text form."),

@@ -30,6 +30,8 @@ internal static class ParserAttributes
             _ when type == typeof(DType) => ElementType(lexer),
             _ when type == typeof(EquatableArray<long>) => List(lexer, '[', ']', static l => l.Integer()).ToEquatableArray(),
             _ when type == typeof(EquatableArray<Real>) => List(lexer, '[', ']', static l => new Real(Single(l))).ToEquatableArray(),
+            _ when type == typeof(EquatableArray<string>) => List(lexer, '[', ']', static l => l.Quoted()).ToEquatableArray(),
+            _ when type == typeof(EquatableArray<IrType>) => List(lexer, '[', ']', ReadType).ToEquatableArray(),
             _ when type == typeof(EquatableArray<Dim>) => ReadShape(lexer).ToEquatableArray(),
             _ when type == typeof(Dim) => ReadDim(lexer),
             _ when type == typeof(Shape) => ReadShape(lexer),

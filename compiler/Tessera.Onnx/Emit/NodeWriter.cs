@@ -18,6 +18,10 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
             {
                 WriteSize(size, scope, facts, resultName);
             }
+            else if (op is Opaque opaque)
+            {
+                WriteOpaque(opaque, scope, resultName);
+            }
             else if (op is not (Input or Parameter))
             {
                 Write(op, scope, facts, resultName);
@@ -52,7 +56,17 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
 
         scope.Add(node);
         sourceMap?.Add(node.Name, source);
-        BindResults(op, row, node, scope, resultName);
+        BindResults(op, row.Outputs, node, scope, resultName);
+    }
+
+    private void WriteOpaque(Opaque op, EmitScope scope, Func<Value, string?> resultName)
+    {
+        SourceLocation source = op.Outputs[0].Source;
+        NodeProto node = OpaqueWriter.Node(op, scope);
+        node.Name = scope.Names.Node(source.ModulePath, AttributeWriter.Snake(op.OpType));
+        scope.Add(node);
+        sourceMap?.Add(node.Name, source);
+        BindResults(op, op.Outlets.Select(static o => (int)o).ToEquatableArray(), node, scope, resultName);
     }
 
     private static void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
@@ -62,11 +76,11 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         scope.Bind(value, resultName(value) is { } given ? scope.Rename(name, given) : name);
     }
 
-    private static void BindResults(Op op, OnnxRow row, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
+    private static void BindResults(Op op, EquatableArray<int>? outlets, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
     {
         foreach (Value output in op.Outputs)
         {
-            while (row.Outputs is { } positions && node.Output.Count < positions[output.Index])
+            while (outlets is { } positions && node.Output.Count < positions[output.Index])
             {
                 node.Output.Add("");
             }

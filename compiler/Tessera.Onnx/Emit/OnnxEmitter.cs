@@ -115,9 +115,10 @@ public static class OnnxEmitter
             Graph = proto,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = options.Opset });
-        foreach (string domain in proto.Node.Select(static n => n.Domain).Where(static d => d.Length > 0).Distinct().Order(StringComparer.Ordinal))
+        Dictionary<string, long> versions = CarriedNodes.Versions(graph);
+        foreach (string domain in CarriedNodes.Domains(proto.Node).Concat(versions.Keys).Where(static d => d.Length > 0).Distinct().Order(StringComparer.Ordinal))
         {
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = 1 });
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = versions.GetValueOrDefault(domain, 1) });
         }
 
         model.Functions.AddRange(functions.Functions);

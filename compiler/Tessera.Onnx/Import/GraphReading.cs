@@ -7,6 +7,12 @@ namespace Tessera.Onnx;
 /// <summary>What graphs and subgraphs are read by.</summary>
 internal static class GraphReading
 {
+    /// <summary>Weights of a subgraph up to this size are constants there; larger ones are weights of the whole graph.</summary>
+    private const long MostInnerBytes = 1 << 10;
+
+    /// <summary>Lists of integers up to this length may be sizes.</summary>
+    private const long MostSizes = 64;
+
     public static Value Input(ValueInfoProto info, ReadScope scope)
     {
         Value value = scope.Builder.Emit(new Input { Name = info.Name, Type = TypeReader.Read(info.Type, info.Name) });
@@ -36,9 +42,26 @@ internal static class GraphReading
         }
 
         WeightSource source = TensorReader.Read(tensor, external);
-        scope.Weights[tensor.Name] = source;
-        Value value = scope.Builder.Emit(new Parameter { Path = tensor.Name, Type = new TensorType(source.DType, Shape.Of([.. source.Dims])) });
-        bool isSmall = source.DType is DType.I64 or DType.I32 && source.Count <= 64;
-        return new ReadValue(value, isSmall ? [.. Ir.Evaluate.RefTensors.FromSource(source).I.Select(Dim.Const)] : null);
+        IReadOnlyList<Dim>? sizes = source.DType is DType.I64 or DType.I32 && source.Count <= MostSizes
+            ? [.. Ir.Evaluate.RefTensors.FromSource(source).I.Select(Dim.Const)]
+            : null;
+        return new ReadValue(scope.IsRegion ? Inner(tensor, source, scope, external) : scope.Hoist(tensor.Name, source), sizes);
+    }
+
+    // A region has no weights of its own: a large one is hoisted and captured.
+    private static Value Inner(TensorProto tensor, WeightSource source, ReadScope scope, ExternalDataReader? external)
+    {
+        if (source.ByteLength <= MostInnerBytes)
+        {
+            return scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor, external) });
+        }
+
+        string path = tensor.Name;
+        for (int i = 1; scope.Weights.ContainsKey(path); i++)
+        {
+            path = $"{tensor.Name}.{i}";
+        }
+
+        return scope.Hoist(path, source);
     }
 }

@@ -1,56 +1,108 @@
-using Tessera.Ir.Onnx;
 using Tessera.Ir;
+using Tessera.Ir.Onnx;
 using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
-/// <summary>Reads nodes as ops by the inverted mapping tables.</summary>
-internal sealed class NodeReader(Func<string, long> versionOf, string? file, SizeClaims claims)
+/// <summary>Reads nodes as ops by the inverted mapping tables; what no row fits is carried through as it is.</summary>
+/// <param name="context">What holds for the model.</param>
+/// <param name="versionOf">Version of each domain's opset in the graph or function that is read.</param>
+/// <param name="depth">How many function calls deep it stands.</param>
+internal sealed class NodeReader(ReadContext context, Func<string, long> versionOf, int depth = 0)
 {
+    public int Depth => depth;
+
+    public long VersionOf(string domain) => versionOf(domain is "ai.onnx" ? "" : domain);
+
     public void Read(NodeProto node, ReadScope scope)
     {
-        ReadValue?[] inputs = [.. node.Input.Select(name => name.Length == 0 ? null : scope.Find(name)
-            ?? throw Error(node, "TSR0811", $"it uses '{name}', which nothing before it makes."))];
-        if (node is { OpType: "Identity", Domain: "" or "ai.onnx" })
+        if (node is { OpType: "Identity", Domain: "" or "ai.onnx", Input: [var same], Output: [var other] } && Input(node, same, scope) is { } known)
         {
-            scope.Bind(node.Output[0], inputs[0]!);
+            scope.Bind(other, known);
             return;
         }
 
+        if (context.Functions.Find(node) is { } function && !(context.IsOurs && node.Domain == OnnxMapping.TesseraDomain))
+        {
+            FunctionCall.Read(context, this, function, node, scope);
+            return;
+        }
+
+        ReadValue?[] inputs = [.. node.Input.Select(name => scope.IsMissing(name) ? null : Input(node, name, scope))];
         IReadOnlyList<Dim>? sizes = ShapeFolding.Fold(node, inputs, scope.Builder.Facts);
-        IReadOnlyList<Value?>? results = Build(node, inputs, scope);
+        SourceLocation source = new(context.IsOurs ? node.DocString : node.Name, context.File);
+        List<string> reasons = [];
+        IReadOnlyList<Value?>? results = Build(node, inputs, scope, source, reasons);
         if (results is null && sizes is null)
+        {
+            results = Carry(node, inputs, scope, source, reasons);
+        }
+
+        Bind(node, inputs, results, sizes, scope);
+    }
+
+    /// <summary>What a name stands for.</summary>
+    public ReadValue Input(NodeProto node, string name, ReadScope scope) => scope.Find(name)
+        ?? throw Error(node, "TSR0811", $"it uses '{name}', which nothing before it makes.");
+
+    private void Bind(NodeProto node, ReadValue?[] inputs, IReadOnlyList<Value?>? results, IReadOnlyList<Dim>? sizes, ReadScope scope)
+    {
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            Value? value = results is not null && i < results.Count ? results[i] : null;
+            IReadOnlyList<Dim>? content = i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(value.Index);
+            if (value is not null)
+            {
+                context.Claims.Note(node.Output[i], value);
+                value = NormalForm.AsSize(scope.Builder, value, content, value.Source);
+            }
+
+            if (node.Output[i].Length > 0)
+            {
+                scope.Bind(node.Output[i], new ReadValue(value, content) { Raised = ShapeFolding.Raised(node, inputs) });
+            }
+        }
+    }
+
+    private IReadOnlyList<Value?> Carry(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
+    {
+        if (context.IsOurs)
         {
             throw NotKnown(node);
         }
 
-        for (int i = 0; i < node.Output.Count; i++)
-        {
-            Value? value = results is not null && i < results.Count ? results[i] : null;
-            IReadOnlyList<Dim>? content = i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(i);
-            if (value is not null)
-            {
-                claims.Note(node.Output[i], value);
-                value = NormalForm.AsSize(scope.Builder, value, content, value.Source);
-            }
-
-            scope.Bind(node.Output[i], new ReadValue(value, content) { Raised = ShapeFolding.Raised(node, inputs) });
-        }
+        context.Notes.Carry(node, VersionOf(node.Domain), reasons.Count > 0 ? string.Join("; ", reasons.Distinct()) : Unknown(node, inputs));
+        return OpaqueReader.Read(node, VersionOf(node.Domain), inputs, scope, context, source);
     }
 
-    private IReadOnlyList<Value?>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope)
+    private IReadOnlyList<Value?>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
     {
         string domain = node.Domain == "ai.onnx" ? "" : node.Domain;
-        SourceLocation source = new(node.DocString, file);
-        foreach (RowEntry entry in RowIndex.Find(domain, node.OpType, versionOf(domain)))
+        foreach (RowEntry entry in RowIndex.Find(domain, node.OpType, VersionOf(domain)))
         {
-            if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op)
+            if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op
+                && Emit(node, op, scope.Builder, source, reasons) is { } results
+                && AtPositions(entry.Row, results) is var spread && Gives(spread, node))
             {
-                return AtPositions(entry.Row, Emit(node, op, scope.Builder, source));
+                return spread;
             }
         }
 
         return null;
+    }
+
+    // A result that the node has and the op has not (the mean of a normalisation) is one too many.
+    private static bool Gives(IReadOnlyList<Value?> results, NodeProto node)
+    {
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            if (node.Output[i].Length > 0 && (i >= results.Count || results[i] is null))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static IReadOnlyList<Value?> AtPositions(OnnxRow row, IReadOnlyList<Value> results)
@@ -69,34 +121,42 @@ internal sealed class NodeReader(Func<string, long> versionOf, string? file, Siz
         return spread;
     }
 
-    private IReadOnlyList<Value> Emit(NodeProto node, Op op, GraphBuilder builder, SourceLocation source)
+    // What a foreign model holds may be beyond the op's inference here and right nevertheless: it is carried through then.
+    private IReadOnlyList<Value>? Emit(NodeProto node, Op op, GraphBuilder builder, SourceLocation source, List<string> reasons)
     {
         try
         {
             return builder.EmitAll(op, source);
         }
+        catch (TesseraException error) when (!context.IsOurs)
+        {
+            reasons.Add(error.Message);
+            return null;
+        }
         catch (TesseraException error)
         {
-            throw new TesseraException(error.Code, Place(node), error.Message, inner: error);
+            throw new TesseraException(error.Code, context.Place(node), error.Message, inner: error);
         }
     }
 
     /// <summary>A subgraph as a closed region: its inputs, then what it captures.</summary>
     public ReadScope ReadSubgraph(GraphProto graph, ReadScope outer, out IReadOnlyList<Value> parameters, out IReadOnlyList<Value> results)
     {
-        ReadScope scope = new(new GraphBuilder(outer.Builder.Constraints), outer);
+        ReadScope scope = new(new GraphBuilder(outer.Builder.Constraints) { TakesClaims = outer.Builder.TakesClaims }, outer);
+        context.Claims.Claim(graph);
         parameters = [.. graph.Input.Select(i => GraphReading.Input(i, scope))];
-        GraphReading.Body(graph, scope, this, external: null);
-        results = [.. graph.Output.Select(o => scope.Find(o.Name)?.Value
-            ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'."))];
+        GraphReading.Body(graph, scope, this, context.External);
+        results = [.. graph.Output.Select(o => scope.Materialize(scope.Find(o.Name)
+            ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'.")))];
         return scope;
     }
 
+    private string Unknown(NodeProto node, ReadValue?[] inputs) =>
+        $"no form of it is known with {inputs.Length} inputs and attributes [{string.Join(", ", node.Attribute.Select(static a => a.Name))}], or a shape that it is given is known only at run time";
+
     private TesseraException NotKnown(NodeProto node) => Error(
-        node, "TSR0812", $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}:{node.OpType} at opset {versionOf(node.Domain)} with attributes "
+        node, "TSR0812", $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}:{node.OpType} at opset {VersionOf(node.Domain)} with attributes "
         + $"[{string.Join(", ", node.Attribute.Select(static a => a.Name))}] has no counterpart here, or a shape it is given is not known.");
 
-    private TesseraException Error(NodeProto node, string code, string message) => new(code, Place(node), message);
-
-    private string Place(NodeProto node) => file is null ? node.Name : $"{node.Name} ({Path.GetFileName(file)})";
+    private TesseraException Error(NodeProto node, string code, string message) => new(code, context.Place(node), message);
 }

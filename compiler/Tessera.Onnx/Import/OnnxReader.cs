@@ -5,28 +5,28 @@ namespace Tessera.Onnx;
 
 /// <summary>
 /// Reads ONNX models as graphs: nodes by the same tables that write them, initializers as weights by name, shape arithmetic
-/// folded back to sizes. What the emitter writes reads back to the graph it was given, once lowered.
+/// folded back to sizes. What the emitter writes reads back to the graph it was given, once lowered. Of a model from
+/// elsewhere, a node that no table has is carried through unchanged, functions are inlined, and what the model says of
+/// sizes is taken as a claim.
 /// </summary>
 public static class OnnxReader
 {
     /// <param name="model">The model.</param>
     /// <param name="external">Where external data is looked for; null where there can be none.</param>
     /// <param name="file">Name of the model's file, for errors.</param>
-    /// <exception cref="TesseraException">TSR0810: a type is not supported. TSR0811: a name is not defined. TSR0812: a node has no counterpart.</exception>
-    public static Graph Read(ModelProto model, ExternalDataReader? external = null, string? file = null)
+    /// <param name="notes">Takes what was not understood.</param>
+    /// <exception cref="TesseraException">TSR0810: a type is not supported. TSR0811: a name is not defined. TSR0812: a node of our own has no counterpart.</exception>
+    public static Graph Read(ModelProto model, ExternalDataReader? external = null, string? file = null, ReadNotes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Dictionary<string, long> versions = new(StringComparer.Ordinal);
-        foreach (OperatorSetIdProto import in model.OpsetImport)
-        {
-            versions[import.Domain == "ai.onnx" ? "" : import.Domain] = import.Version;
-        }
-
-        ReadScope scope = new(new GraphBuilder());
+        bool isOurs = ModelMetadata.IsOurs(model);
+        Dictionary<string, long> versions = Versions(model.OpsetImport);
+        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs });
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(static t => t.Name)];
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
-        NodeReader nodes = new(domain => versions.GetValueOrDefault(domain), file, new SizeClaims(model, scope.Builder, inputs));
-        GraphReading.Body(model.Graph, scope, nodes, external);
+        ReadContext context = new(
+            file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), new FunctionLibrary(model, file), notes ?? new ReadNotes());
+        GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external);
         return NormalForm.Run(new Graph
         {
             Name = model.Graph.Name,
@@ -40,16 +40,30 @@ public static class OnnxReader
     }
 
     /// <summary>Reads a model loaded from a file; its weights stay readable as long as it is not disposed.</summary>
-    public static Graph Read(LoadedModel model, string? file = null)
+    public static Graph Read(LoadedModel model, string? file = null, ReadNotes? notes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Read(model.Model, model.External, file);
+        return Read(model.Model, model.External, file, notes);
     }
 
     /// <summary>Reads a model from its bytes.</summary>
     public static Graph Read(ReadOnlySpan<byte> model) => Read(ModelProto.Parser.ParseFrom(model));
 
+    /// <summary>Version of each domain's opset.</summary>
+    internal static Dictionary<string, long> Versions(IEnumerable<OperatorSetIdProto> imports)
+    {
+        Dictionary<string, long> versions = new(StringComparer.Ordinal);
+        foreach (OperatorSetIdProto import in imports)
+        {
+            versions[import.Domain == "ai.onnx" ? "" : import.Domain] = import.Version;
+        }
+
+        return versions;
+    }
+
     private static GraphOutput Output(ValueInfoProto info, ReadScope scope, string? file) => new(
         info.Name,
-        scope.Find(info.Name)?.Value ?? throw new TesseraException("TSR0811", file ?? "", $"nothing makes the output '{info.Name}'."));
+        scope.Find(info.Name) is { } value
+            ? scope.Materialize(value)
+            : throw new TesseraException("TSR0811", file ?? "", $"nothing makes the output '{info.Name}'."));
 }

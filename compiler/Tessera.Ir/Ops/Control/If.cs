@@ -24,7 +24,7 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
-        if (Condition.Type is not TensorType { DType: DType.Bool, Shape: { } shape } || context.Facts.Equal(shape.NumElements, 1) != Proof.Proved)
+        if (Condition.Type is not TensorType { DType: DType.Bool, Shape: { } shape } || !context.Allows(context.Facts.Equal(shape.NumElements, 1)))
         {
             throw context.Error("TSR0213", $"the condition must be one bool; it is {Condition.Type}.");
         }

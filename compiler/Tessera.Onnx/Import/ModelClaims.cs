@@ -4,17 +4,18 @@ using Tessera.Onnx.Proto;
 namespace Tessera.Onnx;
 
 /// <summary>
-/// Facts that a model states about sizes known only at run time. Such a size has another name here than where the model was
+/// What a model states of types and sizes: of a model that we wrote it is proved, of any other it is a claim. Facts about sizes known only at run time: Such a size has another name here than where the model was
 /// written: the declared type of the value that brings it tells which. A fact is taken in once all its sizes are known.
 /// </summary>
-internal sealed class SizeClaims
+internal sealed class ModelClaims
 {
     private readonly Dictionary<string, Dim> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorType> _declared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IrType> _claimed = new(StringComparer.Ordinal);
     private readonly List<Constraint> _pending;
     private readonly GraphBuilder _builder;
 
-    public SizeClaims(ModelProto model, GraphBuilder builder, IEnumerable<Value> inputs)
+    public ModelClaims(ModelProto model, bool isOurs, GraphBuilder builder, IEnumerable<Value> inputs)
     {
         _builder = builder;
         foreach (string symbol in inputs.SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : []))
@@ -23,7 +24,7 @@ internal sealed class SizeClaims
         }
 
         // Only what our own emitter wrote is proved; anyone else's types are mere claims.
-        if (ModelMetadata.IsOurs(model))
+        if (isOurs)
         {
             foreach (ValueInfoProto info in model.Graph.ValueInfo.Concat(model.Graph.Output))
             {
@@ -34,9 +35,33 @@ internal sealed class SizeClaims
             }
         }
 
+        Claim(model.Graph);
         _pending = [.. ModelMetadata.Constraints(model)];
         Settle();
     }
+
+    /// <summary>The claimed type of a value, its sizes open where they are no numbers; of unknown element type where the model claims nothing.</summary>
+    public IrType TypeOf(string name) => _claimed.TryGetValue(name, out IrType? type) ? Open(type) : new TensorType(DType.Undefined, null);
+
+    /// <summary>Notes what a graph or subgraph says of its values.</summary>
+    public void Claim(GraphProto graph)
+    {
+        foreach (ValueInfoProto info in graph.ValueInfo.Concat(graph.Output))
+        {
+            if (info.Type is { ValueCase: TypeProto.ValueOneofCase.TensorType or TypeProto.ValueOneofCase.SequenceType or TypeProto.ValueOneofCase.OptionalType })
+            {
+                _claimed.TryAdd(info.Name, TypeReader.Read(info.Type, info.Name));
+            }
+        }
+    }
+
+    private static IrType Open(IrType type) => type switch
+    {
+        TensorType { Shape: { } shape } tensor => tensor with { Shape = [.. shape.Select(static d => d.ConstValue is null ? Dim.Sym(Ir.Ops.Opaque.OpenSize) : d)] },
+        SequenceType sequence => new SequenceType(Open(sequence.Element)),
+        OptionalType optional => new OptionalType(Open(optional.Element)),
+        _ => type,
+    };
 
     /// <summary>Notes the value that a node makes under a name.</summary>
     public void Note(string name, Value value)

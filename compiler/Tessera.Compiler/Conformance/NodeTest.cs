@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Onnx;
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Compiler.Conformance;
+
+/// <summary>One set of values that a model is run on, and what it has to give.</summary>
+public sealed record NodeTestData(string Name, IReadOnlyDictionary<string, RefValue> Inputs, IReadOnlyList<RefValue> Outputs);
+
+/// <summary>A folder with <c>model.onnx</c> and <c>test_data_set_*/input_*.pb, output_*.pb</c>, as ONNX keeps its node tests.</summary>
+public sealed class NodeTest
+{
+    private readonly string _folder;
+
+    public NodeTest(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        _folder = folder;
+        Name = Path.GetFileName(folder.TrimEnd(Path.DirectorySeparatorChar));
+        Bytes = File.ReadAllBytes(Path.Combine(folder, "model.onnx"));
+        Model = ModelProto.Parser.ParseFrom(Bytes);
+    }
+
+    public string Name { get; }
+
+    public byte[] Bytes { get; }
+
+    public ModelProto Model { get; }
+
+    /// <summary>Folders that hold a model, in ordinal order of their names.</summary>
+    public static IEnumerable<string> Find(string folder) => Directory.EnumerateFiles(folder, "model.onnx", SearchOption.AllDirectories)
+        .Select(static f => Path.GetDirectoryName(f)!)
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>The sets of values.</summary>
+    public IEnumerable<NodeTestData> Data()
+    {
+        HashSet<string> initialized = [.. Model.Graph.Initializer.Select(static t => t.Name)];
+        ValueInfoProto[] inputs = [.. Model.Graph.Input.Where(i => !initialized.Contains(i.Name))];
+        foreach (string set in Directory.GetDirectories(_folder, "test_data_set_*").Order(StringComparer.Ordinal))
+        {
+            yield return new NodeTestData(
+                Path.GetFileName(set),
+                inputs.Select((input, i) => (input.Name, Path: Path.Combine(set, $"input_{i}.pb"), input.Type))
+                    .Where(static p => File.Exists(p.Path))
+                    .ToDictionary(static p => p.Name, static p => Read(p.Path, p.Type), StringComparer.Ordinal),
+                [.. Model.Graph.Output.Select((output, i) => Read(Path.Combine(set, $"output_{i}.pb"), output.Type))]);
+        }
+    }
+
+    private static RefValue Read(string path, TypeProto type)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        return type.ValueCase switch
+        {
+            TypeProto.ValueOneofCase.SequenceType => Sequence(SequenceProto.Parser.ParseFrom(bytes)),
+            TypeProto.ValueOneofCase.OptionalType => Optional(OptionalProto.Parser.ParseFrom(bytes)),
+            _ => Tensor(TensorProto.Parser.ParseFrom(bytes)),
+        };
+    }
+
+    private static RefSequence Sequence(SequenceProto proto) => new(
+    [
+        .. proto.TensorValues.Select(Tensor),
+        .. proto.SequenceValues.Select(Sequence),
+        .. proto.OptionalValues.Select(Optional),
+    ]);
+
+    private static RefOptional Optional(OptionalProto proto) => new(
+        proto.TensorValue is { } tensor ? Tensor(tensor)
+        : proto.SequenceValue is { } sequence ? Sequence(sequence)
+        : proto.OptionalValue is { } optional ? Optional(optional)
+        : null);
+
+    private static RefTensor Tensor(TensorProto proto) => RefTensors.FromContent(TensorValues.Content(proto));
+}

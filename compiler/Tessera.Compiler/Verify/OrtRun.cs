@@ -1,0 +1,102 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Kernels;
+
+namespace Tessera.Compiler.Verify;
+
+/// <summary>A model's bytes in ONNX Runtime on one thread, given and giving values of the reference evaluator.</summary>
+public sealed class OrtRun : IDisposable
+{
+    private readonly InferenceSession _session;
+
+    /// <param name="model">The model.</param>
+    /// <param name="kernels">Whether Tessera's kernels take the place of function bodies.</param>
+    public OrtRun(byte[] model, bool kernels = false)
+    {
+        using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        if (kernels)
+        {
+            TesseraOps.Register(options);
+        }
+
+        _session = new InferenceSession(model, options);
+    }
+
+    /// <summary>Names of the model's inputs.</summary>
+    public IReadOnlyList<string> Inputs => _session.InputNames;
+
+    /// <summary>Results in the model's order.</summary>
+    public IReadOnlyList<RefValue> Run(IReadOnlyDictionary<string, RefValue> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        List<OrtValue> values = [];
+        try
+        {
+            string[] given = [.. _session.InputNames.Where(inputs.ContainsKey)];
+            foreach (string name in given)
+            {
+                values.Add(ToOrt(inputs[name]));
+            }
+
+            using RunOptions run = new();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, given, values, _session.OutputNames);
+            return [.. outputs.Select(FromOrt)];
+        }
+        finally
+        {
+            values.ForEach(static v => v.Dispose());
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private static OrtValue ToOrt(RefValue value)
+    {
+        switch (value)
+        {
+            case RefSequence sequence:
+                return OrtValue.CreateSequence([.. sequence.Items.Select(ToOrt)]);
+            case RefOptional { Item: { } item }:
+                return ToOrt(item);
+            case RefTensor { DType: DType.String } strings:
+                OrtValue text = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, strings.Dims);
+                for (int i = 0; i < strings.Count; i++)
+                {
+                    text.StringTensorSetElementAt(strings.S[i], i);
+                }
+
+                return text;
+            case RefTensor tensor:
+                OrtValue result = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.DType, tensor.Dims);
+                byte[] bytes = RefTensors.ToBytes(tensor);
+                if (bytes.Length > 0)
+                {
+                    bytes.CopyTo(result.GetTensorMutableRawData());
+                }
+
+                return result;
+            default:
+                throw new TesseraException("TSR1240", "", "ONNX Runtime's managed interface takes no absent optional value as an input.");
+        }
+    }
+
+    private static RefValue FromOrt(OrtValue value)
+    {
+        if (value.OnnxType == OnnxValueType.ONNX_TYPE_SEQUENCE)
+        {
+            return new RefSequence([.. Enumerable.Range(0, value.GetValueCount()).Select(i =>
+            {
+                using OrtValue item = value.GetValue(i, OrtAllocator.DefaultInstance);
+                return FromOrt(item);
+            })]);
+        }
+
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        DType dtype = (DType)(int)info.ElementDataType;
+        return dtype == DType.String
+            ? RefTensor.Strings(info.Shape, value.GetStringTensorAsArray())
+            : RefTensors.FromBytes(dtype, info.Shape, info.ElementCount == 0 ? [] : value.GetTensorMutableRawData());
+    }
+}

@@ -1,0 +1,21 @@
+using Tessera.Onnx.Proto;
+
+namespace Tessera.Onnx;
+
+/// <summary>What holds for one model while it is read.</summary>
+/// <param name="File">Name of the model's file, for errors; null where it came from memory.</param>
+/// <param name="External">Where external data is looked for; null where there can be none.</param>
+/// <param name="IsOurs">Whether our own emitter wrote the model: then all of it is known, and what it says of sizes is proved.</param>
+/// <param name="Claims">What the model says of sizes and types.</param>
+/// <param name="Functions">The model's own functions.</param>
+/// <param name="Notes">What was not understood.</param>
+internal sealed record ReadContext(
+    string? File, ExternalDataReader? External, bool IsOurs, ModelClaims Claims, FunctionLibrary Functions, ReadNotes Notes)
+{
+    /// <summary>A node's place: its name, or its kind where it has none, and the file.</summary>
+    public string Place(NodeProto node)
+    {
+        string name = node.Name.Length > 0 ? node.Name : node.OpType;
+        return File is null ? name : $"{name} ({Path.GetFileName(File)})";
+    }
+}
