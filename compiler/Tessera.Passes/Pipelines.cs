@@ -31,6 +31,8 @@ public static class Pipelines
     public static IReadOnlyList<Stage> OneExample { get; } =
     [
         new(Canonicalize),
+        new(new ResolveDynamic()) { After = ["canonicalize"] },
+        new(Canonicalize),
         new(new RewritePass(new FuseGelu())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseSilu())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRmsNorm())) { After = ["canonicalize"] },

@@ -21,7 +21,7 @@ internal sealed class CompileCommand
     private readonly Option<int> _opset = new("--opset")
     {
         DefaultValueFactory = static _ => EmitOptions.DefaultOpset,
-        Description = $"Version of ai.onnx, {EmitOptions.MinOpset} to {EmitOptions.MaxOpset}.",
+        Description = $"Version of ai.onnx, {EmitOptions.MinCompleteOpset} to {EmitOptions.MaxOpset}.",
     };
 
     private readonly Option<string?> _weights = new("--weights") { Description = "A .safetensors file or a sharded index; without it weights are seeded." };

@@ -68,7 +68,7 @@ public static class ConformanceRunner
         Target = EmitTarget.Portable,
         Opset = CarriedNodes.Versions(graph).GetValueOrDefault("") is > 0 and var pinned
             ? (int)pinned
-            : (int)Math.Clamp(test.Model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version ?? EmitOptions.DefaultOpset, EmitOptions.MinOpset, EmitOptions.MaxOpset),
+            : (int)Math.Clamp(test.Model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version ?? EmitOptions.DefaultOpset, EmitOptions.MinCompleteOpset, EmitOptions.MaxOpset),
     };
 
     private static byte[] Optimised(Graph graph, EmitOptions options)

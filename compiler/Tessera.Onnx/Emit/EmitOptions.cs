@@ -6,8 +6,11 @@ namespace Tessera.Onnx;
 /// <summary>How a graph is written as an ONNX model.</summary>
 public sealed record EmitOptions
 {
-    /// <summary>The oldest version of <c>ai.onnx</c> that is written: the first with <c>LayerNormalization</c>.</summary>
-    public const int MinOpset = 17;
+    /// <summary>The oldest version of <c>ai.onnx</c> that is written, for models with nodes that stood at an old one.</summary>
+    public const int MinOpset = 7;
+
+    /// <summary>The oldest version at which every op can be written: the first with <c>LayerNormalization</c>.</summary>
+    public const int MinCompleteOpset = 17;
 
     /// <summary>The newest one.</summary>
     public const int MaxOpset = 26;

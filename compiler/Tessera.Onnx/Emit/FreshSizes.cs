@@ -15,7 +15,7 @@ internal static class FreshSizes
         foreach (Value value in graph.PostOrder().SelectMany(static op => op.Outputs))
         {
             string[] brought = [.. Bare(value.Type).Where(known.Add)];
-            if (brought.Length > 0 && value.Producer is not Ir.Ops.Input && !graph.Roots.Contains(value))
+            if (brought.Length > 0 && TypeWriter.IsKnown(value.Type) && value.Producer is not Ir.Ops.Input && !graph.Roots.Contains(value))
             {
                 proto.ValueInfo.Add(TypeWriter.ValueInfo(scope.NameOf(value), value.Type));
             }

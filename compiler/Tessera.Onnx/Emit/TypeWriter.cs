@@ -6,7 +6,17 @@ namespace Tessera.Onnx;
 /// <summary>Types as ONNX writes them; a size that is no bare symbol is written as the text of its expression.</summary>
 internal static class TypeWriter
 {
-    public static ValueInfoProto ValueInfo(string name, IrType type) => new() { Name = name, Type = Type(type) };
+    /// <summary>A value's name and type; the name alone where the element type of a carried node's result is not known.</summary>
+    public static ValueInfoProto ValueInfo(string name, IrType type) => IsKnown(type) ? new() { Name = name, Type = Type(type) } : new() { Name = name };
+
+    /// <summary>Whether the element type is known.</summary>
+    public static bool IsKnown(IrType type) => type switch
+    {
+        TensorType tensor => tensor.DType != DType.Undefined,
+        SequenceType sequence => IsKnown(sequence.Element),
+        OptionalType optional => IsKnown(optional.Element),
+        _ => false,
+    };
 
     public static TypeProto Type(IrType type) => type switch
     {

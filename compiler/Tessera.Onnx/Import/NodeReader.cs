@@ -78,13 +78,43 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     private IReadOnlyList<Value?>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
     {
         string domain = node.Domain == "ai.onnx" ? "" : node.Domain;
-        foreach (RowEntry entry in RowIndex.Find(domain, node.OpType, VersionOf(domain)))
+        RowEntry[] rows = [.. RowIndex.Find(domain, node.OpType, VersionOf(domain))];
+        return ByRow(rows.Where(static r => !r.IsDynamic), node, inputs, scope, source, reasons)
+            ?? (context.IsOurs ? null : Translated(domain, node, inputs, scope, source, reasons))
+            ?? ByRow(rows.Where(static r => r.IsDynamic), node, inputs, scope, source, reasons);
+    }
+
+    private IReadOnlyList<Value?>? ByRow(
+        IEnumerable<RowEntry> rows, NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
+    {
+        foreach (RowEntry entry in rows)
         {
             if (new OpAssembly(this, entry, node, inputs, scope).Build() is { } op
                 && Emit(node, op, scope.Builder, source, reasons) is { } results
                 && AtPositions(entry.Row, results) is var spread && Gives(spread, node))
             {
                 return spread;
+            }
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<Value?>? Translated(
+        string domain, NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
+    {
+        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(domain)))
+        {
+            try
+            {
+                if (translation.Read(new NodeView(node, inputs, scope, source, VersionOf(domain))) is { } results && Gives(results, node))
+                {
+                    return results;
+                }
+            }
+            catch (TesseraException error)
+            {
+                reasons.Add(error.Message);
             }
         }
 

@@ -5,7 +5,11 @@ using Tessera.Ir.Onnx;
 namespace Tessera.Onnx;
 
 /// <summary>A form in which an op may stand in a model.</summary>
-internal sealed record RowEntry(OpSchema Schema, OnnxRow Row);
+internal sealed record RowEntry(OpSchema Schema, OnnxRow Row)
+{
+    /// <summary>Whether integers that a run computes steer the op; what is known when the model is read is an attribute instead.</summary>
+    public bool IsDynamic { get; } = typeof(Ir.Ops.DynamicOp).IsAssignableFrom(Schema.OpType);
+}
 
 /// <summary>The mapping tables of all ops turned round: from domain and ONNX name to the forms, newest first.</summary>
 internal static class RowIndex

@@ -3,7 +3,7 @@ using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
-/// <summary>Types from ONNX. A <c>dim_param</c> that is an expression is read as one; a size that is not given is a symbol of its own.</summary>
+/// <summary>Types from ONNX; one that is missing is a tensor of which nothing is known. A <c>dim_param</c> that is an expression is read as one; a size that is not given is a symbol of its own.</summary>
 internal static class TypeReader
 {
     public static IrType Read(TypeProto? type, string name) => type?.ValueCase switch
@@ -11,7 +11,8 @@ internal static class TypeReader
         TypeProto.ValueOneofCase.TensorType => Tensor(type.TensorType, name),
         TypeProto.ValueOneofCase.SequenceType => new SequenceType(Read(type.SequenceType.ElemType, name)),
         TypeProto.ValueOneofCase.OptionalType => new OptionalType(Read(type.OptionalType.ElemType, name)),
-        _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type?.ValueCase.ToString() ?? "missing"}; tensors, sequences and optionals are read."),
+        null => new TensorType(DType.Undefined, null),
+        _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type.ValueCase}; tensors, sequences and optionals are read."),
     };
 
     private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => new(

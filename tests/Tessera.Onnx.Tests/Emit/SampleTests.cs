@@ -12,7 +12,7 @@ namespace Tessera.Onnx.Tests.Emit;
 /// <summary>Every sample of every op: written, read back, and run in ONNX Runtime against the reference.</summary>
 public partial class SampleTests
 {
-    private static readonly int[] s_opsets = [EmitOptions.MinOpset, 21, EmitOptions.DefaultOpset, EmitOptions.MaxOpset];
+    private static readonly int[] s_opsets = [EmitOptions.MinCompleteOpset, 21, EmitOptions.DefaultOpset, EmitOptions.MaxOpset];
 
     public static IEnumerable<object[]> Samples() => SampleCase.All();
 
@@ -53,7 +53,7 @@ public partial class SampleTests
     {
         OpSample sample = which.Sample;
         Skip.IfNot(sample.NoRuntime is null, sample.NoRuntime);
-        foreach (int opset in new[] { EmitOptions.MinOpset, EmitOptions.DefaultOpset })
+        foreach (int opset in new[] { EmitOptions.MinCompleteOpset, EmitOptions.DefaultOpset })
         {
             if (HasForm(which, new EmitOptions { Target = target, Opset = opset }))
             {

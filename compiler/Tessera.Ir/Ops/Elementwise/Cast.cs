@@ -30,7 +30,7 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
         _ when x.DType == To => x,
         DType.Bool => RefTensor.Bools(x.Dims, Each(x, i => x.DType == DType.String ? x.S[i] is not ("" or "0") : x.Number(i) != 0)),
         DType.String => RefTensor.Strings(x.Dims, Each(x, i => Spell(x, i))),
-        _ when To.IsFloat() => RefTensor.Floats(To, x.Dims, Each(x, i => RefTensors.Round(To, Float(x, i)))),
+        _ when To.IsFloat() => RefTensor.Floats(To, x.Dims, Each(x, i => Rounded(Float(x, i)))),
         _ => RefTensor.Ints(To, x.Dims, Each(x, i => Integer(x, i))),
     };
 
@@ -57,6 +57,9 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
         return (long)clamped;
     }
 
+    // An infinity of a type without one saturates too, where that is asked for.
+    private double Rounded(double value) => SmallFloat.Of(To) is { } format ? format.Decode(format.Encode(value, Saturate)) : RefTensors.Round(To, value);
+
     private static double Float(RefTensor x, int i) => x.DType != DType.String ? x.Number(i) : x.S[i].ToUpperInvariant() switch
     {
         "NAN" => double.NaN,
@@ -78,7 +81,7 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     private static T[] Each<T>(RefTensor x, Func<int, T> function) => [.. Enumerable.Range(0, x.Count).Select(function)];
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("Cast", 13) { Attributes = [OnnxAttr.Of("to")], When = static op => ((Cast)op).Saturate },
+        new OnnxRow("Cast", 6) { Attributes = [OnnxAttr.Of("to")], When = static op => ((Cast)op).Saturate },
         new OnnxRow("Cast", 19) { Attributes = [OnnxAttr.Of("to"), OnnxAttr.Of("saturate")] });
 
     internal static IEnumerable<OpSample> Samples() =>

@@ -15,9 +15,7 @@ internal static class ReduceSamples
             Inputs = [new OnnxArgument.Operand("x"), new OnnxArgument.Ints("axes", OmitEmpty: true)],
             Attributes = [s_keepDims, new OnnxAttr.Fixed("noop_with_empty_axes", 0L, IsDefault: true)],
         };
-        return asInput <= 13
-            ? new(input)
-            : new(new OnnxRow(opType, 13) { Until = asInput, Attributes = [new OnnxAttr.Direct("axes", "axes"), s_keepDims] }, input);
+        return new(new OnnxRow(opType, 1) { Until = asInput, Attributes = [new OnnxAttr.Direct("axes", "axes"), s_keepDims] }, input);
     }
 
     public delegate Value Reduction(GraphBuilder builder, Value x, EquatableArray<long>? axes, bool? keepDims);

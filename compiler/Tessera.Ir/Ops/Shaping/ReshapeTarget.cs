@@ -1,14 +1,12 @@
-using Tessera.Ir;
-using Tessera.Ir.Ops;
-
-namespace Tessera.Onnx;
+namespace Tessera.Ir.Ops;
 
 /// <summary>
 /// The target of a Reshape with one −1, which needs no shape arithmetic: allowed where one size alone is symbolic, the
 /// others are not 0 (else −1 has no value), and the quotient has the very normal form of that size, so that it reads back.
 /// </summary>
-internal static class ReshapeTarget
+public static class ReshapeTarget
 {
+    /// <summary>The target with its −1; null where the shape must be written out.</summary>
     public static long[]? Inferred(Reshape op)
     {
         Dim[] symbolic = [.. op.Shape.Where(static d => d.ConstValue is null)];

@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+using Tessera.Ir;
+
+namespace Tessera.Onnx;
+
+/// <summary>A node of ONNX that is read as several ops, or whose defaults depend on what it is given.</summary>
+/// <param name="OpType">Name of the operator.</param>
+/// <param name="Read">Its results by position; null where it cannot be expressed.</param>
+internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<Value?>?> Read)
+{
+    /// <summary>First version of the opset that has this meaning.</summary>
+    public int Since { get; init; } = 1;
+
+    /// <summary>First version that no longer has it.</summary>
+    public int Until { get; init; } = int.MaxValue;
+}
+
+/// <summary>All translations by operator; those of <c>ai.onnx</c> alone.</summary>
+internal static class Translations
+{
+    private static readonly Lazy<FrozenDictionary<string, Translation[]>> s_byName = new(static () =>
+        ShapingTranslations.All
+        .Concat(ArithmeticTranslations.All)
+        .GroupBy(static t => t.OpType)
+        .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
+
+    public static IEnumerable<Translation> Find(string domain, string opType, long version) => domain.Length > 0
+        ? []
+        : s_byName.Value.GetValueOrDefault(opType, []).Where(t => t.Since <= version && version < t.Until);
+}
