@@ -31,13 +31,13 @@ internal sealed class ConformanceCommand
         DirectoryInfo folder = result.GetValue(_folder)!;
         if (!folder.Exists)
         {
-            throw new TesseraException("TSR1220", folder.FullName, "there is no such folder.");
+            throw new TesseraException("TSR1211", folder.FullName, "there is no such folder.");
         }
 
         string[] tests = [.. NodeTest.Find(folder.FullName)];
         if (tests.Length == 0)
         {
-            throw new TesseraException("TSR1221", folder.FullName, "no folder in it holds a model.onnx.");
+            throw new TesseraException("TSR1212", folder.FullName, "no folder in it holds a model.onnx.");
         }
 
         ConformanceResult[] results = _terminal.Show(status => RunAll(tests, status));

@@ -23,7 +23,7 @@ public static class ConformanceRunner
     {
         ArgumentNullException.ThrowIfNull(test);
         SortedDictionary<ConformanceStage, string> failures = [];
-        NodeTestData[] data = [];
+        NodeTestSet[] data = [];
         if (Reason(() => data = [.. test.Data()]) is { } unread)
         {
             return new ConformanceResult(test.Name, Enum.GetValues<ConformanceStage>().ToDictionary(static s => s, _ => unread), unread);
@@ -77,19 +77,19 @@ public static class ConformanceRunner
         return OnnxEmitter.Emit(Pipelines.Batched.Run(Pipelines.OneExample.Run(graph, context), context), options).ToBytes();
     }
 
-    private static IReadOnlyList<RefValue> Ort(byte[] model, NodeTestData set)
+    private static IReadOnlyList<RefValue> Ort(byte[] model, NodeTestSet set)
     {
         using OrtRun run = new(model);
         return run.Run(set.Inputs);
     }
 
-    private static void Compare(NodeTestData[] data, Func<NodeTestData, IReadOnlyList<RefValue>> run)
+    private static void Compare(NodeTestSet[] data, Func<NodeTestSet, IReadOnlyList<RefValue>> run)
     {
-        foreach (NodeTestData set in data)
+        foreach (NodeTestSet set in data)
         {
             if (Comparison.Of(set.Outputs, run(set), Tolerance).Difference is { } difference)
             {
-                throw new TesseraException("TSR1241", set.Name, difference);
+                throw new TesseraException("TSR0951", set.Name, difference);
             }
         }
     }

@@ -7,7 +7,7 @@ using Tessera.Onnx.Proto;
 namespace Tessera.Compiler.Conformance;
 
 /// <summary>One set of values that a model is run on, and what it has to give.</summary>
-public sealed record NodeTestData(string Name, IReadOnlyDictionary<string, RefValue> Inputs, IReadOnlyList<RefValue> Outputs);
+public sealed record NodeTestSet(string Name, IReadOnlyDictionary<string, RefValue> Inputs, IReadOnlyList<RefValue> Outputs);
 
 /// <summary>A folder with <c>model.onnx</c> and <c>test_data_set_*/input_*.pb, output_*.pb</c>, as ONNX keeps its node tests.</summary>
 public sealed class NodeTest
@@ -35,13 +35,13 @@ public sealed class NodeTest
         .Order(StringComparer.Ordinal);
 
     /// <summary>The sets of values.</summary>
-    public IEnumerable<NodeTestData> Data()
+    public IEnumerable<NodeTestSet> Data()
     {
         HashSet<string> initialized = [.. Model.Graph.Initializer.Select(static t => t.Name)];
         ValueInfoProto[] inputs = [.. Model.Graph.Input.Where(i => !initialized.Contains(i.Name))];
         foreach (string set in Directory.GetDirectories(_folder, "test_data_set_*").Order(StringComparer.Ordinal))
         {
-            yield return new NodeTestData(
+            yield return new NodeTestSet(
                 Path.GetFileName(set),
                 inputs.Select((input, i) => (input.Name, Path: Path.Combine(set, $"input_{i}.pb"), input.Type))
                     .Where(static p => File.Exists(p.Path))

@@ -78,7 +78,7 @@ public sealed class OrtRun : IDisposable
 
                 return result;
             default:
-                throw new TesseraException("TSR1240", "", "ONNX Runtime's managed interface takes no absent optional value as an input.");
+                throw new TesseraException("TSR0950", "", "ONNX Runtime's managed interface takes no absent optional value as an input.");
         }
     }
 

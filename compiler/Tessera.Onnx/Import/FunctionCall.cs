@@ -12,13 +12,13 @@ internal static class FunctionCall
     /// <summary>Deeper than any model nests its functions; a cycle is deeper.</summary>
     private const int DeepestNesting = 64;
 
-    /// <exception cref="TesseraException">TSR0816: functions nest too deeply, or call each other in a circle. TSR0811: nothing makes a result.</exception>
+    /// <exception cref="TesseraException">TSR0814: functions nest too deeply, or call each other in a circle. TSR0811: nothing makes a result.</exception>
     public static void Read(ReadContext context, NodeReader caller, FunctionProto function, NodeProto node, ReadScope scope)
     {
         if (caller.Depth >= DeepestNesting)
         {
             throw new TesseraException(
-                "TSR0816", context.Place(node), $"functions nest deeper than {DeepestNesting} at {function.Domain}:{function.Name}.", "A function must not call itself.");
+                "TSR0814", context.Place(node), $"functions nest deeper than {DeepestNesting} at {function.Domain}:{function.Name}.", "A function must not call itself.");
         }
 
         Dictionary<string, long> versions = OnnxReader.Versions(function.OpsetImport);

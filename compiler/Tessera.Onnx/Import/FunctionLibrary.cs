@@ -8,14 +8,14 @@ internal sealed class FunctionLibrary
 {
     private readonly Dictionary<(string Domain, string Name, string Overload), FunctionProto> _functions = [];
 
-    /// <exception cref="TesseraException">TSR0815: two functions share a name.</exception>
+    /// <exception cref="TesseraException">TSR0813: two functions share a name.</exception>
     public FunctionLibrary(ModelProto model, string? file)
     {
         foreach (FunctionProto function in model.Functions)
         {
             if (!_functions.TryAdd((function.Domain, function.Name, function.Overload), function))
             {
-                throw new TesseraException("TSR0815", file ?? "", $"the model has two functions {function.Domain}:{function.Name} with overload '{function.Overload}'.");
+                throw new TesseraException("TSR0813", file ?? "", $"the model has two functions {function.Domain}:{function.Name} with overload '{function.Overload}'.");
             }
         }
     }

@@ -21,11 +21,11 @@ internal static class GraphReading
     }
 
     /// <summary>Initializers as weights, then nodes in their order.</summary>
-    public static void Body(GraphProto graph, ReadScope scope, NodeReader nodes, ExternalDataReader? external)
+    public static void Body(GraphProto graph, ReadScope scope, NodeReader nodes, ExternalDataReader? external, bool isOurs)
     {
         foreach (TensorProto tensor in graph.Initializer)
         {
-            scope.Bind(tensor.Name, Weight(tensor, scope, external));
+            scope.Bind(tensor.Name, Weight(tensor, scope, external, isOurs));
         }
 
         foreach (NodeProto node in graph.Node)
@@ -34,7 +34,7 @@ internal static class GraphReading
         }
     }
 
-    private static ReadValue Weight(TensorProto tensor, ReadScope scope, ExternalDataReader? external)
+    private static ReadValue Weight(TensorProto tensor, ReadScope scope, ExternalDataReader? external, bool isOurs)
     {
         if ((DType)tensor.DataType == DType.String)
         {
@@ -45,7 +45,10 @@ internal static class GraphReading
         IReadOnlyList<Dim>? sizes = source.DType is DType.I64 or DType.I32 && source.Count <= MostSizes
             ? [.. Ir.Evaluate.RefTensors.FromSource(source).I.Select(Dim.Const)]
             : null;
-        return new ReadValue(scope.IsRegion ? Inner(tensor, source, scope, external) : scope.Hoist(tensor.Name, source), sizes);
+        // A lone element is a number that rules look for (an epsilon, a scale), not a weight.
+        return !isOurs && source.Count == 1 && source.ByteLength > 0
+            ? new ReadValue(scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor, external) }), sizes)
+            : new ReadValue(scope.IsRegion ? Inner(tensor, source, scope, external) : scope.Hoist(tensor.Name, source), sizes);
     }
 
     // A region has no weights of its own: a large one is hoisted and captured.

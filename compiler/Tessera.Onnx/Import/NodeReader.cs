@@ -50,7 +50,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         for (int i = 0; i < node.Output.Count; i++)
         {
             Value? value = results is not null && i < results.Count ? results[i] : null;
-            IReadOnlyList<Dim>? content = i == 0 && sizes is not null ? sizes : value?.Producer.DimContent(value.Index);
+            IReadOnlyList<Dim>? content = i == 0 && sizes is not null ? sizes : value?.Sizes;
             if (value is not null)
             {
                 context.Claims.Note(node.Output[i], value);
@@ -175,7 +175,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         ReadScope scope = new(new GraphBuilder(outer.Builder.Constraints) { TakesClaims = outer.Builder.TakesClaims }, outer);
         context.Claims.Claim(graph);
         parameters = [.. graph.Input.Select(i => GraphReading.Input(i, scope))];
-        GraphReading.Body(graph, scope, this, context.External);
+        GraphReading.Body(graph, scope, this, context.External, context.IsOurs);
         results = [.. graph.Output.Select(o => scope.Materialize(scope.Find(o.Name)
             ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'.")))];
         return scope;

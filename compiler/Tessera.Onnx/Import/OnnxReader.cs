@@ -26,7 +26,7 @@ public static class OnnxReader
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
         ReadContext context = new(
             file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), new FunctionLibrary(model, file), notes ?? new ReadNotes());
-        GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external);
+        GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external, isOurs);
         return NormalForm.Run(new Graph
         {
             Name = model.Graph.Name,

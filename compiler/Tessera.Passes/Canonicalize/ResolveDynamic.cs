@@ -38,5 +38,5 @@ public sealed record ResolveDynamic : IPass
         });
     }
 
-    private static IReadOnlyList<Dim>? Content(Op op, int operand) => op.Operands[operand] is { } value ? value.Producer.DimContent(value.Index) : null;
+    private static IReadOnlyList<Dim>? Content(Op op, int operand) => op.Operands[operand] is { } value ? value.Sizes : null;
 }

@@ -1,3 +1,4 @@
+using Tessera.Testing;
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;

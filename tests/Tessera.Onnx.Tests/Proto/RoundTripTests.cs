@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Tessera.Onnx.Proto;
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Onnx.Tests.Proto;

@@ -20,7 +20,7 @@ internal sealed class NodeView(NodeProto node, ReadValue?[] inputs, ReadScope sc
     public Value? this[int input] => input < inputs.Length && inputs[input] is { } value ? scope.Materialize(value) : null;
 
     /// <summary>An operand that must be there.</summary>
-    public Value Operand(int input) => this[input] ?? throw new TesseraException("TSR0818", node.Name, $"{node.OpType} lacks its input {input}.");
+    public Value Operand(int input) => this[input] ?? throw new TesseraException("TSR0815", node.Name, $"{node.OpType} lacks its input {input}.");
 
     /// <summary>All operands from a position on.</summary>
     public IReadOnlyList<Value> Rest(int from) => [.. Enumerable.Range(from, Math.Max(0, inputs.Length - from)).Select(Operand)];

@@ -3,13 +3,13 @@ using System.Formats.Tar;
 using System.Security.Cryptography;
 using Xunit;
 
-namespace Tessera.Onnx.Tests.Proto;
+namespace Tessera.Testing;
 
 /// <summary>
 /// Finds the ONNX node tests: the folder (or archive) named by <c>ONNX_NODE_TESTS</c>, else a <c>shared/data</c> beside
 /// the checkout. An archive is unpacked once into a temporary folder named by its content.
 /// </summary>
-internal static class NodeTestData
+public static class NodeTestData
 {
     private const string ArchiveName = "onnx-node-tests.tar.xz";
 
