@@ -181,7 +181,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         return scope;
     }
 
-    private string Unknown(NodeProto node, ReadValue?[] inputs) =>
+    private static string Unknown(NodeProto node, ReadValue?[] inputs) =>
         $"no form of it is known with {inputs.Length} inputs and attributes [{string.Join(", ", node.Attribute.Select(static a => a.Name))}], or a shape that it is given is known only at run time";
 
     private TesseraException NotKnown(NodeProto node) => Error(
