@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Onnx;

@@ -2,7 +2,6 @@ using Tessera.Testing;
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
-using Tessera.Onnx.Tests.Proto;
 using Xunit;
 
 namespace Tessera.Onnx.Tests.ExternalData;
