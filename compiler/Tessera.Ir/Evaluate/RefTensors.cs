@@ -24,6 +24,11 @@ public static class RefTensors
     {
         long[] sizes = [.. dims];
         int count = checked((int)sizes.Aggregate(1L, static (a, b) => checked(a * b)));
+        if (SmallElements.Has(dtype))
+        {
+            return SmallElements.Read(dtype, sizes, count, bytes);
+        }
+
         RequireNumbers(dtype);
         bytes = bytes[..(count * dtype.Bits() / 8)];
         if (dtype == DType.Bool)
@@ -57,6 +62,11 @@ public static class RefTensors
             return [.. tensor.B.Select(static b => b ? (byte)1 : (byte)0)];
         }
 
+        if (SmallElements.Has(tensor.DType))
+        {
+            return SmallElements.Write(tensor);
+        }
+
         RequireNumbers(tensor.DType);
         byte[] bytes = new byte[tensor.Count * tensor.DType.Bits() / 8];
         if (tensor.DType.IsFloat())
@@ -84,7 +94,7 @@ public static class RefTensors
         DType.F32 => (float)value,
         DType.F16 => (double)(Half)value,
         DType.BF16 => BFloat16Bits.ToSingle(BFloat16Bits.FromDouble(value)),
-        _ => throw Unsupported(dtype),
+        _ => SmallFloat.Of(dtype) is { } format ? format.Decode(format.Encode(value)) : throw Unsupported(dtype),
     };
 
     private static void RequireNumbers(DType dtype)

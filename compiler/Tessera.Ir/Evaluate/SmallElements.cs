@@ -1,9 +1,9 @@
 namespace Tessera.Ir.Evaluate;
 
-/// <summary>Elements of 2 or 4 bits, several in a byte, the first in the lowest bits.</summary>
-internal static class PackedBits
+/// <summary>Elements of 2 or 4 bits, several in a byte, the first in the lowest bits; and floats of at most 8 bits.</summary>
+internal static class SmallElements
 {
-    public static bool IsPacked(DType dtype) => dtype.Bits() is 2 or 4;
+    public static bool Has(DType dtype) => dtype.Bits() is 2 or 4 || SmallFloat.Of(dtype) is not null;
 
     public static RefTensor Read(DType dtype, long[] dims, int count, ReadOnlySpan<byte> bytes)
     {
