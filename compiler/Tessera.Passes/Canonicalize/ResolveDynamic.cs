@@ -24,18 +24,9 @@ public sealed record ResolveDynamic : IPass
 
     private static IReadOnlyList<Value> Run(GraphBuilder builder, IReadOnlyList<Value> roots, Dictionary<Value, Value> known)
     {
-        SymbolRenames renames = new();
-        return GraphWalk.Rebuild(roots, known, (op, operands) =>
-        {
-            Op moved = OpRewriting.MapRegions(renames.Apply(op.WithOperands(operands)), Run);
-            IReadOnlyList<Value> values = builder.EmitAll((moved as DynamicOp)?.Resolve(i => Content(moved, i)) ?? moved, op.Outputs[0].Source);
-            for (int i = 0; i < values.Count; i++)
-            {
-                renames.Note(op.Outputs[i].Type, values[i].Type);
-            }
-
-            return values;
-        });
+        GraphRebuild rebuild = new(builder);
+        return GraphWalk.Rebuild(roots, known, (op, operands) => rebuild.Again(op, operands, static moved =>
+            OpRewriting.MapRegions((moved as DynamicOp)?.Resolve(i => Content(moved, i)) ?? moved, Run)));
     }
 
     private static IReadOnlyList<Dim>? Content(Op op, int operand) => op.Operands[operand] is { } value ? value.Sizes : null;
