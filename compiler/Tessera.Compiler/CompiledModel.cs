@@ -30,7 +30,7 @@ public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitt
     /// </summary>
     public IReadOnlyList<CompileWarning> FindWarnings(CancellationToken cancellation = default) =>
     [
-        .. Replayed.Where(static r => !r.Checked).Select(static r => new CompileWarning("TSR0512", r.Site, SiteReport.NotChecked)),
+        .. Replayed.Where(static r => !r.Checked).Select(static r => new CompileWarning(SiteReport.NotCheckedCode, r.Site, SiteReport.NotChecked)),
         .. FromSeed ? [] : WeightCheck.Find(Single.Weights, Given, cancellation),
     ];
 

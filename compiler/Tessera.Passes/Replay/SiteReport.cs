@@ -16,6 +16,9 @@ public sealed record SiteReport(string Site, int Cases, int Skipped, double Larg
     /// <summary>Whether inputs ran, and both sides agreed on all of them.</summary>
     public bool Holds => Checked && Difference is null;
 
+    /// <summary>The code of a site that was not <see cref="Checked"/>, as an error and as a warning.</summary>
+    public const string NotCheckedCode = "TSR0512";
+
     /// <summary>What to say of a site that was not <see cref="Checked"/>.</summary>
     public const string NotChecked = "not checked: no generated input ran. Give constraints that small sizes satisfy.";
 
@@ -29,7 +32,7 @@ public sealed record SiteReport(string Site, int Cases, int Skipped, double Larg
 
         if (!Checked)
         {
-            throw new TesseraException("TSR0512", Site, NotChecked);
+            throw new TesseraException(NotCheckedCode, Site, NotChecked);
         }
     }
 
