@@ -17,12 +17,16 @@ public sealed record FileTestCase(string File, int Line, string Title, string Pa
 
     /// <summary>The cases of a file, which a line <c>// ====</c> divides.</summary>
     /// <exception cref="FormatException">A case has no <c>// run:</c>.</exception>
-    public static IReadOnlyList<FileTestCase> Read(string file)
+    public static IReadOnlyList<FileTestCase> Read(string file) => Parse(file, System.IO.File.ReadAllText(file));
+
+    /// <summary>The cases of a text, which stands in <paramref name="file"/>.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static IReadOnlyList<FileTestCase> Parse(string file, string text)
     {
         List<FileTestCase> cases = [];
         List<string> lines = [];
         int start = 1;
-        string[] all = System.IO.File.ReadAllText(file).Split('\n');
+        string[] all = text.Split('\n');
         for (int i = 0; i <= all.Length; i++)
         {
             if (i == all.Length || all[i].TrimEnd() == Separator)

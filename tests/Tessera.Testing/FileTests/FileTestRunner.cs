@@ -12,22 +12,23 @@ namespace Tessera.Testing.FileTests;
 /// </summary>
 public static class FileTestRunner
 {
+    private static readonly string s_root = Path.Combine(Repository.Root, "tests", "filetests");
     private static readonly ReplayOptions s_replay = ReplayOptions.Default with { Cases = 12 };
 
     /// <summary>All files under a folder of <c>tests/filetests</c>, by path from there, in ordinal order.</summary>
     public static IEnumerable<string> Files(string folder)
     {
-        string directory = Path.Combine(Root(), folder);
+        string directory = Path.Combine(s_root, folder);
         return Directory.Exists(directory)
             ? Directory.EnumerateFiles(directory, "*.ir", SearchOption.AllDirectories)
-                .Select(static f => Path.GetRelativePath(Root(), f)).Order(StringComparer.Ordinal)
+                .Select(static f => Path.GetRelativePath(s_root, f)).Order(StringComparer.Ordinal)
             : [];
     }
 
     /// <summary>Runs all cases of a file.</summary>
     public static void Run(string file)
     {
-        string path = Path.Combine(Root(), file);
+        string path = Path.Combine(s_root, file);
         IReadOnlyList<FileTestCase> cases = FileTestCase.Read(path);
         List<FileTestCase> blessed = [.. cases.Select(static c => c with { Expected = Actual(c) })];
         if (Environment.GetEnvironmentVariable("TESSERA_BLESS") == "1")
@@ -46,13 +47,16 @@ public static class FileTestRunner
     }
 
     /// <summary>What the passes of a case make of its graph, as the file writes it.</summary>
-    private static string Actual(FileTestCase test)
+    public static string Actual(FileTestCase test) => Actual(test, Pipelines.Parse);
+
+    /// <summary>The same, with passes of other names than the pipelines know.</summary>
+    public static string Actual(FileTestCase test, Func<string, IReadOnlyList<IPass>> passes)
     {
         try
         {
             Graph before = Parser.Parse(test.Input, "input");
             PassContext context = new(new PassOptions { Verify = true, RecordRewrites = true });
-            Graph after = PassRunner.Run(before, Pipelines.Parse(test.Passes), context);
+            Graph after = PassRunner.Run(before, passes(test.Passes), context);
             Graph readBack = Parser.Parse(Printer.Print(after));
             if (Printer.Print(readBack) != Printer.Print(after))
             {
@@ -79,6 +83,4 @@ public static class FileTestRunner
             }
         }
     }
-
-    private static string Root() => Path.Combine(Repository.Root, "tests", "filetests");
 }
