@@ -1,42 +1,46 @@
+using System.Collections.Immutable;
+
 namespace Tessera.Ir;
 
 /// <summary>Walks over graphs with an explicit stack, so that depth never matters.</summary>
 public static class GraphWalk
 {
     /// <summary>The ops that <paramref name="roots"/> reach, operands before users, operands left to right.</summary>
-    public static IReadOnlyList<Op> PostOrder(IEnumerable<Value> roots)
+    public static IReadOnlyList<Op> PostOrder(IEnumerable<Value> roots) => PostOrder(roots, also: null);
+
+    /// <summary>The same, with what an op needs besides its operands after these, as if it were operands too.</summary>
+    /// <param name="roots">Where the walk begins.</param>
+    /// <param name="also">Values that an op needs; one that needs the op itself changes nothing.</param>
+    public static IReadOnlyList<Op> PostOrder(IEnumerable<Value> roots, Func<Op, IEnumerable<Value>>? also)
     {
         List<Op> order = [];
         HashSet<Op> seen = new(ReferenceEqualityComparer.Instance);
-        Stack<(Op Op, int Next)> stack = new();
+        Stack<(Op Op, ImmutableArray<Value?> Needs, int Next)> stack = new();
         foreach (Value root in roots)
         {
-            if (seen.Add(root.Producer))
+            Enter(root.Producer);
+            while (stack.TryPop(out (Op Op, ImmutableArray<Value?> Needs, int Next) frame))
             {
-                stack.Push((root.Producer, 0));
-            }
-
-            while (stack.TryPop(out (Op Op, int Next) frame))
-            {
-                System.Collections.Immutable.ImmutableArray<Value?> operands = frame.Op.Operands;
-                int next = frame.Next;
-                while (next < operands.Length && (operands[next] is not { } operand || !seen.Add(operand.Producer)))
-                {
-                    next++;
-                }
-
-                if (next == operands.Length)
+                if (frame.Next == frame.Needs.Length)
                 {
                     order.Add(frame.Op);
                     continue;
                 }
 
-                stack.Push((frame.Op, next + 1));
-                stack.Push((operands[next]!.Producer, 0));
+                stack.Push(frame with { Next = frame.Next + 1 });
+                Enter(frame.Needs[frame.Next]?.Producer);
             }
         }
 
         return order;
+
+        void Enter(Op? op)
+        {
+            if (op is not null && seen.Add(op))
+            {
+                stack.Push((op, also is null ? op.Operands : [.. op.Operands, .. also(op)], 0));
+            }
+        }
     }
 
     /// <summary>Ops of the graph in emission order: what the outputs reach; unused inputs are not among them.</summary>

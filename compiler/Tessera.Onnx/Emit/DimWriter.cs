@@ -8,7 +8,7 @@ internal sealed class DimWriter(EmitScope scope, DimFacts facts)
     private const string Path = "sizes";
 
     /// <summary>The name of a vector that holds the sizes of <paramref name="shape"/>.</summary>
-    /// <exception cref="TesseraException">TSR0805: no value written so far carries a symbol.</exception>
+    /// <exception cref="TesseraException">TSR0805: no value written so far carries a symbol; <see cref="EmissionOrder"/> writes those that do first.</exception>
     public string Vector(Shape shape)
     {
         if (shape.TryGetStatic(out long[] sizes))

@@ -12,7 +12,7 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
     /// <summary>Writes all that <paramref name="roots"/> reach, operands first.</summary>
     public void Write(IEnumerable<Value> roots, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
     {
-        foreach (Op op in GraphWalk.PostOrder(roots))
+        foreach (Op op in EmissionOrder.Of(roots))
         {
             if (op is DimValue size)
             {
