@@ -4,8 +4,9 @@ using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 using Tessera.Benchmarks;
+using Tessera.Benchmarks.Merges;
 
-Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new() { ["navit"] = NaViTBenchmark.Run };
+Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new() { ["merges"] = MergeBenchmark.Run, ["navit"] = NaViTBenchmark.Run };
 Argument<string> name = new("NAME") { Description = $"One of: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
 Option<bool> quick = new("--quick") { Description = "Fewer pairs and a smaller model: a look, not a measurement." };
@@ -17,7 +18,7 @@ root.SetAction(result =>
     Table table = new Table().AddColumns("case", "baseline", "threads", "ratio", "quartiles", "goal", "");
     foreach (Row row in rows)
     {
-        table.AddRow(row.Case, row.Baseline, Number(row.Threads), Number(row.Ratio), $"{Number(row.Low)} … {Number(row.High)}", Number(row.Goal), row.Holds ? "[green]holds[/]" : "[red]short[/]");
+        table.AddRow(row.Case, row.Baseline, Number(row.Threads), Number(row.Ratio), $"{Number(row.Low)} … {Number(row.High)}", row.Goal == 0 ? "" : Number(row.Goal), row.Goal == 0 ? "" : row.Holds ? "[green]holds[/]" : "[red]short[/]");
     }
 
     AnsiConsole.Write(table);

@@ -10,7 +10,7 @@ namespace Tessera.Benchmarks;
 /// <param name="Ratio">Median of baseline time / our time; above 1 ours is faster.</param>
 /// <param name="Low">Lower quartile of the ratios.</param>
 /// <param name="High">Upper quartile.</param>
-/// <param name="Goal">What the median must reach.</param>
+/// <param name="Goal">What the median must reach; 0 where it is only looked at.</param>
 public sealed record Row(string Benchmark, string Case, string Baseline, int Threads, double Ratio, double Low, double High, double Goal)
 {
     [JsonIgnore]

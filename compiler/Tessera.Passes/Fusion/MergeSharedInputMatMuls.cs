@@ -15,6 +15,9 @@ public sealed record MergeSharedInputMatMuls : IPass
     /// <summary>Fewest products that are worth a merge.</summary>
     public int Least { get; init; } = 2;
 
+    /// <summary>Whether one split gives the parts instead of a slice for each.</summary>
+    public bool BySplit { get; init; }
+
     public Graph Run(Graph graph, PassContext context)
     {
         Dictionary<Value, Group> groups = Find(graph);
@@ -24,7 +27,7 @@ public sealed record MergeSharedInputMatMuls : IPass
         }
 
         return GraphRebuild.Run(graph, (op, operands) => op.OutputCount == 1 && groups.TryGetValue(op.Outputs[0], out Group? group)
-            ? [group.Member(graph.Builder, op, operands, context, Name)]
+            ? [group.Member(graph.Builder, op, operands, context, this)]
             : null);
     }
 
@@ -70,8 +73,8 @@ public sealed record MergeSharedInputMatMuls : IPass
 
         public void Add(MatMul product, Add? biased) => _members.Add((product, biased));
 
-        /// <summary>The slice that stands for one member; the first one asked for emits the merged product.</summary>
-        public Value Member(GraphBuilder builder, Op op, Value?[] operands, PassContext context, string rule)
+        /// <summary>The part that stands for one member; the first one asked for emits the merged product.</summary>
+        public Value Member(GraphBuilder builder, Op op, Value?[] operands, PassContext context, MergeSharedInputMatMuls pass)
         {
             int index = _members.FindIndex(m => ReferenceEquals(Result(m).Producer, op));
             SourceLocation source = op.Outputs[0].Source;
@@ -82,11 +85,20 @@ public sealed record MergeSharedInputMatMuls : IPass
                 _merged = Merge(builder, x, source);
             }
 
+            Value part = pass.BySplit ? Split(builder, source)[index] : Slice(builder, index, source);
+            context.Record(pass.Name, [builder.Emit(op.WithOperands(operands), source)], [part]);
+            return part;
+        }
+
+        // The same op for every part: the builder gives the one it has.
+        private IReadOnlyList<Value> Split(GraphBuilder builder, SourceLocation source) =>
+            builder.EmitAll(new Split(_merged!) { Axis = _merged!.Rank - 1, Sizes = [.. _members.Select(static m => Dim.Const(Width(m.Product)))] }, source);
+
+        private Value Slice(GraphBuilder builder, int index, SourceLocation source)
+        {
             long start = _members.Take(index).Sum(static m => Width(m.Product));
-            Value slice = builder.Emit(
-                new Slice(_merged) { Starts = [start], Ends = [start + Width(_members[index].Product)], Axes = [_merged.Rank - 1] }, source);
-            context.Record(rule, [builder.Emit(op.WithOperands(operands), source)], [slice]);
-            return slice;
+            return builder.Emit(
+                new Slice(_merged!) { Starts = [start], Ends = [start + Width(_members[index].Product)], Axes = [_merged!.Rank - 1] }, source);
         }
 
         private Value Merge(GraphBuilder builder, Value x, SourceLocation source)
