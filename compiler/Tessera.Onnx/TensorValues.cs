@@ -7,7 +7,7 @@ namespace Tessera.Onnx;
 public static class TensorValues
 {
     /// <summary>Type, sizes and bytes of a tensor that carries its own data.</summary>
-    /// <exception cref="TesseraException">TSR0663: they contradict each other.</exception>
+    /// <exception cref="TesseraException">TSR0823: they contradict each other.</exception>
     public static TensorContent Content(TensorProto tensor) => AttributeReader.Content(tensor);
 
     /// <summary>The tensor with its bytes as raw data.</summary>
