@@ -5,7 +5,7 @@ namespace Tessera.Passes.Tests;
 
 public class FileTests
 {
-    public static TheoryData<string> Files => [.. FileTestRunner.Files("canonicalize"), .. FileTestRunner.Files("fusion")];
+    public static TheoryData<string> Files => [.. FileTestRunner.Files("canonicalize"), .. FileTestRunner.Files("fusion"), .. FileTestRunner.Files("lowering")];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -21,7 +21,7 @@ public sealed class FoldShapes : RewriteRule<Op>
             if (op.Outputs[i].Type is not TensorType { DType: DType.I64 or DType.I32, Shape: { } shape } type
                 || !shape.TryGetStatic(out long[] sizes)
                 || op.Outputs[i].Sizes is not { } content
-                || !content.All(static d => d.IsConst(out _)))
+                || !content.All(d => d.ConstValue is { } number && (type.DType == DType.I64 || number == (int)number)))
             {
                 return null;
             }
@@ -36,6 +36,6 @@ public sealed class FoldShapes : RewriteRule<Op>
     {
         Value = dtype == DType.I64
             ? TensorContent.From<long>(dtype, sizes, numbers)
-            : TensorContent.From<int>(dtype, sizes, [.. numbers.Select(static n => checked((int)n))]),
+            : TensorContent.From<int>(dtype, sizes, [.. numbers.Select(static n => (int)n)]),
     });
 }

@@ -30,11 +30,13 @@ public sealed class FuseAttention : RewriteRule<MatMul>
         (Shape q, Shape kT, Shape v) = (logits.Q.Shape, logits.KT.Shape, op.B.Shape);
         int rank = q.Rank;
         return rank is < 2 or > 4 || kT.Rank != rank || v.Rank != rank ? $"queries {q}, keys {kT} and values {v} have ranks that attention has no form for"
-            : !double.IsFinite(logits.Scale) || logits.Scale == 0 ? $"the scale {logits.Scale} is no finite number other than 0"
+            : !Products.IsAttribute(logits.Scale, logits.Q.DType) ? $"the scale {logits.Scale} is no finite number other than 0 in f32"
+            : logits.Softcap != 0 && !Products.IsAttribute(logits.Softcap, logits.Q.DType) ? $"the cap {logits.Softcap} is no finite number other than 0 in f32"
             : rank > 2 && !(q[rank - 3].ConstValue is > 0 and var heads && kT[rank - 3].ConstValue is > 0 and var shared && heads % shared == 0 && (shared == heads || shared == 1))
                 ? $"{q[rank - 3]} query heads do not go with {kT[rank - 3]} key heads"
             : rank > 2 && !context.Equal(kT[rank - 3], v[rank - 3]) ? $"keys have {kT[rank - 3]} heads, values {v[rank - 3]}"
             : rank == 4 && !(context.Equal(q[0], kT[0]) && context.Equal(q[0], v[0])) ? "a batch axis is broadcast"
+            : !context.Equal(op.A.Shape, [.. q.SkipLast(1), kT[rank - 1]]) ? $"the mask {logits.Mask?.Type} widens the logits"
             : logits.Mask is { } mask ? MaskProof.Refusal(mask, logits.Q) : null;
     }
 

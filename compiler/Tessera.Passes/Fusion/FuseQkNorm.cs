@@ -26,6 +26,12 @@ public sealed class FuseQkNorm : RewriteRule<Attention>
             return context.Reject(op, "a normalised query or key has other users");
         }
 
+        // Attention's gains are weights: one that data decides would keep it from being batched.
+        if (!NormPatterns.IsWeight(q?.Weight) || !NormPatterns.IsWeight(k?.Weight))
+        {
+            return context.Reject(op, "a gain is computed from data");
+        }
+
         return context.Emit(op with
         {
             Q = q?.X ?? op.Q,

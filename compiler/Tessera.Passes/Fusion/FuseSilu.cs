@@ -23,7 +23,7 @@ public sealed class FuseSilu : RewriteRule<BinaryOp>
         }
 
         return Products.Of(sigmoid.X) is ([var only], var alpha) && ReferenceEquals(only, x)
-            ? double.IsFinite(alpha) && alpha != 0 && context.Equal(x.Shape, op.Outputs[0].Shape)
+            ? Products.IsAttribute(alpha, x.DType) && context.Equal(x.Shape, op.Outputs[0].Shape)
                 ? context.Emit(new Silu(x) { Alpha = alpha })
                 : context.Reject(op, $"alpha is {alpha}")
             : context.Reject(op, "the sigmoid is of another value than the one it multiplies");

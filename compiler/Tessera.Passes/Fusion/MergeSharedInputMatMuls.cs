@@ -56,7 +56,7 @@ public sealed record MergeSharedInputMatMuls : IPass
     }
 
     private static bool IsOwnWeight(Value weight, UseMap uses) => weight.Rank == 2 && uses.HasSingleUse(weight)
-        && (weight.Op is Parameter || weight.Op is Transpose { X: { Op: Parameter } parameter } && uses.HasSingleUse(parameter));
+        && (weight.Op is Parameter || weight.Op is Transpose { Perm: [1, 0], X: { Op: Parameter } parameter } && uses.HasSingleUse(parameter));
 
     private static Add? Biased(Value product, UseMap uses) =>
         uses.HasSingleUse(product) && uses.UsersOf(product)[0] is Add { B: { Op: Parameter, Rank: 1 } bias } add

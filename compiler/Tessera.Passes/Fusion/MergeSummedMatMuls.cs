@@ -22,7 +22,7 @@ public sealed class MergeSummedMatMuls : RewriteRule<Add>
         Value a = context.Emit(new Concat(products.Select(static p => ((MatMul)p.Producer).A).ToEquatableArray()) { Axis = op.Outputs[0].Rank - 1 });
         Value w = context.Emit(new Concat(products.Select(static p => ((MatMul)p.Producer).B).ToEquatableArray()) { Axis = 0 });
         Value merged = context.Emit(new MatMul(a, w));
-        Value[] rest = [.. terms.Except(products)];
+        Value[] rest = [.. terms.Where(t => !products.Contains(t))];
 
         // Biases first: their sum is a weight, the rest is data.
         Value? bias = Sum(rest.Where(static t => t.Producer is Parameter), context);

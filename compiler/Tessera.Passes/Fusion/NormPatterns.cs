@@ -44,6 +44,9 @@ internal static class NormPatterns
     public static bool IsGain(Value gain, Value x, RewriteContext context) =>
         gain.Type is TensorType { Shape: [var size] } && x.Rank > 0 && gain.DType == x.DType && context.Equal(size, x.Shape[x.Rank - 1]);
 
+    /// <summary>Whether a value, where there is one, follows from weights and constants alone.</summary>
+    public static bool IsWeight(Value? value) => value is null || GraphWalk.PostOrder([value]).All(static op => op is not Input);
+
     private static Value? InverseRoot(Value value) => value.Op switch
     {
         Reciprocal { X.Op: Sqrt root } => root.X,

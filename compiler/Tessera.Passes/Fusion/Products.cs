@@ -54,4 +54,11 @@ internal static class Products
 
     /// <summary>x in <c>x + 1</c>.</summary>
     public static Value? PlusOne(Value sum) => sum.Op is Add { A: var a, B: { Rank: 0 } b } && Constants.IsAll(b, 1) ? a : null;
+
+    /// <summary>
+    /// Whether an attribute can stand for a factor. It holds f32, where a number may become ∞, or 0, which means none; f64 would
+    /// notice any rounding.
+    /// </summary>
+    public static bool IsAttribute(double number, DType dtype) => new Real(number).Value is var stored
+        && double.IsFinite(stored) && stored != 0 && (dtype != DType.F64 || stored == number);
 }

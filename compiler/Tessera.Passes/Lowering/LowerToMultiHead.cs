@@ -16,6 +16,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             : !op.Q.Shape[rank - 2].Equals(op.K.Shape[rank - 2]) ? $"{op.Q.Shape[rank - 2]} query heads share {op.K.Shape[rank - 2]} key heads"
             : op.WindowLeft >= 0 || op.WindowRight >= 0 ? "it has a window"
             : op.Softcap.Value != 0 ? "it has a softcap"
+            : op.Causal && !context.Equal(op.Q.Shape[rank - 3], op.K.Shape[rank - 3]) ? $"it is causal over {op.Q.Shape[rank - 3]} queries and {op.K.Shape[rank - 3]} keys"
             : op.Mask is not null || op.Bias is not null ? "it has a mask or a bias"
             : null;
         return reason is null ? Lower(op, context.Builder) : context.Reject(op, reason);

@@ -18,7 +18,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     /// <summary>Factor on the dot products.</summary>
     public required Real Scale { get; init; }
 
-    /// <summary>Key j is visible to query i only if j ≤ i.</summary>
+    /// <summary>Key j is visible to query i only if j ≤ i; there must be as many keys as queries, since the last query sees all.</summary>
     public bool Causal { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
@@ -31,6 +31,11 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
 
         context.RequireEqual(q[2], k[2], "widths of q and k");
         context.RequireEqual(k[1], v[1], "tokens of k and v");
+        if (Causal)
+        {
+            context.RequireEqual(q[1], k[1], "tokens of q and k under causality");
+        }
+
         return [new TensorType(Q.DType, [q[0], q[1], v[2]])];
     }
 
@@ -49,7 +54,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
             {
                 Mask = map is null ? null : (h, i, j) => bias!.F[map[(((((example * Heads) + h) * n) + i) * m) + j]],
             };
-            oracle.Run(result, b * n, n, b * m, context.OptionalTensor(3) is { } lengths ? (int)lengths.I[b] : m);
+            oracle.Run(result, b * n, n, b * m, context.OptionalTensor(3) is { } lengths ? (int)Math.Min(lengths.I[b], m) : m);
         }
 
         return [RefTensor.Floats(Q.DType, [batch, n, Heads * qkv[2].Dims[3]], result)];
@@ -100,11 +105,11 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     private static OpSample Sample(string name, bool causal = false, bool lengths = false, bool bias = false) => new(name, g =>
     [
         g.MultiHeadAttention(
-            g.In("q", "f32[2, n, 8]"), g.In("k", "f32[2, m, 8]"), g.In("v", "f32[2, m, 8]"), 2, 0.5,
+            g.In("q", "f32[2, n, 8]"), g.In("k", causal ? "f32[2, n, 8]" : "f32[2, m, 8]"), g.In("v", causal ? "f32[2, n, 8]" : "f32[2, m, 8]"), 2, 0.5,
             lengths ? g.In("lengths", "i32[2]") : null, bias ? g.In("bias", "f32[1, 2, n, m]") : null, causal),
     ])
     {
-        Sizes = [new Dictionary<string, long> { ["n"] = 4, ["m"] = 4 }],
+        Sizes = [.. new[] { (4, 4), (1, 3), (4, 2), (0, 3), (3, 0) }.Select(static s => new Dictionary<string, long> { ["n"] = s.Item1, ["m"] = s.Item2 })],
         IntRange = (1, 5),
     };
 }

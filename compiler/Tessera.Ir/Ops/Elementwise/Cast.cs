@@ -17,8 +17,13 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     /// <summary>To an 8-bit float, whether overflow gives the greatest number instead of NaN or infinity.</summary>
     public bool Saturate { get; init; } = true;
 
+    // A number too large for i32 wraps around, which no size does.
     public override IReadOnlyList<Dim>? DimContent(int output) =>
-        X.DType is DType.I64 or DType.I32 && To is DType.I64 or DType.I32 ? X.Sizes : null;
+        X.DType is DType.I64 or DType.I32 && To is DType.I64 or DType.I32
+        && X.Sizes is { } content
+        && (To == DType.I64 || content.All(static d => d.ConstValue is null or (>= int.MinValue and <= int.MaxValue)))
+            ? content
+            : null;
 
     protected override bool Accepts(DType dtype) =>
         dtype is not (DType.C64 or DType.C128) && To is not (DType.Undefined or DType.C64 or DType.C128);
