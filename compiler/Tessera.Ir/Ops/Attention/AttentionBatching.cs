@@ -79,8 +79,8 @@ internal static class AttentionBatching
         Value attended = context.Emit(op with
         {
             Q = PerExample(context, 0),
-            K = PerExample(context, 1),
-            V = PerExample(context, 2),
+            K = WithoutGarbage(context, 1),
+            V = WithoutGarbage(context, 2),
             Bias = context.Operands[3]?.Value,
             QNorm = context.Operands[4]?.Value,
             KNorm = context.Operands[5]?.Value,
@@ -95,6 +95,7 @@ internal static class AttentionBatching
     {
         Batched mask = context.Operands[6]!;
         Shape own = context.ShapeOf(6);
+        mask = mask.Form == BatchForm.Padded && mask.Axis == own.Rank - 1 ? mask with { Value = context.Environment.Fill(mask, 0) } : mask;
         return mask.Form == BatchForm.Unbatched || own.Rank == 3
             ? mask.Value
             : context.Emit(new Reshape(mask.Value)
@@ -102,6 +103,11 @@ internal static class AttentionBatching
                 Shape = [context.Environment.BatchSize, .. Enumerable.Repeat(Dim.One, 3 - own.Rank), .. own],
             });
     }
+
+    // A hidden key still takes part in sums, at −∞ and 0, which a NaN or ∞ in it would turn into NaN.
+    private static Value WithoutGarbage(BatchContext context, int operand) => context.Operands[operand] is { Form: BatchForm.Padded } padded
+        ? context.Environment.Fill(padded, 0)
+        : PerExample(context, operand);
 
     private static Value PerExample(BatchContext context, int operand)
     {

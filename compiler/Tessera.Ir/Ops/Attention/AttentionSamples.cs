@@ -1,3 +1,5 @@
+using Tessera.Ir.Evaluate;
+
 namespace Tessera.Ir.Ops;
 
 /// <summary>Edge cases of attention over one sequence and over a batch.</summary>
@@ -8,6 +10,8 @@ internal static class AttentionSamples
         new Dictionary<string, long> { ["n"] = 5, ["m"] = 5 },
         new Dictionary<string, long> { ["n"] = 1, ["m"] = 3 },
         new Dictionary<string, long> { ["n"] = 4, ["m"] = 2 },
+        new Dictionary<string, long> { ["n"] = 0, ["m"] = 2 },
+        new Dictionary<string, long> { ["n"] = 2, ["m"] = 0 },
     ];
 
     public static IEnumerable<OpSample> All() =>
@@ -28,7 +32,19 @@ internal static class AttentionSamples
         Sample("batched", "n", "m", options: "batched"),
         Sample("batched lengths", "n", "m", static a => a with { Causal = true }, "batched lengths bias"),
         Sample("f16", "n", "m", dtype: "f16"),
+        Hidden("hidden by a mask", static a => a, double.NegativeInfinity, double.NegativeInfinity),
+        Hidden("hidden by a mask and causality", static a => a with { Causal = true }, double.NegativeInfinity, 0),
+        Hidden("hidden by a mask and a window", static a => a with { WindowRight = 0 }, double.NegativeInfinity, 0),
+        Hidden("hidden by a mask and causality, softcap", static a => a with { Causal = true, Softcap = 2 }, double.NegativeInfinity, 0),
     ];
+
+    // Query 0 sees no key, query 1 both.
+    private static OpSample Hidden(string name, Func<Attention, Attention> with, params double[] row) =>
+        Sample(name, "2", "2", with, "mask") with
+        {
+            Sizes = [new Dictionary<string, long>()],
+            Fixed = new Dictionary<string, RefTensor> { ["mask"] = RefTensor.Floats(DType.F32, [2, 2], [.. row, 0, 0]) },
+        };
 
     private static OpSample Sample(
         string name, string n, string m, Func<Attention, Attention>? with = null, string options = "", int heads = 2, int kvHeads = 2, string dtype = "f32")

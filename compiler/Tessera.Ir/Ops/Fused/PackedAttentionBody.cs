@@ -38,10 +38,12 @@ internal static class PackedAttentionBody
         Value attended = r.If(
             r.Greater(r.Mul(queryCount, keyCount), r.Int(DType.I64, 0)),
             [.. inner],
-            Regions.Of(types, (b, c) => [b.Emit(Inner(c, op))]),
+            Regions.Of(types, (b, c) => [b.Emit(Inner(c, op))], [NotEmpty(inner[0]), NotEmpty(inner[1])]),
             Regions.Of(types, (b, c) => [b.Expand(b.Float(c[0].DType, 0), [c[0].Shape[0], c[0].Shape[1], c[2].Shape[2]])]))[0];
         return [p[1], r.SequenceInsert(p[2], attended)];
     }
+
+    private static Constraint NotEmpty(Value rows) => new Constraint.GreaterEqual(rows.Shape[0], 1);
 
     // cu[i], cu[i] + 1, …, cu[i + 1] − 1, and how many they are
     private static (Value Rows, Value Count) Rows(GraphBuilder r, Value round, Value cu)
