@@ -31,6 +31,9 @@ public abstract class BatchEnvironment(GraphBuilder builder, BatchMode mode, IRe
     /// <summary>A padded value with everything beyond each example's length set to <paramref name="fill"/> (0 or 1 for bool).</summary>
     public abstract Value Fill(Batched padded, double fill);
 
+    /// <summary>Whether a size of the longest example is at least that of any other: it never shrinks where a ragged symbol grows.</summary>
+    public bool IsBoundedByLongest(Dim dim) => dim.Symbols.Where(ragged.Contains).All(s => DimGrowth.Of(dim, s, ExampleFacts).Min >= 0);
+
     /// <summary>The one ragged axis of a one-example shape, −1 when there is none.</summary>
     /// <exception cref="TesseraException">There are two: such a value has no packed form.</exception>
     public int RaggedAxis(Shape oneExample, BatchContext context)
@@ -52,6 +55,11 @@ public abstract class BatchEnvironment(GraphBuilder builder, BatchMode mode, IRe
         }
 
         int axis = RaggedAxis(oneExample, context);
+        if (Mode == BatchMode.Padded && axis >= 0 && !IsBoundedByLongest(oneExample[axis]))
+        {
+            throw context.Mixes($"a longer example may have a smaller size {oneExample[axis]}, and padding is as long as the longest");
+        }
+
         return axis < 0
             ? new Batched(value, BatchForm.Dense)
             : new Batched(value, Mode == BatchMode.Packed ? BatchForm.Ragged : BatchForm.Padded, axis, oneExample[axis]);

@@ -47,6 +47,23 @@ public static class RaggedIndex
         return g.Sub(rows, PerToken(context, Starts(context, partition), partition));
     }
 
+    /// <summary>
+    /// <c>value[batch, …]</c> as it is; the run fails where an example has fewer than <paramref name="least"/> tokens, as the
+    /// op does on that example alone, unless that is known not to happen.
+    /// </summary>
+    public static Value RequireTokens(BatchContext context, Value value, Dim partition, Dim least)
+    {
+        if (context.Environment.ExampleFacts.GreaterEqual(partition, least) == Proof.Proved)
+        {
+            return value;
+        }
+
+        GraphBuilder g = context.Builder;
+        Value enough = g.GreaterOrEqual(Length(context, partition), Number(context, least));
+        Value examples = Count(context, context.Environment.BatchSize);
+        return g.Gather(value, g.Where(enough, examples, Number(context, context.Environment.BatchSize)), axis: 0);
+    }
+
     /// <summary><c>[batch, 1, …]</c> or <c>[tokens, 1, …]</c> of the given rank, to broadcast against; a scalar stays what it is.</summary>
     public static Value Column(BatchContext context, Value vector, int rank) => vector.Rank == 0 || rank == 1
         ? vector

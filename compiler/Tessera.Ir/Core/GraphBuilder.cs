@@ -9,6 +9,7 @@ public sealed class GraphBuilder
     private readonly Dictionary<Op, Value[]> _interned = [];
     private readonly List<Constraint> _constraints = [];
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ofInputs = new(StringComparer.Ordinal);
     private readonly List<string> _fresh = [];
     private readonly HashSet<string> _dataDependent = new(StringComparer.Ordinal);
     private int _nextId;
@@ -105,6 +106,7 @@ public sealed class GraphBuilder
         if (op is Ops.Input)
         {
             _reserved.UnionWith(types.SelectMany(IrTypes.Symbols));
+            _ofInputs.UnionWith(types.SelectMany(IrTypes.Symbols));
         }
 
         Value[] values = new Value[types.Count];
@@ -150,6 +152,9 @@ public sealed class GraphBuilder
 
     /// <summary>Whether a size is known only when the graph runs.</summary>
     public bool IsDataDependent(Dim dim) => dim.Symbols.Any(_dataDependent.Contains);
+
+    /// <summary>Whether inputs carry all symbols of a size, so that it is known from the start.</summary>
+    internal bool IsOfInputs(Dim dim) => dim.Symbols.All(_ofInputs.Contains);
 
     // Inference runs once for each interned op, before its id is taken: the next id names it.
     internal Dim FreshSymbol(Op op, int output, int axis)

@@ -7,16 +7,25 @@ namespace Tessera.Passes.Batching;
 internal static class BatchConstraints
 {
     /// <summary>
-    /// Packed, a bound on each length is one on their sum, and a common divisor divides the sum. Padded, the longest example
-    /// is an example, so what held for one holds for it.
+    /// Packed, a bound on each length is one on their sum, and a common divisor divides the sum. Padded, a size
+    /// is that of the longest example, so what holds for one ragged size holds; the longest of two sizes may be two examples.
     /// </summary>
     public static IEnumerable<Constraint> Of(Graph graph, BatchMode mode, IReadOnlySet<string> ragged)
     {
         foreach (Constraint constraint in graph.Constraints)
         {
+<<<<<<< HEAD
             if (mode != BatchMode.Packed || !constraint.Symbols.Any(ragged.Contains))
+=======
+            int symbols = Symbols(constraint).Distinct().Count(ragged.Contains);
+            if (symbols == 0 || (mode == BatchMode.Padded && symbols == 1))
+>>>>>>> 587125c (Batched forms: examples of no tokens, sizes the longest example does not bound, garbage indices and divisors, gains of the example, rows of a shared table)
             {
                 yield return constraint;
+            }
+            else if (mode == BatchMode.Padded)
+            {
+                continue;
             }
             else if (constraint is Constraint.GreaterEqual { Left: var left, Right: var right }
                 && left.IsSymbol(out string symbol) && right.IsConst(out long least))

@@ -84,6 +84,11 @@ public sealed class BatchPass
                 : throw new TesseraException("TSR0522", name, $"input {input.Type} has two ragged axes, which have no packed form.");
         }
 
+        if (_environment.Mode == BatchMode.Padded && axis >= 0 && !_environment.IsBoundedByLongest(shape[axis]))
+        {
+            throw new TesseraException("TSR0523", name, $"a longer example may have a smaller input {input.Type}, and padding is as long as the longest.");
+        }
+
         bool packed = _environment.Mode == BatchMode.Packed && axis >= 0;
         Shape physical = packed ? [_environment.Total(shape[axis]), .. shape.Where((_, a) => a != axis)] : [_environment.BatchSize, .. shape];
         Value value = _builder.Input(name, new TensorType(input.DType, physical));

@@ -5,7 +5,11 @@ namespace Tessera.Passes.Batching;
 /// <summary>Computes a symbolic size by graph ops, given a value for each symbol: a scalar, or one number for each example.</summary>
 internal static class DimArithmetic
 {
-    public static Value Compute(GraphBuilder g, Dim dim, Func<string, Value> symbol)
+    /// <param name="g">The graph that computes it.</param>
+    /// <param name="dim">The size.</param>
+    /// <param name="facts">What is known of its symbols.</param>
+    /// <param name="symbol">The value of each.</param>
+    public static Value Compute(GraphBuilder g, Dim dim, DimFacts facts, Func<string, Value> symbol)
     {
         return Of(dim);
 
@@ -16,12 +20,17 @@ internal static class DimArithmetic
             SumDim sum => sum.Terms.Select(Of).Aggregate((a, b) => g.Add(a, b)),
             ProductDim { Coefficient: 1 } p => p.Factors.Select(Of).Aggregate((a, b) => g.Mul(a, b)),
             ProductDim p => g.Mul(p.Factors.Select(Of).Aggregate((a, b) => g.Mul(a, b)), g.Int(DType.I64, p.Coefficient)),
-            FloorDivDim q => g.Div(Of(q.Numerator), Of(q.Denominator)),
-            CeilDivDim q => g.Div(g.Add(Of(q.Numerator), g.Sub(Of(q.Denominator), g.Int(DType.I64, 1))), Of(q.Denominator)),
+            FloorDivDim q => Floor(q.Numerator, q.Denominator),
+            CeilDivDim q => Floor(q.Numerator + q.Denominator - 1, q.Denominator),
             ModDim m => g.Mod(Of(m.Numerator), Of(m.Denominator)),
             MinDim m => m.Operands.Select(Of).Aggregate((a, b) => g.Min(a, b)),
             MaxDim m => m.Operands.Select(Of).Aggregate((a, b) => g.Max(a, b)),
             _ => throw new InvalidOperationException($"A size of kind {d.GetType().Name} is not known here."),
         };
+
+        // Integers divide towards zero and remainders have the divisor's sign: (a − mod(a, b)) / b is exact, whatever the signs.
+        Value Floor(Dim a, Dim b) => facts.Range(a).Min >= 0 && facts.Range(b).Min >= 0
+            ? g.Div(Of(a), Of(b))
+            : g.Div(g.Sub(Of(a), g.Mod(Of(a), Of(b))), Of(b));
     }
 }

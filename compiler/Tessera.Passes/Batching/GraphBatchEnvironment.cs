@@ -18,7 +18,7 @@ internal sealed class GraphBatchEnvironment(
     public override Value Lengths(Dim partition)
     {
         // A number, where no ragged symbol is in it: the same for all examples.
-        Value lengths = DimArithmetic.Compute(Builder, partition, LengthsOfSymbol);
+        Value lengths = DimArithmetic.Compute(Builder, partition, ExampleFacts, LengthsOfSymbol);
         return lengths.Rank == 0 ? Builder.Expand(lengths, [BatchSize]) : lengths;
     }
 

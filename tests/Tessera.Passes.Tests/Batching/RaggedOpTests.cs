@@ -1,6 +1,7 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
 using Tessera.Ir.Ops;
+using Tessera.Passes.Batching;
 using Xunit;
 
 namespace Tessera.Passes.Tests.Batching;
@@ -56,6 +57,24 @@ public class RaggedOpTests
         ["one hot"] = static (g, x) => g.OneHot(Positions(g), g.Param("values", "f32[2]"), 4, axis: 0),
         ["elements"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.Transpose(g.Mod(g.In("i", "i64[n, 2]"), g.Int(DType.I64, 3)), [1, 0]), axis: 0),
         ["convolved images"] = static (g, x) => g.Conv(g.Reshape(x, [s_n, 1, 3]), g.Param("w", "f32[2, 1, 2]"), pads: [1, 0]),
+        ["mean"] = static (g, x) => g.ReduceMean(x, axes: [0]),
+        ["mean of all"] = static (g, x) => g.ReduceMean(x),
+        ["columns by element"] = static (g, x) => g.GatherElements(x, g.In("i", "i64[n, 2]"), axis: 1),
+        ["columns written by element"] = static (g, x) => g.ScatterElements(x, g.In("i", "i64[n, 2]"), g.In("u", "f32[n, 2]"), axis: 1),
+        ["table sliced"] = static (g, x) => g.Slice(g.Param("table", "f32[9, 2]"), [0], [s_n], [0]),
+        ["table sliced from behind"] = static (g, x) => g.Slice(g.Param("table", "f32[9, 2]"), [-1 - s_n], [-1], [0]),
+        ["table sliced backwards"] = static (g, x) => g.Slice(g.Param("table", "f32[9, 2]"), [s_n + 1], [0], [0], [-2]),
+        ["columns of a table sliced"] = static (g, x) => g.Slice(g.Param("table", "f32[2, 9]"), [1, 0], [2, s_n], [0, 1]),
+        ["three rows of a table"] = static (g, x) =>
+        {
+            g.Assume(new Constraint.GreaterEqual(6, s_n));
+            return g.Slice(g.Param("table", "f32[9, 2]"), [s_n], [s_n + 3], [0]);
+        },
+        ["times a column"] = static (g, x) => g.MatMul(x, g.Param("w", "f32[3]")),
+        ["rows times a column"] = static (g, x) => g.MatMul(g.Transpose(g.Unsqueeze(x, [0]), [0, 1, 2]), g.Param("w", "f32[3]")),
+        ["by the example's gain"] = static (g, x) => g.RmsNorm(x, g.Squeeze(Sum(g, x), [0])),
+        ["by the example's gain and bias"] = static (g, x) => g.LayerNorm(x, g.Squeeze(Sum(g, x), [0]), g.Squeeze(g.Neg(Sum(g, x)), [0])),
+        ["by a gain and the example's bias"] = static (g, x) => g.LayerNorm(g.Unsqueeze(x, [1]), g.Param("w", "f32[3]"), g.Squeeze(Sum(g, x), [0])),
         ["triangles"] = static (g, x) => g.Trilu(g.Reshape(x, [s_n, 3, 1])),
     };
 
@@ -67,6 +86,13 @@ public class RaggedOpTests
         ["first and last"] = static (g, x) => g.Gather(x, g.Ints(0, -1)),
         ["last of the transposed"] = static (g, x) => g.Gather(g.Transpose(x, [1, 0]), g.Ints(-1, 0), axis: 1),
         ["last row by size"] = static (g, x) => g.Slice(x, [s_n - 1], [s_n], [0]),
+        ["shared positions"] = static (g, x) =>
+        {
+            g.Assume(new Constraint.GreaterEqual(9, s_n));
+            return g.Add(x, g.Slice(g.Param("table", "f32[9, 3]"), [0], [s_n], [0]));
+        },
+        ["half from behind"] = static (g, x) => g.Slice(x, [Dim.FloorDiv(-s_n, 2)], [long.MaxValue], [0]),
+        ["half up from behind"] = static (g, x) => g.Slice(x, [-Dim.CeilDiv(s_n, 2)], [long.MaxValue], [0]),
         ["first row sliced"] = static (g, x) => g.Slice(x, [0], [1], [0]),
         ["last rows of the transposed"] = static (g, x) => g.Slice(g.Transpose(x, [1, 0]), [-1], [long.MaxValue], [1]),
         ["rows by data"] = static (g, x) => g.Gather(x, g.In("i", "i64[n, 2]")),
@@ -114,6 +140,51 @@ public class RaggedOpTests
         TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [1, 3]));
         Assert.Equal("TSR0401", error.Code);
     }
+
+    [Theory]
+    [InlineData(BatchMode.Packed)]
+    [InlineData(BatchMode.Padded)]
+    public void Position_of_an_extreme_in_an_empty_example_is_an_error(BatchMode mode)
+    {
+        Graph single = Single(static (g, x) => g.ArgMax(x, axis: 0), 0);
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, mode, [2, 0]));
+        Assert.Equal("TSR0301", error.Code);
+        BatchCheck.EqualsAlone(single, mode, [2, 3]);
+    }
+
+    [Fact]
+    public void More_elements_than_an_example_has_are_an_error()
+    {
+        Graph single = Single(static (g, x) => g.TopK(x, 2, axis: 0)[1], 0);
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Padded, [3, 1]));
+        Assert.Equal("TSR0301", error.Code);
+        BatchCheck.EqualsAlone(single, BatchMode.Padded, [3, 2, 4]);
+    }
+
+    [Fact]
+    public void The_smallest_unsigned_numbers_are_no_padding()
+    {
+        // −1, −2 … are the largest unsigned 64-bit numbers.
+        Graph single = Single(static (g, x) => g.TopK(g.Cast(g.Sub(g.Int(DType.I64, -2), Positions(g)), DType.U64), 2, axis: 0, largest: false)[1], 2);
+        BatchCheck.EqualsAlone(single, BatchMode.Padded, [2, 3, 5]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shrinking))]
+    public void Padded_sizes_that_the_longest_example_does_not_bound_are_refused(string name)
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(s_shrinking[name], 0), BatchMode.Padded));
+        Assert.Equal(name == "input" ? "TSR0523" : "TSR0401", error.Code);
+    }
+
+    public static TheoryData<string> Shrinking => [.. s_shrinking.Keys];
+
+    private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> s_shrinking = new()
+    {
+        ["remainder"] = static (g, x) => g.Slice(x, [0], [Dim.Mod(s_n, 4)], [0]),
+        ["what is left"] = static (g, x) => g.Slice(g.Param("table", "f32[9, 2]"), [s_n], [9], [0]),
+        ["input"] = static (g, x) => g.Concat([x, g.Neg(g.In("y", "f32[10 - n, 3]"))], 0),
+    };
 
     private static Graph Single(Func<GraphBuilder, Value, Value> build, long least)
     {

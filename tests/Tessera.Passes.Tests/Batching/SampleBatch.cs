@@ -1,6 +1,7 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
 using Tessera.Ir.Ops;
 using Tessera.Passes.Batching;
 using Tessera.Testing;
@@ -15,11 +16,11 @@ internal sealed class SampleBatch
 {
     private const string Ragged = "n";
     private const int Poisoned = 1;
+    private const int OldestOpset = 17;
 
     private readonly OpSample _sample;
     private readonly Graph _single;
     private readonly BatchMode _mode;
-    private readonly long[] _lengths;
 
     /// <param name="sample">The op.</param>
     /// <param name="mode">Layout of the batch.</param>
@@ -31,8 +32,13 @@ internal sealed class SampleBatch
         _sample = sample;
         _single = graph with { Ragged = mode == BatchMode.Dense ? [] : [Ragged] };
         _mode = mode;
-        _lengths = mode == BatchMode.Dense ? [3, 3, 3] : [3, 2, 1, 4];
     }
+
+    /// <summary>Length of each example.</summary>
+    public long[] Lengths { get; init; } = [];
+
+    /// <summary>Whether the batch runs on the bodies of its ops instead of the ops.</summary>
+    public bool Lowered { get; init; }
 
     /// <summary>Whether there is something to batch: inputs, n among the sizes of one unless they are all alike, and nothing but tensors.</summary>
     public bool Applies => _single.Inputs.Count > 0
@@ -44,13 +50,31 @@ internal sealed class SampleBatch
     /// <exception cref="TesseraException">The op cannot be batched so.</exception>
     public Graph Batch() => BatchPass.Run(_single, _mode);
 
+    /// <summary>Whether the op is defined for each example: some are not for an empty one.</summary>
+    public bool IsDefined
+    {
+        get
+        {
+            try
+            {
+                IReadOnlyDictionary<string, RefValue> weights = SampleInputs.Weights(_sample, _single, Sizes(0));
+                return Lengths.Select(Example).Select(e => Evaluator.Run(_single, e, weights)).ToArray().Length > 0;
+            }
+            catch (TesseraException error) when (error.Code == "TSR0301")
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Results of each example by itself, and those of the batch split into examples again.</summary>
     /// <exception cref="TesseraException">The op cannot be batched so.</exception>
     public IEnumerable<(RefTensor Alone, RefTensor Batched)> Run()
     {
         Graph batched = Batch();
+        batched = Lowered ? new Legalizer(OldestOpset, static domain => domain.Length == 0).Run(batched) : batched;
         Verifier.Verify(batched);
-        Dictionary<string, RefValue>[] examples = [.. _lengths.Select(Example)];
+        Dictionary<string, RefValue>[] examples = [.. Lengths.Select(Example)];
         IReadOnlyDictionary<string, RefValue> weights = SampleInputs.Weights(_sample, _single, Sizes(0));
         Dictionary<string, RefTensor> results = batched.Outputs
             .Zip(Evaluator.Run(batched, Inputs(examples), weights))
@@ -101,10 +125,10 @@ internal sealed class SampleBatch
         switch (_mode)
         {
             case BatchMode.Packed:
-                inputs[$"cu_seqlens_{Ragged}"] = RefTensor.Ints(DType.I32, [_lengths.Length + 1], Packing.Offsets(_lengths));
+                inputs[$"cu_seqlens_{Ragged}"] = RefTensor.Ints(DType.I32, [Lengths.Length + 1], Packing.Offsets(Lengths));
                 break;
             case BatchMode.Padded:
-                inputs[$"lengths_{Ragged}"] = RefTensor.Ints(DType.I32, [_lengths.Length], _lengths);
+                inputs[$"lengths_{Ragged}"] = RefTensor.Ints(DType.I32, [Lengths.Length], Lengths);
                 break;
         }
 
@@ -119,7 +143,7 @@ internal sealed class SampleBatch
             return Packing.Example(results[output.Name], example, dims);
         }
 
-        long[] offsets = results.TryGetValue($"cu_seqlens_{output.Name}", out RefTensor? own) ? own.I : Packing.Offsets(_lengths);
+        long[] offsets = results.TryGetValue($"cu_seqlens_{output.Name}", out RefTensor? own) ? own.I : Packing.Offsets(Lengths);
         return Packing.Segment(results[output.Name], axis, offsets[example], dims);
     }
 

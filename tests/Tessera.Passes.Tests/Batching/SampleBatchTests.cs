@@ -29,29 +29,45 @@ public class SampleBatchTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void Examples_get_from_a_batch_what_they_get_alone(string op, string name)
+    public void Examples_get_from_a_batch_what_they_get_alone(string op, string name) =>
+        Check(op, name, static mode => mode == BatchMode.Dense ? [3, 3, 3] : [3, 2, 1, 4], lowered: false);
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Bodies_give_examples_in_a_batch_what_they_get_alone(string op, string name) =>
+        Check(op, name, static mode => mode == BatchMode.Dense ? [3, 3, 3] : [3, 2, 1, 4], lowered: true);
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Empty_examples_get_from_a_batch_what_they_get_alone(string op, string name)
+    {
+        Check(op, name, static mode => mode == BatchMode.Dense ? [0, 0] : [2, 0, 1], lowered: false);
+        Check(op, name, static mode => mode == BatchMode.Dense ? [0, 0] : [0, 3, 0], lowered: true);
+    }
+
+    private static void Check(string op, string name, Func<BatchMode, long[]> lengths, bool lowered)
     {
         OpSample sample = OpRegistry.Find(op)!.Samples!().Single(s => s.Name == name);
         foreach (BatchMode mode in Enum.GetValues<BatchMode>())
         {
             foreach (bool shared in (bool[])[false, true])
             {
-                SampleBatch batch = new(sample, mode, shared);
-                if (batch.Applies)
+                SampleBatch batch = new(sample, mode, shared) { Lengths = lengths(mode), Lowered = lowered };
+                if (batch.Applies && batch.IsDefined)
                 {
-                    Check(batch, $"{op}: {name}, {mode}, shared {shared}", MayRefuse(op, shared));
+                    Check(batch, $"{op}: {name}, {mode}, shared {shared}", MayRefuse(op));
                 }
             }
         }
     }
 
-    // Ops on single elements and folds always have a form; others may refuse, norms and products by what varies.
-    private static bool MayRefuse(string op, bool shared)
+    // Ops on single elements and folds always have a form; others may refuse, products by what varies.
+    private static bool MayRefuse(string op)
     {
         Type type = OpRegistry.Find(op)!.OpType;
         return !(typeof(UnaryOp).IsAssignableFrom(type) || typeof(BinaryOp).IsAssignableFrom(type) || typeof(ReduceOp).IsAssignableFrom(type)
             || type == typeof(Where) || type == typeof(Clip) || type == typeof(CumSum) || type == typeof(Softmax) || type == typeof(LogSoftmax)
-            || (shared && (type == typeof(RmsNorm) || type == typeof(LayerNorm))));
+            || type == typeof(RmsNorm) || type == typeof(LayerNorm));
     }
 
     private static void Check(SampleBatch batch, string what, bool mayRefuse)
@@ -64,6 +80,11 @@ public class SampleBatchTests
         catch (TesseraException refusal) when (refusal.Code is "TSR0401" or "TSR0522")
         {
             Assert.True(mayRefuse, $"{what}: {refusal.Message}");
+            return;
+        }
+        catch (TesseraException error) when (error.Code == "TSR0440")
+        {
+            Assert.True(batch.Lowered, $"{what}: {error.Message}");
             return;
         }
         catch (Exception error)

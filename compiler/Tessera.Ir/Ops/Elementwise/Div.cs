@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -12,6 +13,8 @@ public sealed partial record Div(Value A, Value B) : ArithmeticOp(A, B)
         Division.Check(context);
         return base.Evaluate(context);
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Division.Batch(context);
 
     // The least integer has no positive counterpart: negation wraps where the processor's division would trap.
     protected override T Apply<T>(T a, T b) => T.IsNegative(b) && b == -T.One ? -a : a / b;

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -13,5 +14,14 @@ internal static class Division
         {
             throw context.Error($"an integer is divided by zero ({a} by {b}).");
         }
+    }
+
+    /// <summary>The batched form: integers are divided by 1 where padding stands, since a zero there would stop the run.</summary>
+    public static IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        (Batched a, Batched b) = (context.Operands[0]!, context.Operands[1]!);
+        return b.Form == BatchForm.Padded && !b.Value.DType.IsFloat()
+            ? Broadcasting.Batch(new BatchContext(context.Op, [a, b with { Value = context.Environment.Fill(b, 1) }], context.Environment))
+            : Broadcasting.Batch(context);
     }
 }

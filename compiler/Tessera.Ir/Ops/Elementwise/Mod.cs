@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -21,6 +22,8 @@ public sealed partial record Mod(Value A, Value B) : ArithmeticOp(A, B)
         Division.Check(context);
         return base.Evaluate(context);
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Division.Batch(context);
 
     protected override T Apply<T>(T a, T b)
     {

@@ -62,9 +62,14 @@ internal sealed class SegmentGrid
         return _builder.Gather(flat, _builder.Add(_builder.Mul(owners, _longest), position));
     }
 
-    private Value Tokens(Dim? total) => From0(total is null ? _count : _builder.DimValue(total));
+    // A total that no input carries has its name from here on.
+    private Value Tokens(Dim? total) => total is null ? From0(_count)
+        : _builder.IsOfInputs(total) ? From0(_builder.DimValue(total))
+        : _builder.EmitAs(Positions(_count), [new TensorType(DType.I64, [total])])[0];
 
-    private Value From0(Value limit) => _builder.Range(_builder.Int(DType.I64, 0), limit, _builder.Int(DType.I64, 1));
+    private Value From0(Value limit) => _builder.Emit(Positions(limit));
+
+    private Range Positions(Value limit) => new(_builder.Int(DType.I64, 0), limit, _builder.Int(DType.I64, 1));
 
     private Value Vector(long only) => _builder.Constant(TensorContent.Vector([only]));
 }

@@ -45,6 +45,9 @@ internal static class ElementIndexing
             throw context.Mixes("along a ragged axis its operands must be ragged alike, and it cannot pick along that axis");
         }
 
-        return ([.. operands.Select(static b => b.Value)], Layout.Axis(ragged, axis));
+        // What stands beyond an example's indices is no index.
+        Value[] values = [.. operands.Select(static b => b.Value)];
+        values[1] = ragged.Form == BatchForm.Padded ? context.Environment.Fill(operands[1], 0) : values[1];
+        return (values, Layout.Axis(ragged, axis));
     }
 }

@@ -72,8 +72,14 @@ public sealed partial record TopK(Value X) : Op
             throw context.Mixes(axis == x.Axis ? "it ranks the tokens of one example" : $"k = {K} differs by example");
         }
 
-        Value padded = axis == x.Axis ? context.Environment.Fill(x, Largest ? double.NegativeInfinity : double.PositiveInfinity) : x.Value;
-        return [.. context.EmitAll(this with { X = padded, Axis = Layout.Axis(x, axis) }).Select((v, i) => context.Wrap(v, context.ResultShape(i)))];
+        bool amongTokens = axis == x.Axis;
+        Value padded = amongTokens ? context.Environment.Fill(x, Largest ? double.NegativeInfinity : double.PositiveInfinity) : x.Value;
+        return
+        [
+            .. context.EmitAll(this with { X = padded, Axis = Layout.Axis(x, axis) })
+                .Select(v => amongTokens ? RaggedIndex.RequireTokens(context, v, x.Partition!, K) : v)
+                .Select((v, i) => context.Wrap(v, context.ResultShape(i))),
+        ];
     }
 
     internal static OnnxMapping Onnx { get; } = new(

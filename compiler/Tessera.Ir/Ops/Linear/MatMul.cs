@@ -54,7 +54,7 @@ public sealed partial record MatMul(Value A, Value B) : Op
             throw context.Mixes($"the product of {sa} and {sb} sums over the ragged axis; write it as a reduction or an attention");
         }
 
-        if (b.Form == BatchForm.Unbatched && sb.Rank == 2)
+        if (b.Form == BatchForm.Unbatched && sb.Rank <= 2)
         {
             return [context.Wrap(context.Emit(new MatMul(a.Value, b.Value)), result)];
         }

@@ -70,6 +70,7 @@ public abstract record ArgOp(Value X) : Op
         // Positions count from the start of the example, and padding comes after all of its elements: of equal ones the first is theirs.
         Value rows = x.Form == BatchForm.Padded ? context.Environment.Fill(x, Worst(X.DType)) : Spread(context, x);
         Value at = context.Emit((ArgOp)WithOperands([rows]) with { Axis = x.Form == BatchForm.Padded ? axis + 1 : 1, KeepDims = false });
+        at = RaggedIndex.RequireTokens(context, at, x.Partition!, 1);
         Shape wanted = [context.Environment.BatchSize, .. result];
         return [context.Wrap(at.Shape.Equals(wanted) ? at : context.Emit(new Reshape(at) { Shape = wanted }), result)];
     }

@@ -56,9 +56,22 @@ internal static class ReduceBatching
         Value rows = dense.Length == 0 ? x.Value : context.Emit(steps.Dense(x.Value, dense, keepDims: true));
         Value Segments(SegmentReduction kind) =>
             context.Emit(new SegmentReduce(rows, context.Environment.CuSeqlens(x.Partition!)) { Kind = kind });
-        return steps.Kind == SegmentReduction.Mean && !rows.DType.IsFloat()
-            ? Divided(context, Segments(SegmentReduction.Sum), x.Partition!)
-            : Segments(steps.Kind);
+        return steps.Kind != SegmentReduction.Mean ? Segments(steps.Kind)
+            : rows.DType.IsFloat() ? NaNOfNothing(context, Segments(SegmentReduction.Mean), x.Partition!)
+            : Divided(context, Segments(SegmentReduction.Sum), x.Partition!);
+    }
+
+    // A segment without tokens has mean 0 there, and NaN as an example alone.
+    private static Value NaNOfNothing(BatchContext context, Value means, Dim partition)
+    {
+        if (context.Environment.ExampleFacts.GreaterEqual(partition, 1) == Proof.Proved)
+        {
+            return means;
+        }
+
+        GraphBuilder g = context.Builder;
+        Value any = g.Greater(context.Environment.Lengths(partition), g.Int(DType.I64, 0));
+        return g.Where(RaggedIndex.Column(context, any, means.Rank), means, g.Float(means.DType, double.NaN));
     }
 
     private static Value Padded(BatchContext context, RaggedReduction steps, Batched x, int[] dense)
@@ -80,7 +93,9 @@ internal static class ReduceBatching
     private static Value Divided(BatchContext context, Value sum, Dim partition)
     {
         Shape column = [context.Environment.BatchSize, .. Enumerable.Repeat(Dim.One, sum.Rank - 1)];
-        Value lengths = context.Emit(new Reshape(context.Environment.Lengths(partition)) { Shape = column });
+        Value tokens = context.Environment.Lengths(partition);
+        tokens = sum.DType.IsFloat() ? tokens : RaggedIndex.RequireTokens(context, tokens, partition, 1);
+        Value lengths = context.Emit(new Reshape(tokens) { Shape = column });
         return context.Emit(new Div(sum, Widening.To(context.Builder, lengths, sum.DType)));
     }
 

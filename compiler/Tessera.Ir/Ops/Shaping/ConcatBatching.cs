@@ -16,6 +16,11 @@ internal static class ConcatBatching
             return context.Wrap(joined, result);
         }
 
+        if (context.Operands.Any(b => b!.Axis == axis))
+        {
+            throw context.Mixes("its parts differ by example along the axis they are joined on, the whole does not");
+        }
+
         Value[] parts = context.Mode == BatchMode.Packed && ragged >= 0
             ? [.. context.Operands.Select(b => Aligned(context, b!, result[ragged]))]
             : [.. context.Operands.Select((b, i) => Stacking.ToBatch(context, b!, context.ShapeOf(i)))];

@@ -39,6 +39,11 @@ public sealed partial record Pad(Value X, Value? Fill) : Op
         long[] begin = [.. Pads.Take(x.Rank).Select(context.Size)];
         long[] dims = [.. x.Dims.Select((d, a) => d + begin[a] + context.Size(Pads[x.Rank + a]))];
         long[] strides = x.Strides();
+        if (Mode != PadMode.Constant && dims.All(static d => d > 0) && x.Count == 0)
+        {
+            throw context.Error($"an axis of {x} has nothing to repeat.");
+        }
+
         int Source(int i)
         {
             long offset = 0;

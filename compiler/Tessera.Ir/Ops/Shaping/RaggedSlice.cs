@@ -71,6 +71,6 @@ internal static class RaggedSlice
         return g.Max(g.Min(index, last), g.Int(DType.I64, 0));
     }
 
-    private static Value Stepped(GraphBuilder g, Value positions, long step) =>
+    internal static Value Stepped(GraphBuilder g, Value positions, long step) =>
         step == 1 ? positions : g.Mul(positions, g.Int(DType.I64, step));
 }
