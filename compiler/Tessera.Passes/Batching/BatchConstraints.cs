@@ -14,12 +14,8 @@ internal static class BatchConstraints
     {
         foreach (Constraint constraint in graph.Constraints)
         {
-<<<<<<< HEAD
-            if (mode != BatchMode.Packed || !constraint.Symbols.Any(ragged.Contains))
-=======
-            int symbols = Symbols(constraint).Distinct().Count(ragged.Contains);
+            int symbols = constraint.Symbols.Distinct().Count(ragged.Contains);
             if (symbols == 0 || (mode == BatchMode.Padded && symbols == 1))
->>>>>>> 587125c (Batched forms: examples of no tokens, sizes the longest example does not bound, garbage indices and divisors, gains of the example, rows of a shared table)
             {
                 yield return constraint;
             }
