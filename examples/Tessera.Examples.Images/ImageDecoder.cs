@@ -56,13 +56,14 @@ public static class ImageDecoder
             rgb[channel] = (rgba[channel] * rgba[3] + 255 * (255 - rgba[3])) / (255 * 127.5f) - 1;
     }
 
-    private static FileStream Open(string path)
+    // Read as a whole: what a stream throws under the decoder ends the process.
+    private static MemoryStream Open(string path)
     {
         if (!File.Exists(path))
             throw ImageErrors.Missing(path);
         try
         {
-            return File.OpenRead(path);
+            return new(File.ReadAllBytes(path));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -65,6 +65,36 @@ public class BatchingRefusalTests
         Assert.Equal("TSR0520", error.Code);
     }
 
+    [Fact]
+    public void Size_named_as_the_total_of_a_ragged_one()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(
+            Single(static g => g.Concat([g.In("x", "f32[n, 3]"), g.In("z", "f32[total_n, 3]")], 0), ["n"]), BatchMode.Packed));
+        Assert.Equal("TSR0520", error.Code);
+        Assert.Contains("'total_n'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ragged_size_that_no_input_has()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[n, 3]")), ["tokens"]), BatchMode.Padded));
+        Assert.Equal("TSR0524", error.Code);
+        Assert.Contains("'tokens' is declared ragged, but no input has a size of that name; they have n.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(BatchMode.Dense)]
+    [InlineData(BatchMode.Packed)]
+    public void Interface_that_is_no_tensor_of_known_rank(BatchMode mode)
+    {
+        TesseraException input = Assert.Throws<TesseraException>(() => BatchPass.Run(
+            Single(static g => g.SequenceAt(g.In("s", "seq<f32[*]>"), g.Int(DType.I64, 0)), ["n"]), mode));
+        Assert.Equal("TSR0525", input.Code);
+        Assert.Contains("input seq<f32[*]>", input.Message, StringComparison.Ordinal);
+        TesseraException output = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.SequenceEmpty(DType.F32), []), BatchMode.Dense));
+        Assert.Equal("TSR0525", output.Code);
+    }
+
     private static void Refused(string reason, Func<GraphBuilder, Value> model, string? constraint = null, string[]? ragged = null)
     {
         TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(model, ragged ?? ["n"], constraint), BatchMode.Packed));

@@ -21,6 +21,13 @@ public sealed class ImageDecoderTests : IDisposable
         Assert.Equal([1f, -1f, -0.6f], image[1, 0].ToArray(), Close);
     }
 
+    [SkippableFact]
+    public void File_that_cannot_be_read_is_an_error_and_not_the_end_of_the_process()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "A file that opens and cannot be read is known of Linux only.");
+        Fails.With("NAVIT01", () => ImageDecoder.Decode("/proc/self/mem"), "/proc/self/mem");
+    }
+
     [Fact]
     public void Black_and_white_are_exactly_the_ends_of_the_range()
     {

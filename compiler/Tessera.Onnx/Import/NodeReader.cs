@@ -16,6 +16,19 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
 
     public void Read(NodeProto node, ReadScope scope)
     {
+        try
+        {
+            ReadNode(node, scope);
+        }
+        catch (Exception error) when (error is not (TesseraException or OutOfMemoryException))
+        {
+            // Operands and attributes of a damaged file may take an op's own code by surprise.
+            throw new TesseraException("TSR0816", context.Place(node), $"{node.OpType} does not accept these inputs and attributes: {error.Message}", "The file is damaged; write it anew.", error);
+        }
+    }
+
+    private void ReadNode(NodeProto node, ReadScope scope)
+    {
         if (node is { OpType: "Identity", Domain: "" or "ai.onnx", Input: [var same], Output: [var other] } && Input(node, same, scope) is { } known)
         {
             scope.Bind(other, known);

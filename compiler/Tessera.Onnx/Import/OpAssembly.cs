@@ -208,7 +208,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         if (_schema.OpType == typeof(Reshape))
         {
             bool copiesZero = _row.Attributes.Any(static a => a is OnnxAttr.Fixed { Name: "allowzero", Value: 0L });
-            Shape? from = (inputs[0]!.Value?.Type as TensorType)?.Shape;
+            Shape? from = (inputs[0]?.Value?.Type as TensorType)?.Shape;
             if (ReshapeTarget.Resolve(from, sizes, copiesZero) is not { } shape)
             {
                 return false;

@@ -21,13 +21,27 @@ public sealed class BatchPass
 
     private BatchPass(Graph graph, BatchMode mode)
     {
-        if (graph.Inputs.SelectMany(static v => v.Shape.Symbols).Contains("batch"))
+        if (graph.Inputs.FirstOrDefault(static v => v.Type is not TensorType { Shape: not null }) is { } odd)
         {
-            throw new TesseraException("TSR0520", graph.Name, "a size is named 'batch', which the batched graph needs for itself.", "Give it another name.");
+            throw new TesseraException("TSR0525", ((Input)odd.Producer).Name, $"input {odd.Type} has no batched form.", "Inputs are tensors of known rank.");
+        }
+
+        HashSet<string> symbols = [.. graph.Inputs.SelectMany(static v => v.Shape.Symbols)];
+        HashSet<string> ragged = mode == BatchMode.Dense ? [] : [.. graph.Ragged];
+        foreach (string own in ragged.Select(static s => $"total_{s}").Prepend("batch"))
+        {
+            if (symbols.Contains(own))
+            {
+                throw new TesseraException("TSR0520", graph.Name, $"a size is named '{own}', which the batched graph needs for itself.", "Give it another name.");
+            }
+        }
+
+        if (ragged.Where(s => !symbols.Contains(s)).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+        {
+            throw new TesseraException("TSR0524", graph.Name, $"'{unknown}' is declared ragged, but no input has a size of that name; they have {string.Join(", ", symbols.Order(StringComparer.Ordinal))}.", "Ragged sizes are sizes of inputs.");
         }
 
         _graph = graph;
-        HashSet<string> ragged = mode == BatchMode.Dense ? [] : [.. graph.Ragged];
         _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
         _builder.Reserve(graph.PostOrder().SelectMany(static op => op.Outputs).SelectMany(static v => IrTypes.Symbols(v.Type)));
         _rebuild = new GraphRebuild(_builder);
@@ -126,6 +140,11 @@ public sealed class BatchPass
 
     private IEnumerable<GraphOutput> ConvertOutput(GraphOutput output)
     {
+        if (output.Value.Type is not TensorType { Shape: not null })
+        {
+            throw new TesseraException("TSR0525", output.Name, $"output {output.Value.Type} has no batched form.", "Outputs are tensors of known rank.");
+        }
+
         Batched batched = _done[output.Value];
         Value value = batched.Form == BatchForm.Unbatched
             ? _builder.Expand(batched.Value, [_environment.BatchSize, .. batched.Value.Shape])

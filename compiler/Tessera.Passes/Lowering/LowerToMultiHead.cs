@@ -16,6 +16,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             : !op.Q.Shape[rank - 2].Equals(op.K.Shape[rank - 2]) ? $"{op.Q.Shape[rank - 2]} query heads share {op.K.Shape[rank - 2]} key heads"
             : op.WindowLeft >= 0 || op.WindowRight >= 0 ? "it has a window"
             : op.Softcap.Value != 0 ? "it has a softcap"
+            : op.Scale.Value < 0 ? $"its scale {op.Scale} is negative"
             : op.Causal && !context.Equal(op.Q.Shape[rank - 3], op.K.Shape[rank - 3]) ? $"it is causal over {op.Q.Shape[rank - 3]} queries and {op.K.Shape[rank - 3]} keys"
             : op.Mask is not null || op.Bias is not null ? "it has a mask or a bias"
             : null;
@@ -32,11 +33,15 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             Merge(g, q), Merge(g, k), Merge(g, op.V),
             result[rank - 2].ConstValue!.Value,
             op.EffectiveScale(op.Q.Shape[rank - 1].ConstValue!.Value),
-            op.KLengths is null ? null : g.Cast(g.Max(op.KLengths, g.Int(DType.I64, 1)), DType.I32),
+            op.KLengths is null ? null : InKeys(g, op.KLengths, op.K.Shape[1]),
             causal: op.Causal);
         Value heads = g.Reshape(merged, result);
         return op.KLengths is null ? heads : ZeroWhereEmpty(g, heads, op.KLengths);
     }
+
+    // Lengths past the keys hide none, and need not fit i32.
+    private static Value InKeys(GraphBuilder g, Value lengths, Dim keys) =>
+        g.Cast(g.Max(g.Min(lengths, g.DimValue(keys)), g.Int(DType.I64, 1)), DType.I32);
 
     private static Value ZeroWhereEmpty(GraphBuilder g, Value heads, Value lengths)
     {

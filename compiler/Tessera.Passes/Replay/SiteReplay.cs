@@ -10,6 +10,8 @@ namespace Tessera.Passes.Replay;
 /// </summary>
 public static class SiteReplay
 {
+    private const int MostSteps = 8;
+
     /// <summary>One report for each site; equal sites (the same block many times over) are run once each.</summary>
     /// <param name="before">The graph that was rewritten: its constraints bound the sizes, its weights are those used.</param>
     /// <param name="records">What the driver recorded (<see cref="PassOptions.RecordRewrites"/>).</param>
@@ -78,7 +80,38 @@ public static class SiteReplay
             }
         }
 
-        return [.. frontier.OrderBy(static v => v.Id)];
+        HashSet<Value> cut = [.. frontier];
+        return [.. frontier.Where(v => !Follows(v, cut)).OrderBy(static v => v.Id)];
+    }
+
+    // Whether a few steps make the value of others of the frontier (a mask of lengths that are there themselves): given values
+    // of its own it would contradict them.
+    private static bool Follows(Value value, HashSet<Value> cut)
+    {
+        HashSet<Value> seen = [];
+        Stack<Value> stack = new(value.Producer.Operands.OfType<Value>());
+        bool meets = false;
+        while (stack.TryPop(out Value? operand))
+        {
+            if (cut.Contains(operand))
+            {
+                meets = true;
+            }
+            else if (!IsFixed(operand) && seen.Add(operand))
+            {
+                if (operand.Op is Input or Parameter || seen.Count > MostSteps)
+                {
+                    return false;
+                }
+
+                foreach (Value next in operand.Producer.Operands.OfType<Value>())
+                {
+                    stack.Push(next);
+                }
+            }
+        }
+
+        return meets;
     }
 
     // A function of constants alone, as far as a few steps tell.

@@ -60,6 +60,27 @@ public sealed partial class TokenSoftmax
     }
 }
 
+/// <summary>Two blocks, and attention whose scale is negative.</summary>
+[Module]
+[Ragged("n")]
+[Where("n >= 1")]
+public sealed partial class FarthestFirst
+{
+    public ModuleList<TransformerBlock> Blocks { get; } = ModuleList.Repeat(2, static _ => new TransformerBlock(4, 1, 4));
+
+    public MultiHeadAttention Attention { get; } = new(4, 2, options: new AttentionOptions { Scale = -0.7 });
+
+    public Tensor Forward([Input("f32[n, 4]")] Tensor x)
+    {
+        foreach (TransformerBlock block in Blocks)
+        {
+            x = x.Apply(block);
+        }
+
+        return x.Apply(Attention);
+    }
+}
+
 /// <summary>Scalars and vectors of an example, its first and last token, its largest, and a pooled one.</summary>
 [Module]
 [Ragged("n")]

@@ -64,7 +64,7 @@ public sealed partial record Attention(
                 KNorm = context.OptionalTensor(5),
                 Mask = map is null ? null : (h, i, j) => mask!.F[map[(((((example * heads) + h) * n) + i) * m) + j]],
             };
-            int keys = context.OptionalTensor(7) is { } lengths ? (int)Math.Min(lengths.I[b], m) : m;
+            int keys = context.OptionalTensor(7) is { } lengths ? (int)Math.Clamp(lengths.I[b], 0, m) : m;
             oracle.Run(result, b * n, n, b * m, keys);
         }
 

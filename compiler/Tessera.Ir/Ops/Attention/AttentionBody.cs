@@ -11,7 +11,8 @@ internal static class AttentionBody
             Q = op.QNorm is null ? batched.Q : g.RmsNorm(batched.Q, op.QNorm, op.NormEpsilon),
             K = op.KNorm is null ? batched.K : g.RmsNorm(batched.K, op.KNorm, op.NormEpsilon),
         };
-        bool standard = op.Softcap.Value == 0;
+        // ONNX Runtime's op refuses a factor that is not positive.
+        bool standard = op.Softcap.Value == 0 && op.Scale.Value >= 0;
 
         // A mask and causality can hide together all that a query sees; only one mask of both shows it.
         bool joined = !standard || op.Mask is not null;

@@ -54,7 +54,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
             {
                 Mask = map is null ? null : (h, i, j) => bias!.F[map[(((((example * Heads) + h) * n) + i) * m) + j]],
             };
-            oracle.Run(result, b * n, n, b * m, context.OptionalTensor(3) is { } lengths ? (int)Math.Min(lengths.I[b], m) : m);
+            oracle.Run(result, b * n, n, b * m, context.OptionalTensor(3) is { } lengths ? (int)Math.Clamp(lengths.I[b], 0, m) : m);
         }
 
         return [RefTensor.Floats(Q.DType, [batch, n, Heads * qkv[2].Dims[3]], result)];

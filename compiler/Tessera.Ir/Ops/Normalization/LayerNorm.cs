@@ -12,6 +12,11 @@ public sealed partial record LayerNorm(Value X, Value Weight, Value? Bias) : Op
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
+        if (!double.IsFinite(Epsilon.Value) || Epsilon.Value < 0)
+        {
+            throw context.Error("TSR0215", $"epsilon is {Epsilon}; it must be finite and 0 or more.");
+        }
+
         Shape x = context.ShapeOf(X);
         if (x.Rank == 0 || !X.DType.IsFloat())
         {

@@ -12,6 +12,11 @@ public sealed partial record RmsNorm(Value X, Value Weight) : Op
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
+        if (!double.IsFinite(Epsilon.Value) || Epsilon.Value < 0)
+        {
+            throw context.Error("TSR0215", $"epsilon is {Epsilon}; it must be finite and 0 or more.");
+        }
+
         context.RequireSameDType(X, Weight);
         (Shape x, Shape w) = (context.ShapeOf(X), context.ShapeOf(Weight));
         if (x.Rank == 0 || w.Rank != 1 || !X.DType.IsFloat())
