@@ -52,7 +52,7 @@ public static class MainJob
                 batch[row],
                 inputs.Row<float>(result["embedding"], row),
                 alone.Span<float>("embedding"),
-                inputs.Row<float>(result["logits"], row));
+                report.ShowsClasses ? inputs.Row<float>(result["logits"], row) : []);
         }
 
         report.Time(

@@ -16,7 +16,10 @@ public sealed class Report(IReadOnlyList<PatchedImage> images, IReadOnlyList<str
     private double _packed;
     private double _padded;
 
-    /// <summary>Notes one image: its embedding in the packed batch and alone, and its logits.</summary>
+    /// <summary>Whether the model has a classifier.</summary>
+    public bool ShowsClasses => labels is not null;
+
+    /// <summary>Notes one image: its embedding in the packed batch and alone, and its logits where there is a classifier.</summary>
     public void Add(int image, ReadOnlySpan<float> packed, ReadOnlySpan<float> alone, ReadOnlySpan<float> logits)
     {
         for (int i = 0; i < packed.Length; i++)

@@ -25,6 +25,15 @@ public class BatchedEqualsAloneTests
         return cases;
     }
 
+    // 64 learned positions, one of them for the class token.
+    [Fact]
+    public void A_bound_on_each_length_is_one_on_their_sum()
+    {
+        CompiledModel model = ModelCompiler.Compile(TestModels.Make("class token"), new CompileOptions { Batch = Batching.Packed, Seed = 3 });
+        Assert.Contains("64 >= n + 1", model.Single.Constraints.Select(static c => c.ToString()));
+        Assert.Contains(model.Graph.Constraints, static c => c.ToString().StartsWith("63*batch >= ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Each_example_gets_what_it_gets_alone(string name, Batching form)

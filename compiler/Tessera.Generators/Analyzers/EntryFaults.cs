@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Tessera.Generators.Infra;
 using Tessera.Generators.Modules;
 
 namespace Tessera.Generators.Analyzers;
@@ -48,7 +49,7 @@ internal static class EntryFaults
 
         var taken = new HashSet<string>(forward.Parameters
             .Where(static p => p.Attribute("InputAttribute") is not null)
-            .Select(static p => WeightNames.SnakeCase(p.Name)));
+            .Select(static p => Names.Snake(p.Name)));
         foreach (var output in outputs.Where(o => !taken.Add(o.Name)))
         {
             yield return $"returns an output named '{output.Name}', a name that an input or another output has; a graph's interface names are distinct";

@@ -2,22 +2,39 @@ using System.Collections;
 
 namespace Tessera.Generators.Infra;
 
-/// <summary>A list equal by content, so that the incremental pipeline can tell that nothing changed.</summary>
-internal sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, IEquatable<EquatableList<T>>
+/// <summary>An immutable list equal by content: the incremental driver compares pipeline models by value.</summary>
+internal readonly struct EquatableList<T>(T[] items) : IEquatable<EquatableList<T>>, IReadOnlyList<T>
+    where T : IEquatable<T>
 {
-    private readonly T[] _items = [.. items];
+    private readonly T[]? _items = items;
 
-    public int Count => _items.Length;
+    public int Count => Items.Length;
 
-    public T this[int index] => _items[index];
+    private T[] Items => _items ?? [];
 
-    public bool Equals(EquatableList<T>? other) => other is not null && _items.SequenceEqual(other._items);
+    public T this[int index] => Items[index];
 
-    public override bool Equals(object? obj) => Equals(obj as EquatableList<T>);
+    public bool Equals(EquatableList<T> other) => Items.AsSpan().SequenceEqual(other.Items);
 
-    public override int GetHashCode() => _items.Aggregate(17, static (hash, item) => unchecked((hash * 31) + (item?.GetHashCode() ?? 0)));
+    public override bool Equals(object? obj) => obj is EquatableList<T> other && Equals(other);
 
-    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)_items).GetEnumerator();
+    public override int GetHashCode()
+    {
+        var hash = 17;
+        foreach (var item in Items)
+        {
+            hash = unchecked((hash * 31) + item.GetHashCode());
+        }
 
-    IEnumerator IEnumerable.GetEnumerator() => _items.GetEnumerator();
+        return hash;
+    }
+
+    public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)Items).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+internal static class EquatableList
+{
+    public static EquatableList<T> ToEquatableList<T>(this IEnumerable<T> items) where T : IEquatable<T> => new([.. items]);
 }

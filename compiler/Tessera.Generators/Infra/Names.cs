@@ -3,23 +3,25 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Tessera.Generators.Infra;
 
-/// <summary>Spellings of a C# name in the text form and in parameter lists.</summary>
+/// <summary>Spellings of a C# name in the text form, in weight paths and in parameter lists.</summary>
 internal static class Names
 {
-    /// <summary><c>KeepDims</c> → <c>keep_dims</c>; a run of capitals stays one word: <c>QKNorm</c> → <c>qk_norm</c>.</summary>
+    /// <summary>
+    /// <c>KeepDims</c> → <c>keep_dims</c>, <c>Norm1</c> → <c>norm1</c>; a run of capitals stays one word: <c>QKNorm</c> → <c>qk_norm</c>.
+    /// Weight paths are made so, as PyTorch users would name them.
+    /// </summary>
     public static string Snake(string name)
     {
-        StringBuilder text = new();
-        for (int i = 0; i < name.Length; i++)
+        var source = name.TrimStart('_', '@');
+        var text = new StringBuilder(source.Length + 4);
+        for (var i = 0; i < source.Length; i++)
         {
-            bool boundary = i > 0 && char.IsUpper(name[i])
-                && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
-            if (boundary)
+            if (StartsWord(source, i))
             {
                 text.Append('_');
             }
 
-            text.Append(char.ToLowerInvariant(name[i]));
+            text.Append(char.ToLowerInvariant(source[i]));
         }
 
         return text.ToString();
@@ -30,5 +32,16 @@ internal static class Names
     {
         string camel = char.ToLowerInvariant(name[0]) + name.Substring(1);
         return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
+    }
+
+    // An upper-case letter starts a word after a lower-case one, or when a lower-case one follows it.
+    private static bool StartsWord(string name, int i)
+    {
+        if (i == 0 || !char.IsUpper(name[i]) || name[i - 1] == '_')
+        {
+            return false;
+        }
+
+        return char.IsLower(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1]));
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -15,7 +16,7 @@ internal static class ChildReader
                 continue;
             }
 
-            var name = member.Attribute("WeightNameAttribute").Text() ?? WeightNames.SnakeCase(member.Name);
+            var name = member.Attribute("WeightNameAttribute").Text() ?? Names.Snake(member.Name);
             yield return (member, new ChildModel(
                 name,
                 member.Name,

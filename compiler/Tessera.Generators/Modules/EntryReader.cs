@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -24,7 +25,7 @@ internal static class EntryReader
                     return null;
                 }
 
-                inputs.Add(new(WeightNames.SnakeCase(parameter.Name), ForwardReader.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope)));
+                inputs.Add(new(Names.Snake(parameter.Name), ForwardReader.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope)));
             }
             else if (!parameter.IsOptional)
             {
@@ -32,14 +33,14 @@ internal static class EntryReader
             }
         }
 
-        var presets = Presets(type).Where(static p => p.Fault is null).Select(static p => p.Model).ToModelList();
+        var presets = Presets(type).Where(static p => p.Fault is null).Select(static p => p.Model).ToEquatableList();
         return new EntryModel(
-            inputs.ToModelList(),
-            outputs.ToModelList(),
-            type.Attributes("RaggedAttribute").Select(static a => a.Text()).OfType<string>().ToModelList(),
+            inputs.ToEquatableList(),
+            outputs.ToEquatableList(),
+            type.Attributes("RaggedAttribute").Select(static a => a.Text()).OfType<string>().ToEquatableList(),
             type.Attributes("WhereAttribute").Select(static a => a.Text()).OfType<string>()
                 .Where(static t => new DimTextParser(t).ParseConstraint())
-                .Select(t => Interpolated(TextPiece.Cut(t).ToModelList(), scope)).ToModelList(),
+                .Select(t => Interpolated(TextPiece.Cut(t).ToEquatableList(), scope)).ToEquatableList(),
             presets,
             HasDefault(type),
             type.GetMembers("FromPreset").IsEmpty && !type.IsAbstract && presets.Select(static p => p.Name).Distinct().Count() == presets.Count,
@@ -53,11 +54,12 @@ internal static class EntryReader
     /// <summary>One tensor, or a tuple of tensors whose element names are the outputs' names; null for anything else.</summary>
     public static IReadOnlyList<OutputModel>? Outputs(IMethodSymbol forward) => forward.ReturnType switch
     {
-        var type when type.IsTensor() => [new("output", "outputs")],
+        var type when type.IsTensor() => [new("output", "outputs", IsOptional: false)],
         INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.All(static e => e.Type.IsTensor()) =>
             [.. elements.Select(static (e, i) => new OutputModel(
-                e.IsExplicitlyNamedTupleElement ? WeightNames.SnakeCase(e.Name) : $"output{i}",
-                $"outputs.{ForwardReader.Escaped(e.Name)}"))],
+                e.IsExplicitlyNamedTupleElement ? Names.Snake(e.Name) : $"output{i}",
+                $"outputs.{ForwardReader.Escaped(e.Name)}",
+                e.Type.NullableAnnotation == NullableAnnotation.Annotated))],
         _ => null,
     };
 
@@ -102,7 +104,7 @@ internal static class EntryReader
     }
 
     /// <summary>A C# expression of text with holes; invariant, so that a signature is the same on every machine.</summary>
-    private static string Interpolated(ModelList<TextPiece> pieces, ConstructorScope scope)
+    private static string Interpolated(EquatableList<TextPiece> pieces, ConstructorScope scope)
     {
         var inside = string.Concat(pieces.Select(p => p.IsExpression ? Hole(scope.Rewrite(p.Text)) : p.Text));
         return EntryWriter.InvariantText(inside);

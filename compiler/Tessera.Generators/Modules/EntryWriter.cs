@@ -58,8 +58,38 @@ internal static class EntryWriter
         writer.Line("/// <inheritdoc/>");
         writer.Open($"protected override {List}<global::Tessera.Nn.NamedTensor> Trace({List}<global::Tessera.Nn.Tensor> inputs)");
         writer.Line($"var outputs = Forward({string.Join(", ", arguments)});");
-        writer.Line($"return [{string.Join(", ", entry.Outputs.Select(static o => $"new({Literal(o.Name)}, {o.Expression})"))}];");
+        if (entry.Outputs.Any(static o => o.IsOptional))
+        {
+            WriteOptional(writer, entry);
+        }
+        else
+        {
+            writer.Line($"return [{string.Join(", ", entry.Outputs.Select(static o => $"new({Literal(o.Name)}, {o.Expression})"))}];");
+        }
+
         writer.Close();
+    }
+
+    // A result that is null is no output of this model.
+    private static void WriteOptional(SourceWriter writer, EntryModel entry)
+    {
+        writer.Line("var named = new global::System.Collections.Generic.List<global::Tessera.Nn.NamedTensor>();");
+        for (var i = 0; i < entry.Outputs.Count; i++)
+        {
+            var output = entry.Outputs[i];
+            if (output.IsOptional)
+            {
+                writer.Open($"if ({output.Expression} is {{ }} output{i})");
+                writer.Line($"named.Add(new({Literal(output.Name)}, output{i}));");
+                writer.Close();
+            }
+            else
+            {
+                writer.Line($"named.Add(new({Literal(output.Name)}, {output.Expression}));");
+            }
+        }
+
+        writer.Line("return named;");
     }
 
     private static void WriteFactory(SourceWriter writer, TypeModel type, EntryModel entry)

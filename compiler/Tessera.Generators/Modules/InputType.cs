@@ -1,11 +1,12 @@
 using System.Text;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
 /// <summary>The text of an <c>[Input]</c>, taken apart: <c>f32[n, {dim}]</c>.</summary>
 /// <param name="Symbols">The symbolic sizes it names.</param>
 /// <param name="Pieces">The whole text, cut into literal text and expressions in braces.</param>
-internal sealed record InputType(string DType, ModelList<string> Symbols, ModelList<TextPiece> Pieces)
+internal sealed record InputType(string DType, EquatableList<string> Symbols, EquatableList<TextPiece> Pieces)
 {
     /// <summary>The names of Tessera.Ir's element types; a test holds the two lists equal.</summary>
     public static readonly string[] DTypes =
@@ -40,7 +41,7 @@ internal sealed record InputType(string DType, ModelList<string> Symbols, ModelL
         }
 
         error = "";
-        return new InputType(dtype, parser.Symbols.ToModelList(), TextPiece.Cut(text.Trim()).ToModelList());
+        return new InputType(dtype, parser.Symbols.ToEquatableList(), TextPiece.Cut(text.Trim()).ToEquatableList());
     }
 }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -26,7 +27,7 @@ public sealed class ModuleGenerator : IIncrementalGenerator
             .Where(static m => m.Entry is { IsPublicToAssembly: true })
             .Select(static (m, _) => new EntryRow(m.Type.FullName, m.Entry!))
             .Collect()
-            .Select(static (rows, _) => rows.ToModelList())
+            .Select(static (rows, _) => rows.ToEquatableList())
             .WithTrackingName("ModuleEntries");
         context.RegisterSourceOutput(entries, static (output, rows) =>
         {

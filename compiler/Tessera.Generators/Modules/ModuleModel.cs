@@ -1,3 +1,5 @@
+using Tessera.Generators.Infra;
+
 namespace Tessera.Generators.Modules;
 
 /// <summary>All that is written about one module. No symbols and no syntax: models are compared by value.</summary>
@@ -6,8 +8,8 @@ internal sealed record ModuleModel(
     bool AddsBase,
     bool CallsBaseMembers,
     bool AddsMembers,
-    ModelList<ChildModel> Children,
-    ModelList<ForwardModel> Forwards,
+    EquatableList<ChildModel> Children,
+    EquatableList<ForwardModel> Forwards,
     LayerModel Layer,
     string? Header,
     EntryModel? Entry);
@@ -19,7 +21,7 @@ internal sealed record ModuleModel(
 internal sealed record TypeModel(
     string HintName,
     string Namespace,
-    ModelList<string> Containers,
+    EquatableList<string> Containers,
     string Declaration,
     string FullName);
 
@@ -51,11 +53,11 @@ internal enum LayerModel
 /// <param name="Outputs">Names and the expressions that read them from <c>outputs</c>.</param>
 /// <param name="IsPublicToAssembly">Whether an attribute of the assembly can name the type.</param>
 internal sealed record EntryModel(
-    ModelList<InputModel> Inputs,
-    ModelList<OutputModel> Outputs,
-    ModelList<string> Ragged,
-    ModelList<string> Constraints,
-    ModelList<PresetModel> Presets,
+    EquatableList<InputModel> Inputs,
+    EquatableList<OutputModel> Outputs,
+    EquatableList<string> Ragged,
+    EquatableList<string> Constraints,
+    EquatableList<PresetModel> Presets,
     bool HasDefault,
     bool AddsFactory,
     bool IsPublicToAssembly);
@@ -64,6 +66,7 @@ internal sealed record EntryModel(
 /// <param name="Type">A C# expression of the type's text.</param>
 internal sealed record InputModel(string Name, string Parameter, string Type);
 
-internal sealed record OutputModel(string Name, string Expression);
+/// <param name="IsOptional">It may be null, and is then no output of this model.</param>
+internal sealed record OutputModel(string Name, string Expression, bool IsOptional);
 
 internal sealed record PresetModel(string Name, string Method);

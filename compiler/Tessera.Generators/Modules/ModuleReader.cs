@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -24,8 +25,8 @@ internal static class ModuleReader
             AddsBase: !declaresBase,
             CallsBaseMembers: declaresBase && !type.BaseType.IsNn("Module"),
             AddsMembers: type.GetMembers("Members").IsEmpty,
-            ChildReader.Read(type).Select(static c => c.Child).ToModelList(),
-            ForwardReader.Read(type).ToModelList(),
+            ChildReader.Read(type).Select(static c => c.Child).ToEquatableList(),
+            ForwardReader.Read(type).ToEquatableList(),
             ForwardReader.Layer(type),
             HeaderReader.Read(type, scope),
             EntryReader.Read(type, scope));
@@ -63,7 +64,7 @@ internal static class ModuleReader
         return new TypeModel(
             hint + ".g.cs",
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            containers.ToModelList(),
+            containers.ToEquatableList(),
             Declaration(type),
             full);
     }

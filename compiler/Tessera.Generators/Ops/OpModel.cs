@@ -27,7 +27,7 @@ internal sealed record OpModel(
             type.Name,
             type.ContainingNamespace.ToDisplayString(),
             new(operands),
-            new(AttributesOf(type, new HashSet<string>(operands.Select(static o => o.Property)))),
+            AttributesOf(type, new HashSet<string>(operands.Select(static o => o.Property))).ToEquatableList(),
             type.GetMembers("Onnx").Length > 0,
             type.GetMembers("Samples").Length > 0,
             Chain(type).Any(static t => t.GetMembers("OutputCount").Length > 0));

@@ -69,9 +69,6 @@ public sealed partial class MultiHeadAttention(
 
     private static int Or(int value, int otherwise) => value == 0 ? otherwise : value;
 
-    private static int Size(int dim, int heads, int headDim) => heads < 1
-        ? throw new Ir.TesseraException("TSR0604", "MultiHeadAttention", $"{dim} features do not split into {heads} heads; there must be at least one.")
-        : headDim != 0 ? headDim
-        : dim % heads == 0 ? dim / heads
-        : throw new Ir.TesseraException("TSR0604", "MultiHeadAttention", $"{dim} features do not split into {heads} heads.");
+    private static int Size(int dim, int heads, int headDim) =>
+        headDim != 0 && heads > 0 ? headDim : FusedSelfAttention.HeadSize(nameof(MultiHeadAttention), dim, heads);
 }

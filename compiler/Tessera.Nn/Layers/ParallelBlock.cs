@@ -1,5 +1,3 @@
-using static Tessera.Nn.Functional;
-
 namespace Tessera.Nn.Layers;
 
 /// <summary>
@@ -13,9 +11,9 @@ public sealed partial class ParallelBlock(int dim, int heads, int mlp)
 
     public Linear Qkv { get; } = new(dim, 3 * dim, bias: false);
 
-    public RmsNorm QNorm { get; } = new(dim / heads);
+    public RmsNorm QNorm { get; } = new(FusedSelfAttention.HeadSize(nameof(ParallelBlock), dim, heads));
 
-    public RmsNorm KNorm { get; } = new(dim / heads);
+    public RmsNorm KNorm { get; } = new(FusedSelfAttention.HeadSize(nameof(ParallelBlock), dim, heads));
 
     public Linear Proj { get; } = new(dim, dim);
 
@@ -24,8 +22,7 @@ public sealed partial class ParallelBlock(int dim, int heads, int mlp)
     public Tensor Forward(Tensor x)
     {
         Tensor z = x.Apply(Norm);
-        var (q, k, v) = z.Apply(Qkv).SplitHeads(heads, 3);
-        Tensor attended = Attention(q.Apply(QNorm), k.Apply(KNorm), v).MergeHeads().Apply(Proj);
+        Tensor attended = FusedSelfAttention.Apply(z, heads, Qkv, Proj, QNorm, KNorm);
         return x + z.Apply(Mlp) + attended;
     }
 }

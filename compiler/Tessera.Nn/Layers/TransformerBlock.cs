@@ -1,5 +1,3 @@
-using static Tessera.Nn.Functional;
-
 namespace Tessera.Nn.Layers;
 
 /// <summary>Pre-norm transformer block with layer norms and biases, as ViT has it (arXiv 2010.11929): <c>x[n, dim] → [n, dim]</c>.</summary>
@@ -8,7 +6,7 @@ public sealed partial class TransformerBlock(int dim, int heads, int mlp)
 {
     public LayerNorm Norm1 { get; } = new(dim, 1e-6);
 
-    public Linear Qkv { get; } = new(dim, 3 * dim);
+    public Linear Qkv { get; } = new(dim, 3 * heads * FusedSelfAttention.HeadSize(nameof(TransformerBlock), dim, heads));
 
     public Linear Proj { get; } = new(dim, dim);
 
@@ -18,8 +16,7 @@ public sealed partial class TransformerBlock(int dim, int heads, int mlp)
 
     public Tensor Forward(Tensor x)
     {
-        var (q, k, v) = x.Apply(Norm1).Apply(Qkv).SplitHeads(heads, 3);
-        x += Attention(q, k, v).MergeHeads().Apply(Proj);
+        x += FusedSelfAttention.Apply(x.Apply(Norm1), heads, Qkv, Proj);
         return x + x.Apply(Norm2).Apply(Mlp);
     }
 }

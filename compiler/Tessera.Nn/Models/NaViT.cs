@@ -4,7 +4,7 @@ namespace Tessera.Nn.Models;
 
 /// <summary>
 /// NaViT (arXiv 2307.06304) for one image of n patches at its own resolution and aspect ratio:
-/// patches and their grid positions → embedding <c>[dim]</c>, and logits when there is a classifier.
+/// patches and their grid positions → embedding <c>[dim]</c>, and logits when there is a classifier; without one the model has no such output.
 /// </summary>
 [Module]
 [Ragged("n")]
@@ -51,7 +51,7 @@ public sealed partial class NaViT(NaViTConfig config)
     /// <param name="columns">Column of each patch.</param>
     /// <param name="height">Rows of the grid.</param>
     /// <param name="width">Columns of the grid.</param>
-    public (Tensor Embedding, Tensor Logits) Forward(
+    public (Tensor Embedding, Tensor? Logits) Forward(
         [Input("f32[n, {PatchSize}]")] Tensor patches,
         [Input("i64[n]")] Tensor rows,
         [Input("i64[n]")] Tensor columns,
@@ -65,6 +65,6 @@ public sealed partial class NaViT(NaViTConfig config)
         }
 
         Tensor embedding = x.Apply(Norm).Apply(Pool);
-        return (embedding, Head is null ? embedding : embedding.Apply(Head));
+        return (embedding, Head is null ? null : embedding.Apply(Head));
     }
 }

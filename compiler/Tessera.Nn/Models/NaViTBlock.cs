@@ -1,5 +1,4 @@
 using Tessera.Nn.Layers;
-using static Tessera.Nn.Functional;
 
 namespace Tessera.Nn.Models;
 
@@ -11,9 +10,9 @@ public sealed partial class NaViTBlock(int dim, int heads, int mlp)
 
     public Linear Qkv { get; } = new(dim, 3 * dim, bias: false);
 
-    public RmsNorm QNorm { get; } = new(dim / heads);
+    public RmsNorm QNorm { get; } = new(FusedSelfAttention.HeadSize(nameof(NaViTBlock), dim, heads));
 
-    public RmsNorm KNorm { get; } = new(dim / heads);
+    public RmsNorm KNorm { get; } = new(FusedSelfAttention.HeadSize(nameof(NaViTBlock), dim, heads));
 
     public Linear Proj { get; } = new(dim, dim, bias: false);
 
@@ -23,8 +22,7 @@ public sealed partial class NaViTBlock(int dim, int heads, int mlp)
 
     public Tensor Forward(Tensor x)
     {
-        var (q, k, v) = x.Apply(Norm1).Apply(Qkv).SplitHeads(heads, 3);
-        x += Attention(q.Apply(QNorm), k.Apply(KNorm), v).MergeHeads().Apply(Proj);
+        x += FusedSelfAttention.Apply(x.Apply(Norm1), heads, Qkv, Proj, QNorm, KNorm);
         return x + x.Apply(Norm2).Apply(Mlp);
     }
 }

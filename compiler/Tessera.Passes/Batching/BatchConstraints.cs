@@ -28,6 +28,11 @@ internal static class BatchConstraints
             {
                 yield return new Constraint.GreaterEqual(GraphBatchEnvironment.TotalOf(symbol), Dim.Sym("batch") * least);
             }
+            else if (constraint is Constraint.GreaterEqual { Left: var most, Right: var length }
+                && most.IsConst(out long limit) && length.Symbols.Distinct().ToArray() is [var counted] && (length - Dim.Sym(counted)).IsConst(out long more))
+            {
+                yield return new Constraint.GreaterEqual(Dim.Sym("batch") * (limit - more), GraphBatchEnvironment.TotalOf(counted));
+            }
             else if (constraint is Constraint.Divisible { Value: var value, By: var by } && value.IsSymbol(out string divided))
             {
                 yield return new Constraint.Divisible(GraphBatchEnvironment.TotalOf(divided), by);

@@ -1,6 +1,7 @@
 using Tessera.Ir;
 using Tessera.Ir.Text;
 using Tessera.Nn.Layers;
+using Tessera.Nn.Models;
 using Xunit;
 
 namespace Tessera.Nn.Tests.Core;
@@ -33,6 +34,16 @@ public class ModelTracerTests
 
             """,
             Printer.Print(graph));
+    }
+
+    [Fact]
+    public void A_result_that_is_null_is_no_output()
+    {
+        NaViTConfig config = new(8, 1, 2, 8, 2);
+        Assert.Equal(["embedding"], Outputs(config));
+        Assert.Equal(["embedding", "logits"], Outputs(config with { Classes = 3 }));
+
+        static IEnumerable<string> Outputs(NaViTConfig config) => ModelTracer.Trace(new NaViT(config)).Outputs.Select(static o => o.Name);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Numerics;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Nn.Layers;
+using Tessera.Nn.Models;
 using Xunit;
 
 namespace Tessera.Nn.Tests.Layers;
@@ -220,9 +221,21 @@ public class AttentionLayerTests
         Assert.Equal([8L], run.Tensor().Dims);
     }
 
-    [Fact]
-    public void Width_that_heads_do_not_divide_is_refused() =>
-        Assert.Equal("TSR0604", Assert.Throws<TesseraException>(static () => new MultiHeadAttention(8, 3)).Code);
+    [Theory]
+    [InlineData(8, 3)]
+    [InlineData(8, 0)]
+    [InlineData(8, -2)]
+    [InlineData(0, 2)]
+    public void Width_that_heads_do_not_divide_is_refused(int dim, int heads)
+    {
+        foreach (Func<Module> make in (Func<Module>[])[
+            () => new MultiHeadAttention(dim, heads), () => new ParallelBlock(dim, heads, 8), () => new TransformerBlock(dim, heads, 8), () => new NaViTBlock(dim, heads, 8)])
+        {
+            TesseraException error = Assert.Throws<TesseraException>(() => { make(); });
+            Assert.Equal("TSR0604", error.Code);
+            Assert.Contains($"{dim} features do not split into {heads} heads", error.Message, StringComparison.Ordinal);
+        }
+    }
 
     private static double[][] Attended(LayerRun run, string path, string x, string context, PlainAttention plain) =>
         Attended(run, path, run.Input(x), run.Input(context), plain);

@@ -46,6 +46,20 @@ public class PositionLayerTests
     }
 
     [Fact]
+    public void LearnedPositions_bounds_the_number_of_tokens()
+    {
+        LearnedPositions layer = new(9, 6);
+        Assert.Contains("9 >= n + 1", LayerRun.Text(layer, x => layer.Apply(x[0]), "f32[n + 1, 6]"), StringComparison.Ordinal);
+        Assert.DoesNotContain("where", LayerRun.Text(layer, x => layer.Apply(x[0]), "f32[9, 6]"), StringComparison.Ordinal);
+        foreach (string type in (string[])["f32[10, 6]", "f32[n + 10, 6]"])
+        {
+            TesseraException error = Assert.Throws<TesseraException>(() => LayerRun.Text(layer, x => layer.Apply(x[0]), type));
+            Assert.Equal("TSR0616", error.Code);
+            Assert.Contains("9 rows", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void SinusoidalPositions_adds_sines_then_cosines()
     {
         SinusoidalPositions layer = new(6, 50);
