@@ -5,7 +5,19 @@ namespace Tessera.Passes.Tests;
 
 public class FileTests
 {
-    public static TheoryData<string> Files => [.. FileTestRunner.Files("canonicalize"), .. FileTestRunner.Files("fusion"), .. FileTestRunner.Files("lowering")];
+    public static TheoryData<string> Files =>
+    [
+        .. ((string[])["canonicalize", "fusion", "batching", "lowering", "verifier", "issues"]).SelectMany(FileTestRunner.Files),
+    ];
+
+    [Theory]
+    [InlineData("canonicalize")]
+    [InlineData("fusion")]
+    [InlineData("batching")]
+    [InlineData("lowering")]
+    [InlineData("verifier")]
+    [InlineData("issues")]
+    public void Every_folder_has_files(string folder) => Assert.NotEmpty(FileTestRunner.Files(folder));
 
     [Theory]
     [MemberData(nameof(Files))]
