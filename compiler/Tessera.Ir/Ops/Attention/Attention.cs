@@ -49,25 +49,8 @@ public sealed partial record Attention(
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         (RefTensor q, RefTensor k, RefTensor v) = (context.Tensor(0), context.Tensor(1), context.Tensor(2));
-        (int n, int m, int heads) = ((int)q.Dims[^3], (int)k.Dims[^3], (int)q.Dims[^2]);
-        RefTensor? mask = context.OptionalTensor(6);
-        int[]? map = mask is null ? null : Broadcasting.Map(mask, [.. q.Dims[..^3], heads, n, m]);
-        int batch = q.Rank == 4 ? (int)q.Dims[0] : 1;
-        double[] result = new double[batch * n * heads * v.Dims[^1]];
-        for (int b = 0; b < batch; b++)
-        {
-            int example = b;
-            AttentionOracle oracle = new(this, q, k, v)
-            {
-                Bias = context.OptionalTensor(3),
-                QNorm = context.OptionalTensor(4),
-                KNorm = context.OptionalTensor(5),
-                Mask = map is null ? null : (h, i, j) => mask!.F[map[(((((example * heads) + h) * n) + i) * m) + j]],
-            };
-            int keys = context.OptionalTensor(7) is { } lengths ? (int)Math.Clamp(lengths.I[b], 0, m) : m;
-            oracle.Run(result, b * n, n, b * m, keys);
-        }
-
+        AttentionOracle oracle = new(this, q, k, v) { Bias = context.OptionalTensor(3), QNorm = context.OptionalTensor(4), KNorm = context.OptionalTensor(5) };
+        double[] result = oracle.RunBatch(context.OptionalTensor(6), context.OptionalTensor(7));
         return [RefTensor.Floats(q.DType, [.. q.Dims[..^1], v.Dims[^1]], result)];
     }
 

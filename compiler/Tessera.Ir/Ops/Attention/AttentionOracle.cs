@@ -10,6 +10,9 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
     private readonly int _headDim = (int)q.Dims[^1];
     private readonly int _valueDim = (int)v.Dims[^1];
 
+    // Added to the logit of (head, i, j) of the example at hand.
+    private Func<int, int, int, double>? _mask;
+
     /// <summary><c>[heads, 2R + 1]</c>, or null.</summary>
     public RefTensor? Bias { get; init; }
 
@@ -17,8 +20,24 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
 
     public RefTensor? KNorm { get; init; }
 
-    /// <summary>Added to the logit of (head, i, j); null for none.</summary>
-    public Func<int, int, int, double>? Mask { get; init; }
+    /// <summary>Attention of each example by itself: <c>q[B, n, H, D], k[B, m, G, D], v[B, m, G, E] → [B, n, H, E]</c>, with the B or without.</summary>
+    /// <param name="mask">Added to the logits, broadcast to <c>[B, H, n, m]</c>.</param>
+    /// <param name="keyLengths">Keys of each example from there on are hidden; null for none.</param>
+    public double[] RunBatch(RefTensor? mask, RefTensor? keyLengths)
+    {
+        (int n, int m) = ((int)q.Dims[^3], (int)k.Dims[^3]);
+        int[]? map = mask is null ? null : Broadcasting.Map(mask, [.. q.Dims[..^3], _heads, n, m]);
+        int batch = q.Rank == 4 ? (int)q.Dims[0] : 1;
+        double[] result = new double[batch * n * _heads * _valueDim];
+        for (int b = 0; b < batch; b++)
+        {
+            int example = b;
+            _mask = map is null ? null : (h, i, j) => mask!.F[map[(((((example * _heads) + h) * n) + i) * m) + j]];
+            Run(result, b * n, n, b * m, (int)Math.Clamp(keyLengths?.I[b] ?? m, 0, m));
+        }
+
+        return result;
+    }
 
     /// <summary>Attention of queries [qStart, qStart + n) over keys [kStart, kStart + m), written to <paramref name="result"/>.</summary>
     public void Run(double[] result, int qStart, int n, int kStart, int m)
@@ -36,7 +55,7 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
     {
         int kvHead = head / (_heads / _kvHeads);
         double[] query = Row(q, ((row * _heads) + head) * _headDim, QNorm);
-        int[] visible = [.. Enumerable.Range(0, m).Where(j => op.Sees(i, j) && !double.IsNegativeInfinity(Mask?.Invoke(head, i, j) ?? 0))];
+        int[] visible = [.. Enumerable.Range(0, m).Where(j => op.Sees(i, j) && !double.IsNegativeInfinity(_mask?.Invoke(head, i, j) ?? 0))];
         double[] logits = [.. visible.Select(j => Logit(query, head, i, j, ((((kStart + j) * _kvHeads) + kvHead) * _headDim)))];
         double max = logits.Length == 0 ? 0 : logits.Max();
         double sum = logits.Sum(s => Math.Exp(s - max));
@@ -64,7 +83,7 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
 
         double logit = dot * op.EffectiveScale(_headDim);
         logit = op.Softcap.Value > 0 ? op.Softcap.Value * Math.Tanh(logit / op.Softcap.Value) : logit;
-        return logit + RelativeBias(head, i, j) + (Mask?.Invoke(head, i, j) ?? 0);
+        return logit + RelativeBias(head, i, j) + (_mask?.Invoke(head, i, j) ?? 0);
     }
 
     private double RelativeBias(int head, int i, int j)

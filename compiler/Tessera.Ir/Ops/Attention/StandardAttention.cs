@@ -42,21 +42,8 @@ public sealed partial record StandardAttention(Value Q, Value K, Value V, Value?
         RefTensor q = Split(context.Tensor(0), QHeads);
         RefTensor k = Split(context.Tensor(1), KvHeads);
         RefTensor v = Split(context.Tensor(2), KvHeads);
-        (int n, int m) = ((int)q.Dims[1], (int)k.Dims[1]);
-        RefTensor? mask = context.OptionalTensor(3);
-        int[]? map = mask is null ? null : Broadcasting.Map(mask, [q.Dims[0], QHeads, n, m]);
-        double[] result = new double[q.Dims[0] * n * QHeads * v.Dims[3]];
-        for (int b = 0; b < q.Dims[0]; b++)
-        {
-            long example = b;
-            AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, q, k, v)
-            {
-                Mask = map is null ? null : (h, i, j) => mask!.F[map[(((((example * QHeads) + h) * n) + i) * m) + j]],
-            };
-            oracle.Run(result, b * n, n, b * m, m);
-        }
-
-        return [RefTensor.Floats(q.DType, [q.Dims[0], n, QHeads * v.Dims[3]], result)];
+        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, q, k, v);
+        return [RefTensor.Floats(q.DType, [.. q.Dims[..2], QHeads * v.Dims[3]], oracle.RunBatch(context.OptionalTensor(3), null))];
     }
 
     /// <summary>Below opset 23: two matrix products around a softmax in f32.</summary>

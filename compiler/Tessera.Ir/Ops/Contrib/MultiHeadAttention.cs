@@ -42,22 +42,9 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         RefTensor[] qkv = [.. Enumerable.Range(0, 3).Select(i => Split(context.Tensor(i)))];
-        (int n, int m) = ((int)qkv[0].Dims[1], (int)qkv[1].Dims[1]);
-        long batch = qkv[0].Dims[0];
-        RefTensor? bias = context.OptionalTensor(4);
-        int[]? map = bias is null ? null : Broadcasting.Map(bias, [batch, Heads, n, m]);
-        double[] result = new double[batch * n * Heads * qkv[2].Dims[3]];
-        for (int b = 0; b < batch; b++)
-        {
-            long example = b;
-            AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, qkv[0], qkv[1], qkv[2])
-            {
-                Mask = map is null ? null : (h, i, j) => bias!.F[map[(((((example * Heads) + h) * n) + i) * m) + j]],
-            };
-            oracle.Run(result, b * n, n, b * m, context.OptionalTensor(3) is { } lengths ? (int)Math.Clamp(lengths.I[b], 0, m) : m);
-        }
-
-        return [RefTensor.Floats(Q.DType, [batch, n, Heads * qkv[2].Dims[3]], result)];
+        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, qkv[0], qkv[1], qkv[2]);
+        double[] result = oracle.RunBatch(context.OptionalTensor(4), context.OptionalTensor(3));
+        return [RefTensor.Floats(Q.DType, [.. qkv[0].Dims[..2], Heads * qkv[2].Dims[3]], result)];
     }
 
     public override IReadOnlyList<Value>? Decompose(GraphBuilder builder)

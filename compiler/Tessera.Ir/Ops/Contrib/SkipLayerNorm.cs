@@ -19,19 +19,7 @@ public sealed partial record SkipLayerNorm(Value X, Value Skip, Value Weight, Va
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         RefTensor sum = SkipNorm.Sum(context);
-        (RefTensor weight, RefTensor? bias) = (context.Tensor(2), context.OptionalTensor(3));
-        double[] result = new double[sum.Count];
-        foreach (int[] row in Slices.Along(sum.Dims, -1).Where(static r => r.Length > 0))
-        {
-            double mean = row.Average(i => sum.F[i]);
-            double variance = row.Average(i => (sum.F[i] - mean) * (sum.F[i] - mean));
-            for (int j = 0; j < row.Length; j++)
-            {
-                result[row[j]] = ((sum.F[row[j]] - mean) / Math.Sqrt(variance + Epsilon) * weight.F[j]) + (bias?.F[j] ?? 0);
-            }
-        }
-
-        return [RefTensor.Floats(sum.DType, sum.Dims, result), sum];
+        return [NormOracle.Layer(sum, context.Tensor(2), context.OptionalTensor(3), Epsilon), sum];
     }
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder)

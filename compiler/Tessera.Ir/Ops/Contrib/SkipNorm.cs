@@ -20,18 +20,7 @@ internal static class SkipNorm
             context.RequireEqual(sx[axis], ss[axis], $"sizes of x and skip along axis {axis}");
         }
 
-        foreach (Value? gain in (Value?[])[weight, bias])
-        {
-            if (gain is not null)
-            {
-                context.RequireSameDType(x, gain);
-                Dim size = context.ShapeOf(gain) is [var only]
-                    ? only
-                    : throw context.Error("TSR0203", $"weight and bias must have rank 1; one is {gain.Type}.");
-                context.RequireEqual(sx[sx.Rank - 1], size, "normalised size and weight or bias");
-            }
-        }
-
+        NormOracle.CheckGains(context, x, weight, bias);
         return [x.Type, x.Type];
     }
 

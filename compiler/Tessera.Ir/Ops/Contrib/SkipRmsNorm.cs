@@ -19,18 +19,7 @@ public sealed partial record SkipRmsNorm(Value X, Value Skip, Value Weight) : Op
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         RefTensor sum = SkipNorm.Sum(context);
-        RefTensor weight = context.Tensor(2);
-        double[] result = new double[sum.Count];
-        foreach (int[] row in Slices.Along(sum.Dims, -1).Where(static r => r.Length > 0))
-        {
-            double scale = 1 / Math.Sqrt(row.Average(i => sum.F[i] * sum.F[i]) + Epsilon);
-            for (int j = 0; j < row.Length; j++)
-            {
-                result[row[j]] = sum.F[row[j]] * scale * weight.F[j];
-            }
-        }
-
-        return [RefTensor.Floats(sum.DType, sum.Dims, result), sum];
+        return [NormOracle.Rms(sum, context.Tensor(2), Epsilon), sum];
     }
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder)

@@ -23,38 +23,12 @@ public sealed partial record LayerNorm(Value X, Value Weight, Value? Bias) : Op
             throw context.Error("TSR0203", $"x must be float of rank 1 or more; it is {X.Type}.");
         }
 
-        foreach (Value? gain in (Value?[])[Weight, Bias])
-        {
-            if (gain is not null)
-            {
-                context.RequireSameDType(X, gain);
-                Dim size = context.ShapeOf(gain) is [var only]
-                    ? only
-                    : throw context.Error("TSR0203", $"weight and bias must have rank 1; one is {gain.Type}.");
-                context.RequireEqual(x[x.Rank - 1], size, "normalised size and weight or bias");
-            }
-        }
-
+        NormOracle.CheckGains(context, X, Weight, Bias);
         return [X.Type];
     }
 
-    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
-    {
-        (RefTensor x, RefTensor weight) = (context.Tensor(0), context.Tensor(1));
-        RefTensor? bias = context.OptionalTensor(2);
-        double[] result = new double[x.Count];
-        foreach (int[] row in Slices.Along(x.Dims, -1).Where(static r => r.Length > 0))
-        {
-            double mean = row.Average(i => x.F[i]);
-            double variance = row.Average(i => (x.F[i] - mean) * (x.F[i] - mean));
-            for (int j = 0; j < row.Length; j++)
-            {
-                result[row[j]] = ((x.F[row[j]] - mean) / Math.Sqrt(variance + Epsilon) * weight.F[j]) + (bias?.F[j] ?? 0);
-            }
-        }
-
-        return [RefTensor.Floats(x.DType, x.Dims, result)];
-    }
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
+        [NormOracle.Layer(context.Tensor(0), context.Tensor(1), context.OptionalTensor(2), Epsilon)];
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => RowWise.Batch(context);
 
