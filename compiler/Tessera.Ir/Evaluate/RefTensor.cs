@@ -97,18 +97,7 @@ public sealed class RefTensor : RefValue
     };
 
     /// <summary>Distance in elements between neighbours along each axis.</summary>
-    public long[] Strides()
-    {
-        long[] strides = new long[Rank];
-        long step = 1;
-        for (int axis = Rank - 1; axis >= 0; axis--)
-        {
-            strides[axis] = step;
-            step *= Dims[axis];
-        }
-
-        return strides;
-    }
+    public long[] Strides() => Ops.AxisSizes.Strides(Dims);
 
     public override string ToString() => $"{DType.Text()}[{string.Join(", ", Dims)}]";
 

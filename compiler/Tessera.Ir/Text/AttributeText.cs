@@ -16,7 +16,7 @@ internal static class AttributeText
         bool flag => flag ? "true" : "false",
         string text => Quote(text),
         DType dtype => dtype.Text(),
-        Enum member => Snake(member.ToString()),
+        Enum member => Spelling.Snake(member.ToString()),
         EquatableArray<long> list => list.ToString(),
         EquatableArray<Real> list => list.ToString(),
         EquatableArray<Dim> list => list.ToString(),
@@ -50,23 +50,6 @@ internal static class AttributeText
         }
 
         return quoted.Append('"').ToString();
-    }
-
-    /// <summary>An enum member in snake case: <c>LogSumExp</c> → <c>log_sum_exp</c>.</summary>
-    public static string Snake(string member)
-    {
-        StringBuilder text = new();
-        foreach (char c in member)
-        {
-            if (char.IsUpper(c) && text.Length > 0)
-            {
-                text.Append('_');
-            }
-
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
     }
 
     private static string Write(TensorContent content)

@@ -95,8 +95,8 @@ internal static class ParserAttributes
         int start = lexer.Start();
         string word = lexer.Word("a name");
         object[] members = [.. Enum.GetValues(type).Cast<object>()];
-        return members.FirstOrDefault(m => AttributeText.Snake(m.ToString()!) == word)
-            ?? throw lexer.Expected($"one of {string.Join(", ", members.Select(static m => AttributeText.Snake(m.ToString()!)))}", start);
+        return members.FirstOrDefault(m => Spelling.Snake(m.ToString()!) == word)
+            ?? throw lexer.Expected($"one of {string.Join(", ", members.Select(static m => Spelling.Snake(m.ToString()!)))}", start);
     }
 
     private static bool Flag(Lexer lexer) =>

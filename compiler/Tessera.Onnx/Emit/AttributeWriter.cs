@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
@@ -35,7 +34,7 @@ internal static class AttributeWriter
     }
 
     /// <summary>An enum member as ONNX spells its strings: <c>LogSumExp</c> → <c>log_sum_exp</c>.</summary>
-    public static string Snake(object member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.ToString()!);
+    public static string Snake(object member) => Ir.Text.Spelling.Snake(member.ToString()!);
 
     private static void WriteList(AttributeProto proto, object value)
     {

@@ -8,7 +8,7 @@ namespace Tessera.Passes;
 /// </summary>
 public abstract class RewriteRule
 {
-    private protected RewriteRule() => Name = KebabCase(GetType().Name);
+    private protected RewriteRule() => Name = Ir.Text.Spelling.Kebab(GetType().Name);
 
     /// <summary>The type's name in kebab case: <c>fuse-attention</c>.</summary>
     public string Name { get; }
@@ -21,22 +21,6 @@ public abstract class RewriteRule
 
     /// <summary>One value for each result of the op, or null where the law does not apply.</summary>
     internal abstract IReadOnlyList<Value>? Try(Op op, RewriteContext context);
-
-    private static string KebabCase(string name)
-    {
-        System.Text.StringBuilder text = new();
-        foreach (char c in name)
-        {
-            if (char.IsUpper(c) && text.Length > 0)
-            {
-                text.Append('-');
-            }
-
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
-    }
 }
 
 /// <summary>A law about ops of one kind; override one of the two methods.</summary>

@@ -63,5 +63,5 @@ public sealed partial record DynamicReduce(Value X, Value Axes) : DynamicOp
         new("all folded", static g => [g.DynamicReduce(g.In("x", "f32[3, 2]"), Runtime.Ints(g), ReduceKind.Mean)]),
     ];
 
-    private static string AttributeName(ReduceKind kind) => Text.AttributeText.Snake(kind.ToString());
+    private static string AttributeName(ReduceKind kind) => Text.Spelling.Snake(kind.ToString());
 }
