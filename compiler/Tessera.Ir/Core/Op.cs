@@ -28,6 +28,9 @@ public abstract record Op
     /// <summary>Operands in order, variadic ones spread out; null where an optional operand is absent. Generated.</summary>
     public abstract ImmutableArray<Value?> Operands { get; }
 
+    /// <summary>Laws that hold for it.</summary>
+    public virtual OpTraits Traits => OpTraits.None;
+
     /// <summary>Number of results.</summary>
     public virtual int OutputCount => 1;
 
@@ -56,6 +59,15 @@ public abstract record Op
     /// operands it sees <see cref="Value.Sizes"/>.
     /// </summary>
     public virtual IReadOnlyList<Dim>? DimContent(int output) => null;
+
+    /// <summary>
+    /// Where an operand holds the offsets of segments (<c>cu_seqlens</c>, from 0 to the number of rows): how many rows it
+    /// cuts. Null for any other operand.
+    /// </summary>
+    public virtual Dim? RowsCutBy(int operand) => null;
+
+    /// <summary>The op as the body of its own function sees it: without what it knows of sizes of the graph around it.</summary>
+    public virtual Op Closed() => this;
 
     /// <summary>
     /// The same results by simpler ops, emitted into the op's own builder; null when there is none. It serves targets that

@@ -59,8 +59,7 @@ internal sealed class FunctionTable(EmitOptions options)
         Value?[] inputs = [.. op.Operands.Select((v, i) => v is null
             ? null
             : builder.Input($"x{i}", IrTypes.Substitute(Named(v.Type, mixed), symbols.GetValueOrDefault)))];
-        Op body = renamed is Ir.Ops.SegmentExpand expand ? expand with { Total = null } : renamed; // it sees operands, not the sizes around it
-        return builder.EmitAll(body.WithOperands(inputs))[0].Producer;
+        return builder.EmitAll(renamed.Closed().WithOperands(inputs))[0].Producer;
     }
 
     // A body cannot take total_n + batch apart, and need not: a size of several symbols is one symbol there.

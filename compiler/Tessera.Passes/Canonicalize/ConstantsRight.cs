@@ -7,7 +7,7 @@ namespace Tessera.Passes.Canonicalize;
 public sealed class ConstantsRight : RewriteRule<BinaryOp>
 {
     public override Value? Apply(BinaryOp op, RewriteContext context) =>
-        op is Add or Mul && Rank(op.A) > Rank(op.B) ? context.Emit(op.WithOperands([op.B, op.A])) : null;
+        op.Traits.HasFlag(OpTraits.Commutative) && Rank(op.A) > Rank(op.B) ? context.Emit(op.WithOperands([op.B, op.A])) : null;
 
     // What is made of weights and constants alone counts as a weight, so that a transposed weight stays on its side.
     private static int Rank(Value value) => value.Op is Constant ? 2 : IsFixed(value, 4) ? 1 : 0;

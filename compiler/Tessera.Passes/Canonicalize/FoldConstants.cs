@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
@@ -13,15 +12,6 @@ public sealed class FoldConstants : RewriteRule<Op>
 {
     private const long MostElements = 1 << 16;
     private const long MostGrowth = 1 << 10;
-
-    // One rounding of a result computed in double is exact for these: double has more than twice the digits of f32 and f16.
-    private static readonly FrozenSet<string> s_exact = new[] { "add", "sub", "mul", "div", "sqrt", "neg", "abs" }.ToFrozenSet();
-
-    private static readonly FrozenSet<string> s_movement = new[]
-    {
-        "reshape", "transpose", "squeeze", "unsqueeze", "concat", "split", "slice", "gather", "expand", "tile", "pad", "flip", "where",
-        "min", "max", "floor", "ceil", "sign",
-    }.ToFrozenSet();
 
     public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
     {
@@ -49,9 +39,10 @@ public sealed class FoldConstants : RewriteRule<Op>
         }
     }
 
+    // Computed in double and rounded once more, a result is still exact: double has more than twice the digits of f32 and f16.
     private static bool IsExact(Op op) => op.Outputs.All(static v => v.Type is TensorType) && Types(op).All(static t => !t.IsFloat())
-        || s_movement.Contains(op.Schema.Name)
-        || (s_exact.Contains(op.Schema.Name) && op.Outputs[0].DType is DType.F32 or DType.F64 or DType.F16);
+        || op.Traits.HasFlag(OpTraits.Exact)
+        || (op.Traits.HasFlag(OpTraits.RoundedOnce) && op.Outputs[0].DType is DType.F32 or DType.F64 or DType.F16);
 
     private static IEnumerable<DType> Types(Op op) =>
         op.Operands.OfType<Value>().Concat(op.Outputs).Select(static v => v.Type is TensorType t ? t.DType : DType.Undefined);

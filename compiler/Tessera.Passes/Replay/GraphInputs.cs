@@ -7,7 +7,7 @@ namespace Tessera.Passes.Replay;
 /// <summary>Generated values for the inputs and parameters of a graph at given sizes.</summary>
 public static class GraphInputs
 {
-    /// <summary>Values by input name; offsets of segments (operands named <c>cu_…</c>) are made to fit what they cut.</summary>
+    /// <summary>Values by input name; offsets of segments are made to fit what they cut.</summary>
     public static Dictionary<string, RefValue> Generate(Graph graph, IReadOnlyDictionary<string, long> sizes, int seed, ValueKind kind, ValueKind? integers = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -44,23 +44,16 @@ public static class GraphInputs
         .SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : [])
         .Distinct(StringComparer.Ordinal);
 
-    // An offsets operand cuts the first operand, or for attention the one its name speaks of.
     private static Dictionary<Value, Dim> Offsets(Graph graph)
     {
         Dictionary<Value, Dim> offsets = [];
         foreach (Op op in graph.PostOrder())
         {
-            for (int i = 0; i < Math.Min(op.Operands.Length, op.Schema.Operands.Count); i++)
+            for (int i = 0; i < op.Operands.Length; i++)
             {
-                string name = op.Schema.Operands[i].Name;
-                if (op.Operands[i] is { Op: Input } operand && name.StartsWith("cu_", StringComparison.Ordinal))
+                if (op.Operands[i] is { Op: Input } operand && op.RowsCutBy(i) is { } rows)
                 {
-                    int cut = name == "cu_k" ? 1 : 0;
-                    Shape? shape = (op is SegmentExpand ? op.Outputs[0] : op.Operands[cut]!).Tensor.Shape;
-                    if (shape is { Rank: > 0 })
-                    {
-                        offsets.TryAdd(operand, shape[0]);
-                    }
+                    offsets.TryAdd(operand, rows);
                 }
             }
         }

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("abs")]
 public sealed partial record Abs(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     protected override double Apply(double x) => Math.Abs(x);
 
     protected override bool Accepts(DType dtype) => dtype.IsFloat() || dtype.IsInteger();

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("add")]
 public sealed partial record Add(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative | OpTraits.RoundedOnce;
+
     protected override T Apply<T>(T a, T b) => a + b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Add", 7);

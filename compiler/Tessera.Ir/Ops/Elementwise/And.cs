@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("and")]
 public sealed partial record And(Value A, Value B) : LogicalOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override bool Apply(bool a, bool b) => a && b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("And", 7);

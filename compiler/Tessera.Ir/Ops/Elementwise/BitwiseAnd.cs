@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("bitwise_and")]
 public sealed partial record BitwiseAnd(Value A, Value B) : BitwiseOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override long Apply(long a, long b) => a & b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("BitwiseAnd", 18);

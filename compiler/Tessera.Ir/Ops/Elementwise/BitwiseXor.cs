@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("bitwise_xor")]
 public sealed partial record BitwiseXor(Value A, Value B) : BitwiseOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override long Apply(long a, long b) => a ^ b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("BitwiseXor", 18);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("ceil")]
 public sealed partial record Ceil(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     protected override double Apply(double x) => Math.Ceiling(x);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Ceil", 13);

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("div")]
 public sealed partial record Div(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         Division.Check(context);

@@ -7,6 +7,8 @@ namespace Tessera.Ir.Ops;
 [Op("equal")]
 public sealed partial record Equal(Value A, Value B) : ComparisonOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override bool Accepts(DType dtype) => base.Accepts(dtype) || dtype is DType.Bool or DType.String;
 
     protected override bool Holds<T>(T a, T b) => a == b;
@@ -18,7 +20,7 @@ public sealed partial record Equal(Value A, Value B) : ComparisonOp(A, B)
         _ => base.Combine(a, b, dims, ia, ib),
     };
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Equal", 11);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Equal", 11).TakesFrom(19, DType.String);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("floor")]
 public sealed partial record Floor(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     protected override double Apply(double x) => Math.Floor(x);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Floor", 13);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("max")]
 public sealed partial record Max(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     protected override T Apply<T>(T a, T b) => T.Max(a, b);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Max", 8);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("min")]
 public sealed partial record Min(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     protected override T Apply<T>(T a, T b) => T.Min(a, b);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Min", 8);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("mul")]
 public sealed partial record Mul(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative | OpTraits.RoundedOnce;
+
     protected override T Apply<T>(T a, T b) => a * b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Mul", 7);

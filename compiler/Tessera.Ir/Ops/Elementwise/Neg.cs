@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("neg")]
 public sealed partial record Neg(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     protected override double Apply(double x) => -x;
 
     protected override bool Accepts(DType dtype) => dtype.IsFloat() || IsSigned(dtype);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("or")]
 public sealed partial record Or(Value A, Value B) : LogicalOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override bool Apply(bool a, bool b) => a || b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Or", 7);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("sign")]
 public sealed partial record Sign(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     protected override double Apply(double x) => double.IsNaN(x) ? x : Math.Sign(x);
 
     protected override bool Accepts(DType dtype) => dtype.IsFloat() || dtype.IsInteger();

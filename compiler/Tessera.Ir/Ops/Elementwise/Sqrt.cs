@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("sqrt")]
 public sealed partial record Sqrt(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     protected override double Apply(double x) => Math.Sqrt(x);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sqrt", 13);

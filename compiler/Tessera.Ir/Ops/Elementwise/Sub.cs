@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("sub")]
 public sealed partial record Sub(Value A, Value B) : ArithmeticOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     protected override T Apply<T>(T a, T b) => a - b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sub", 7);

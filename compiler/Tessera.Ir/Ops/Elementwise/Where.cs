@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("where")]
 public sealed partial record Where(Value Condition, Value X, Value Y) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, Y);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("xor")]
 public sealed partial record Xor(Value A, Value B) : LogicalOp(A, B)
 {
+    public override OpTraits Traits => OpTraits.Commutative;
+
     protected override bool Apply(bool a, bool b) => a ^ b;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Xor", 7);

@@ -43,6 +43,13 @@ public sealed partial record PackedAttention(
         return [RefTensor.Floats(q.DType, [q.Dims[0], q.Dims[1], v.Dims[2]], result)];
     }
 
+    public override Dim? RowsCutBy(int operand) => operand switch
+    {
+        3 => Q.Shape[0],
+        4 => K.Shape[0],
+        _ => null,
+    };
+
     public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => [PackedAttentionBody.Build(builder, this)];
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("PackedAttention", 1)

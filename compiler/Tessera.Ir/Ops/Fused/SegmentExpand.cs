@@ -32,6 +32,10 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
         return [RefTensor.Gather(x, [owner.Length, .. x.Dims.Skip(1)], i => (owner[i / row] * row) + (i % row))];
     }
 
+    public override Dim? RowsCutBy(int operand) => operand == 1 ? Outputs[0].Shape[0] : null;
+
+    public override Op Closed() => this with { Total = null };
+
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Expand(builder, this)];
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentExpand", 1) { Domain = OnnxMapping.TesseraDomain });

@@ -39,6 +39,8 @@ public sealed partial record SegmentReduce(Value X, Value CuSeqlens) : Op
         ];
     }
 
+    public override Dim? RowsCutBy(int operand) => operand == 1 ? X.Shape[0] : null;
+
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Reduce(builder, this)];
 
     private double Fold(double[] values) => Kind switch

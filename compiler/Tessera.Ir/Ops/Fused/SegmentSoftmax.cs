@@ -38,6 +38,8 @@ public sealed partial record SegmentSoftmax(Value X, Value CuSeqlens) : Op
         return [RefTensor.Floats(x.DType, x.Dims, result)];
     }
 
+    public override Dim? RowsCutBy(int operand) => operand == 1 ? X.Shape[0] : null;
+
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Softmax(builder, this)];
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentSoftmax", 1) { Domain = OnnxMapping.TesseraDomain });

@@ -11,6 +11,8 @@ namespace Tessera.Ir.Ops;
 [Op("gather")]
 public sealed partial record Gather(Value Data, Value Indices) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public long Axis { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)

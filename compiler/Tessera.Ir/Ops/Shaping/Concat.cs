@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("concat")]
 public sealed partial record Concat(EquatableArray<Value> Inputs) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required long Axis { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)

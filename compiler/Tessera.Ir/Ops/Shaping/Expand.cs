@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("expand")]
 public sealed partial record Expand(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required Shape Shape { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context) =>

@@ -11,6 +11,8 @@ namespace Tessera.Ir.Ops;
 [Op("pad")]
 public sealed partial record Pad(Value X, Value? Fill) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     /// <summary>Amounts before each axis in order, then amounts behind each.</summary>
     public required EquatableArray<Dim> Pads { get; init; }
 

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("reshape")]
 public sealed partial record Reshape(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required Shape Shape { get; init; }
 
     // Sizes that only a run can tell are checked by the run; of all others the count must be proved.

@@ -12,6 +12,8 @@ namespace Tessera.Ir.Ops;
 [Op("slice")]
 public sealed partial record Slice(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required EquatableArray<Dim> Starts { get; init; }
 
     public required EquatableArray<Dim> Ends { get; init; }

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("split")]
 public sealed partial record Split(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required long Axis { get; init; }
 
     public required EquatableArray<Dim> Sizes { get; init; }

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("squeeze")]
 public sealed partial record Squeeze(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required EquatableArray<long> Axes { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("tile")]
 public sealed partial record Tile(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required EquatableArray<Dim> Repeats { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)

@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("transpose")]
 public sealed partial record Transpose(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required EquatableArray<long> Perm { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)

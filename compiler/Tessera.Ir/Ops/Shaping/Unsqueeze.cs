@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("unsqueeze")]
 public sealed partial record Unsqueeze(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Exact;
+
     public required EquatableArray<long> Axes { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
