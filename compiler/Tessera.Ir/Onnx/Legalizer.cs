@@ -54,6 +54,10 @@ public sealed class Legalizer
 
     private bool IsLegal(Op op) => op is Ops.Parameter or Ops.DimValue or Ops.Opaque || op.Schema.Onnx?.RowFor(op, _opset, _allows) is not null;
 
+    // Narrow floats that the op has only later are computed in f32; all else is decomposed.
+    private IReadOnlyList<Value>? Simpler(Op op, GraphBuilder builder) =>
+        (op.Schema.Onnx?.LacksType(op, _opset, _allows) == true ? Ops.Widening.Around(builder, op) : null) ?? op.Decompose(builder);
+
     /// <summary>One round over a graph.</summary>
     private sealed class Rewrite(Legalizer owner, GraphBuilder builder)
     {
@@ -71,7 +75,7 @@ public sealed class Legalizer
 
             builder.Source = op.Outputs[0].Source;
             Changed = true;
-            return _rebuild.Note(op, values[0].Producer.Decompose(builder) ?? throw owner.NoForm(op));
+            return _rebuild.Note(op, owner.Simpler(values[0].Producer, builder) ?? throw owner.NoForm(op));
         }
     }
 

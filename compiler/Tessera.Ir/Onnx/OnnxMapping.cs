@@ -15,6 +15,16 @@ public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
     public static OnnxMapping Simple(string opType, int since, params ReadOnlySpan<OnnxAttr> attributes) =>
         new(new OnnxRow(opType, since) { Attributes = EquatableArray.Create(attributes) });
 
+    /// <summary>The same, with element types of operands that no version takes.</summary>
+    public OnnxMapping Lacks(params ReadOnlySpan<DType> types) => TakesFrom(LaterType.Never, types);
+
+    /// <summary>The same, with element types of operands that ONNX takes only from a later version on.</summary>
+    public OnnxMapping TakesFrom(int since, params ReadOnlySpan<DType> types)
+    {
+        LaterType[] later = [.. types.ToArray().Select(t => new LaterType(t, since))];
+        return new OnnxMapping(Rows.Select(r => r with { Later = r.Later.Concat(later).ToEquatableArray() }).ToEquatableArray());
+    }
+
     /// <summary>Domain of the fused ops that carry a function body.</summary>
     public const string TesseraDomain = "ai.tessera";
 
@@ -22,7 +32,15 @@ public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
     /// <param name="op">The op.</param>
     /// <param name="opset">Version of <c>ai.onnx</c> that the model imports.</param>
     /// <param name="allows">Whether the target may use a domain besides <c>ai.onnx</c>.</param>
-    public OnnxRow? RowFor(Op op, int opset, Func<string, bool> allows) => Rows
+    public OnnxRow? RowFor(Op op, int opset, Func<string, bool> allows) =>
+        RowForAnyType(op, opset, allows, row => row.Takes(op, opset));
+
+    /// <summary>Whether the target has the op, but not for the element type it is over.</summary>
+    internal bool LacksType(Op op, int opset, Func<string, bool> allows) =>
+        RowFor(op, opset, allows) is null && RowForAnyType(op, opset, allows, static _ => true) is not null;
+
+    private OnnxRow? RowForAnyType(Op op, int opset, Func<string, bool> allows, Func<OnnxRow, bool> takes) => Rows
+        .Where(takes)
         .Where(r => r.Domain.Length == 0 ? r.Since <= opset && opset < r.Until : allows(r.Domain))
         .Where(r => r.When is null || r.When(op))
         .MaxBy(static r => (r.Domain.Length > 0, r.Since));
@@ -49,6 +67,20 @@ public sealed record OnnxRow(string OpType, int Since)
 
     /// <summary>Which ops this row can express; null for all.</summary>
     public Func<Op, bool>? When { get; init; }
+
+    /// <summary>Element types of operands that came later than the form.</summary>
+    public EquatableArray<LaterType> Later { get; init; }
+
+    /// <summary>Whether the form has the op's element types at the version.</summary>
+    internal bool Takes(Op op, int opset) =>
+        Later.All(l => l.Since <= opset || !op.Operands.Any(v => v?.Type is TensorType { DType: var type } && type == l.Type));
+}
+
+/// <summary>An element type that a form takes from a version on.</summary>
+public readonly record struct LaterType(DType Type, int Since)
+{
+    /// <summary>In place of a version: none takes it.</summary>
+    public const int Never = int.MaxValue;
 }
 
 /// <summary>What stands at one input position of a node.</summary>

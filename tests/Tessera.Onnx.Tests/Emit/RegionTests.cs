@@ -54,6 +54,20 @@ public class RegionTests
     }
 
     [Fact]
+    public void Constant_that_moves_inside_keeps_the_name_of_a_size_made_of_it()
+    {
+        GraphBuilder g = new();
+        Value flag = g.In("c", "bool[]");
+        Value constant = g.Ints(0, 7, 0, 9);
+        Region Branch(long copies) => Regions.Of([constant.Type], (r, p) => [r.NonZero(p[0]) is var places ? r.Expand(places, [copies, 1, places.Shape[1]]) : places]);
+        Value result = g.If(flag, [constant], Branch(2), Branch(3))[0];
+        Graph graph = new() { Name = "moved", Builder = g, Inputs = [flag], Outputs = [new("y", result)] };
+        using OrtRun run = new(OnnxEmitter.Emit(graph).ToBytes());
+        RefTensor places = (RefTensor)run.Run(new Dictionary<string, RefValue> { ["c"] = RefTensor.Bools([], [true]) })[0];
+        Assert.Equal([1, 3, 1, 3], places.I);
+    }
+
+    [Fact]
     public void Size_that_a_region_makes_up_is_not_one_of_the_same_name_around_it()
     {
         GraphBuilder g = new();

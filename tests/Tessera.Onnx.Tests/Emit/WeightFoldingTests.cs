@@ -49,6 +49,16 @@ public class WeightFoldingTests
     }
 
     [Fact]
+    public void Size_known_at_run_time_keeps_its_name_over_a_folded_weight()
+    {
+        GraphBuilder g = new();
+        Value places = g.NonZero(g.Transpose(g.Param("a", "f32[2, 3]"), [1, 0]));
+        Graph prepared = OnnxEmitter.Prepare(Graph(g, g.Expand(places, [4, 2, places.Shape[1]])), new EmitOptions());
+        Verifier.Verify(prepared);
+        Assert.Equal(["a.T"], prepared.PostOrder().OfType<Ir.Ops.Parameter>().Select(static p => p.Path));
+    }
+
+    [Fact]
     public void Unbound_weight_keeps_its_layout_change()
     {
         GraphBuilder g = new();

@@ -119,7 +119,8 @@ internal sealed partial class OpsPage
     private static string Form(OnnxRow row)
     {
         string name = row.Domain.Length == 0 ? row.OpType : $"{row.Domain}:{row.OpType}";
-        string versions = row.Until == int.MaxValue ? $"{row.Since}" : $"{row.Since} to {row.Until - 1}";
+        string versions = (row.Until == int.MaxValue ? $"{row.Since}" : $"{row.Since} to {row.Until - 1}")
+            + string.Concat(row.Later.Select(static l => l.Since == LaterType.Never ? $", no {l.Type.Text()}" : $", {l.Type.Text()} from {l.Since}"));
         string marks = string.Join(", ", row.Attributes.OfType<OnnxAttr.Fixed>().Select(static a => $"{a.Name} = {a.Value}"));
         return $"`{name}{(marks.Length == 0 ? "" : $" {{{marks}}}")}` {versions}{(row.When is null ? "" : " (some)")}";
     }

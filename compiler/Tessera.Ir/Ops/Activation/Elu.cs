@@ -10,7 +10,7 @@ public sealed partial record Elu(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => x < 0 ? Alpha * (Math.Exp(x) - 1) : x;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Elu", 6, OnnxAttr.Of("alpha"));
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Elu", 6, OnnxAttr.Of("alpha")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -12,7 +12,7 @@ public sealed partial record HardSigmoid(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => Math.Clamp((Alpha * x) + Beta, 0, 1);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSigmoid", 6, OnnxAttr.Of("alpha"), OnnxAttr.Of("beta"));
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSigmoid", 6, OnnxAttr.Of("alpha"), OnnxAttr.Of("beta")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -8,7 +8,7 @@ public sealed partial record HardSwish(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => x * Math.Clamp((x / 6) + 0.5, 0, 1);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSwish", 14);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("HardSwish", 14).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.HardSwish(x), -8, 8);
 }

@@ -11,7 +11,7 @@ public sealed partial record Mish(Value X) : UnaryOp(X)
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) =>
         [builder.Mul(X, builder.Tanh(builder.Softplus(X)))];
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Mish", 18);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Mish", 18).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Mish(x), -8, 8);
 }

@@ -12,7 +12,7 @@ public sealed partial record Selu(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => Gamma * (x < 0 ? Alpha * (Math.Exp(x) - 1) : x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Selu", 6, OnnxAttr.Of("alpha"), OnnxAttr.Of("gamma"));
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Selu", 6, OnnxAttr.Of("alpha"), OnnxAttr.Of("gamma")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -15,7 +15,7 @@ public sealed partial record Softplus(Value X) : UnaryOp(X)
         return Math.Max(x, 0) + (small < 1e-5 ? small - (small * small / 2) : Math.Log(1 + small));
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Softplus", 1);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Softplus", 1).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Softplus(x), -8, 8);
 }

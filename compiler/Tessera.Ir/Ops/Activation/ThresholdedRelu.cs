@@ -10,7 +10,7 @@ public sealed partial record ThresholdedRelu(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => x > Alpha ? x : 0;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("ThresholdedRelu", 10, OnnxAttr.Of("alpha"));
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("ThresholdedRelu", 10, OnnxAttr.Of("alpha")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

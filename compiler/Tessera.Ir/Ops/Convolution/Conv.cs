@@ -119,7 +119,7 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
         OnnxAttr.Of("dilations"),
         OnnxAttr.Of("group"),
         new OnnxAttr.Direct("kernel_shape", "kernel"),
-        new OnnxAttr.Fixed("auto_pad", "NOTSET", IsDefault: true));
+        new OnnxAttr.Fixed("auto_pad", "NOTSET", IsDefault: true)).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -8,7 +8,7 @@ public sealed partial record Acos(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Acos(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Acos", 7);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Acos", 7).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Acos(x), -1, 1);
 }

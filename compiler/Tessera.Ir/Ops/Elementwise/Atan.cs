@@ -8,7 +8,7 @@ public sealed partial record Atan(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Atan(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Atan", 7);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Atan", 7).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Atan(x));
 }

@@ -17,12 +17,11 @@ public sealed partial record IsInf(Value X) : UnaryOp(X)
         x.Dims,
         [.. x.F.Select(v => (DetectNegative && double.IsNegativeInfinity(v)) || (DetectPositive && double.IsPositiveInfinity(v)))]);
 
-    // f16 only from opset 20 on.
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "IsInf",
         10,
         new OnnxAttr.Direct("detect_negative", "detect_negative"),
-        new OnnxAttr.Direct("detect_positive", "detect_positive"));
+        new OnnxAttr.Direct("detect_positive", "detect_positive")).TakesFrom(20, DType.F16, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

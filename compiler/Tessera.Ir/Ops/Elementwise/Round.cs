@@ -9,7 +9,7 @@ public sealed partial record Round(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Round(x, MidpointRounding.ToEven);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Round", 11);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Round", 11).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

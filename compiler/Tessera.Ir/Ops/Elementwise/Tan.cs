@@ -8,7 +8,7 @@ public sealed partial record Tan(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Tan(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Tan", 7);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Tan", 7).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Tan(x), -1.4, 1.4);
 }

@@ -50,12 +50,12 @@ public sealed partial record OneHot(Value Indices, Value Values) : Op
         return [form with { Value = context.Emit(this with { Indices = form.Value, Values = context.Operands[1]!.Value, Axis = axis }) }];
     }
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("OneHot", 11)
         {
             Inputs = [new OnnxArgument.Operand("indices"), new OnnxArgument.Int("depth", Vector: true), new OnnxArgument.Operand("values")],
             Attributes = [OnnxAttr.Of("axis")],
-        });
+        }).Lacks(DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -82,12 +82,12 @@ public sealed partial record TopK(Value X) : Op
         ];
     }
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("TopK", 11)
         {
             Inputs = [new OnnxArgument.Operand("x"), new OnnxArgument.Int("k", Vector: true)],
             Attributes = [OnnxAttr.Of("axis"), OnnxAttr.Of("largest"), OnnxAttr.Of("sorted")],
-        });
+        }).TakesFrom(24, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

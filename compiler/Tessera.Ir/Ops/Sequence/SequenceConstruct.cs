@@ -26,7 +26,7 @@ public sealed partial record SequenceConstruct(EquatableArray<Value> Inputs) : O
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         [new RefSequence([.. context.Operands.Select(static v => v!)])];
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceConstruct", 11);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceConstruct", 11).Lacks(DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -26,7 +26,7 @@ public sealed partial record SequenceInsert(Value Sequence, Value X, Value? Posi
         return [new RefSequence(items)];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceInsert", 11);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceInsert", 11).Lacks(DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -34,18 +34,28 @@ public sealed partial record ConstantOfShape : Op
         return [context.Wrap(context.Emit(this with { Shape = physical }), Shape)];
     }
 
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
+    {
+        Value element = builder.Constant(RefTensors.ToContent(RefTensors.FromContent(Value).Reshaped([])));
+        return [builder.Expand(element, Shape)];
+    }
+
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("ConstantOfShape", 9)
-        {
-            Inputs = [new OnnxArgument.Dims("shape")],
-            Attributes = [OnnxAttr.Of("value")],
-        });
+        Row(9) with { When = static op => ((ConstantOfShape)op).Value.DType != DType.BF16 },
+        Row(20));
+
+    private static OnnxRow Row(int since) => new("ConstantOfShape", since)
+    {
+        Inputs = [new OnnxArgument.Dims("shape")],
+        Attributes = [OnnxAttr.Of("value")],
+    };
 
     internal static IEnumerable<OpSample> Samples() =>
     [
         new("zeros", static g => [g.ConstantOfShape([2, 3], TensorContent.From(DType.F32, [1], [0f]))]),
         new("sized", static g => [g.ConstantOfShape([Dim.Sym("n"), 2], TensorContent.Vector(7)), g.In("x", "f32[n]")]) { Sizes = ShapingSamples.Sizes },
         new("scalar", static g => [g.ConstantOfShape([], TensorContent.From(DType.Bool, [1], [true]))]),
+        new("bf16", static g => [g.ConstantOfShape([2], RefTensors.ToContent(RefTensor.Floats(DType.BF16, [1], [1.5])))]),
         new("f16", static g => [g.ConstantOfShape([0, 4], TensorContent.From(DType.F16, [1], [(Half)1.5f]))]),
     ];
 }
