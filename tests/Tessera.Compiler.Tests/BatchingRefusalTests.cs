@@ -52,6 +52,146 @@ public class BatchingRefusalTests
         ragged: ["n", "m"]);
 
     [Fact]
+    public void Fixed_size_that_meets_the_ragged_axis() => Refused(
+        "of fixed size meets the ragged axis",
+        static g => g.Add(g.In("x", "f32[n, 3]"), g.In("y", "f32[p, 3]")),
+        constraint: "n == p");
+
+    [Fact]
+    public void Ragged_axis_that_meets_a_fixed_size() => Refused(
+        "is ragged and meets sizes",
+        static g => g.Add(g.In("x", "f32[n, 3]"), g.Param("w", "f32[4, 3]")),
+        constraint: "n == 4");
+
+    [Fact]
+    public void Result_with_two_ragged_axes() => Refused(
+        "two ragged axes",
+        static g => g.Mul(g.In("x", "f32[n, 1]"), g.Reshape(g.In("x", "f32[n, 1]"), [1, Dim.Sym("n")])));
+
+    [Fact]
+    public void Input_with_two_ragged_axes()
+    {
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[n, n]")), ["n"]), BatchMode.Packed));
+        Assert.Equal("TSR0522", error.Code);
+    }
+
+    [Fact]
+    public void Weight_times_a_ragged_operand() => Refused(
+        "only a product by a weight",
+        static g => g.MatMul(g.Param("w", "f32[2, 3]"), g.Transpose(g.In("x", "f32[n, 3]"), [1, 0])));
+
+    [Fact]
+    public void Reshape_within_an_axis_beside_the_ragged_one() => Refused(
+        "moves elements across the ragged axis",
+        static g => g.Reshape(g.In("x", "f32[2, n, 4]"), [2, Dim.Sym("n") * 2, 2]));
+
+    [Fact]
+    public void Reshape_of_what_stands_before_the_ragged_axis() => Refused(
+        "moves elements across the ragged axis",
+        static g => g.Reshape(g.In("x", "f32[2, n, 6]"), [Dim.Sym("n"), 12]));
+
+    [Fact]
+    public void Reshape_to_something_before_the_ragged_axis() => Refused(
+        "moves elements across the ragged axis",
+        static g => g.Reshape(g.In("x", "f32[n, 6]"), [2, Dim.Sym("n"), 3]));
+
+    [Fact]
+    public void Squeeze_of_the_ragged_axis() => Refused(
+        "removes the ragged axis",
+        static g => g.Squeeze(g.In("x", "f32[n, 3]"), [0]),
+        constraint: "n == 1");
+
+    [Fact]
+    public void Tile_of_the_ragged_axis() => Refused("repeats the ragged axis", static g => g.Tile(g.In("x", "f32[n, 3]"), [2, 1]));
+
+    [Fact]
+    public void Pad_of_the_ragged_axis() => Refused("pads the ragged axis", static g => g.Pad(g.In("x", "f32[n, 3]"), [0, 0, 1, 0]));
+
+    [Fact]
+    public void Pad_before_the_ragged_axis() => Refused("pads the ragged axis", static g => g.Pad(g.In("x", "f32[n, 3]"), [1, 0, 0, 0]));
+
+    [Fact]
+    public void Pad_filled_by_example() => Refused(
+        "fill differs by example",
+        static g => g.Pad(g.In("x", "f32[n, 3]"), [0, 1, 0, 1], fill: g.In("f", "f32[]")));
+
+    [Fact]
+    public void Pad_by_the_length() => Refused(
+        "differ by example",
+        static g => g.Pad(g.In("x", "f32[3]"), [0, Dim.Sym("n")]));
+
+    [Fact]
+    public void One_hot_as_deep_as_the_example() => Refused(
+        "depth or values differ by example",
+        static g => g.OneHot(g.In("i", "i64[3]"), g.Param("v", "f32[2]"), Dim.Sym("n")));
+
+    [Fact]
+    public void Slice_of_a_fixed_axis_by_the_length() => Refused(
+        "the same for all examples",
+        static g => g.Slice(g.In("x", "f32[n, 4]"), [0], [Dim.Sym("n")], [1]),
+        constraint: "4 >= n");
+
+    [Fact]
+    public void Best_tokens() => Refused("ranks the tokens", static g => g.TopK(g.In("x", "f32[n, 3]"), 1, axis: 0)[0], constraint: "n >= 1");
+
+    [Fact]
+    public void As_many_best_as_tokens() => Refused(
+        "k = n differs by example", static g => g.TopK(g.In("x", "f32[n, 3]"), Dim.Sym("n"), axis: 1)[0], constraint: "3 >= n");
+
+    [Fact]
+    public void Triangle_with_a_ragged_side() => Refused("one side of its matrices", static g => g.Trilu(g.In("x", "f32[n, 3]")));
+
+    [Fact]
+    public void Convolution_along_the_ragged_axis() => Refused(
+        "reaches over the border", static g => g.Conv(g.In("x", "f32[1, 2, n]"), g.Param("w", "f32[3, 2, 1]")), constraint: "n >= 1");
+
+    [Fact]
+    public void Kernel_that_differs_by_example() => Refused(
+        "kernel differs by example", static g => g.Conv(g.In("x", "f32[n, 2, 5]"), g.In("w", "f32[3, 2, 1]")));
+
+    [Fact]
+    public void Angles_that_depend_on_the_example_alone() => Refused(
+        "its angles depend on the example",
+        static g => g.RotaryEmbedding(g.Param("x", "f32[5, 2, 6]"), g.In("c", "f32[5, 3]"), g.In("s", "f32[5, 3]")));
+
+    [Fact]
+    public void Attention_with_a_batch_axis() => Refused(
+        "a batch axis of its own",
+        static g => g.Attention(g.In("q", "f32[2, n, 2, 4]"), g.In("k", "f32[2, n, 2, 4]"), g.In("v", "f32[2, n, 2, 4]")));
+
+    [Fact]
+    public void Elements_picked_along_the_ragged_axis() => Refused(
+        "it cannot pick along that axis", static g => g.GatherElements(g.In("x", "f32[n, 3]"), g.In("i", "i64[n, 3]"), axis: 0));
+
+    [Fact]
+    public void Elements_picked_at_indices_that_are_not_ragged() => Refused(
+        "operands must be ragged alike", static g => g.GatherElements(g.In("x", "f32[n, 3]"), g.In("i", "i64[2, 3]"), axis: 1));
+
+    [Fact]
+    public void Elements_picked_at_indices_of_another_length() => Refused(
+        "operands must be ragged alike",
+        static g => g.GatherElements(g.In("x", "f32[n, 3]"), g.In("i", "i64[m, 3]"), axis: 1),
+        constraint: "n >= m",
+        ragged: ["n", "m"]);
+
+    [Fact]
+    public void Columns_of_lengths_that_do_not_align() => Refused(
+        "do not align",
+        static g => g.Concat([g.In("x", "f32[n, 3]"), g.In("y", "f32[m, 3]")], 1),
+        constraint: "n == m",
+        ragged: ["n", "m"]);
+
+    [Fact]
+    public void Columns_gathered_by_example() => Refused(
+        "beside the ragged axis", static g => g.Gather(g.In("x", "f32[n, 3]"), g.In("i", "i64[2]"), axis: 1));
+
+    [Fact]
+    public void Last_of_the_largest() => Refused(
+        "the last might be padding itself",
+        static g => g.ArgMax(g.In("x", "f32[n, 3]"), axis: 0, selectLastIndex: true),
+        constraint: "n >= 1");
+
+    [Fact]
     public void Nothing_declared_ragged()
     {
         TesseraException error = Assert.Throws<TesseraException>(() => BatchPass.Run(Single(static g => g.Relu(g.In("x", "f32[n]")), []), BatchMode.Packed));

@@ -112,6 +112,22 @@ public sealed class PackedAttentionKernelTests
     }
 
     [Fact]
+    public void A_hidden_value_that_is_not_finite_in_its_last_column_alone_is_seen_to()
+    {
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            AttentionCase c = new() { Queries = [150], HeadDim = 9, ValueDim = 9, Causal = true };
+            var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+            float[] before = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            inputs.V[(120 * 18) + 8] = float.NaN;
+            inputs.V[(120 * 18) + 17] = float.NaN;
+            float[] after = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            double[] expected = [.. before[..(120 * 18)].Select(x => (double)x)];
+            Assert.InRange(Relative.Error(after[..(120 * 18)], expected), 0, F32);
+        }
+    }
+
+    [Fact]
     public void A_query_without_visible_keys_gives_zero()
     {
         AttentionCase c = new() { Queries = [200, 3], Keys = [20, 0], WindowLeft = 10, WindowRight = 0 };

@@ -13,7 +13,7 @@ if (args.Contains("--list"))
     int misplaced = 0;
     foreach (Mutant mutant in chosen)
     {
-        bool applies = mutant.Apply(File.ReadAllText(Path.Combine(root, mutant.File))) is not null;
+        bool applies = Changed(mutant) is not null;
         misplaced += applies ? 0 : 1;
         Console.WriteLine($"{(applies ? "" : "NO PLACE ")}{mutant}");
     }
@@ -70,13 +70,12 @@ return survived + invalid == 0 ? 0 : 1;
 
 string Try(SourceProject project, Mutant mutant)
 {
-    string path = Path.Combine(root, mutant.File);
-    if (mutant.Apply(File.ReadAllText(path)) is not { } changed)
+    if (Changed(mutant) is not { } changed)
     {
         return "NO PLACE";
     }
 
-    if (project.Compile(path, changed) is not { } assembly)
+    if (project.Compile(Path.Combine(root, mutant.File), changed) is not { } assembly)
     {
         return "NO BUILD";
     }
@@ -89,6 +88,12 @@ string Try(SourceProject project, Mutant mutant)
         // A mutant that keeps the tests from being found at all (a type initialiser, a theory's data) has been noticed too.
         _ => "caught",
     };
+}
+
+string? Changed(Mutant mutant)
+{
+    string path = Path.Combine(root, mutant.File);
+    return File.Exists(path) ? mutant.Apply(File.ReadAllText(path)) : null;
 }
 
 static bool IsChosen(Mutant mutant, string[] choices) => choices.Length == 0 || choices.Any(choice =>

@@ -18,7 +18,9 @@ public static class Alignment
     public static Value Align(BatchContext context, Batched operand, Shape own, Shape result)
     {
         int ragged = context.Mode == BatchMode.Packed ? context.Environment.RaggedAxis(result, context) : -1;
-        return ragged < 0 ? AlignDense(context, operand, own, result.Rank) : AlignRagged(context, operand, own, result, ragged);
+        return ragged >= 0 ? AlignRagged(context, operand, own, result, ragged)
+            : operand.Form != BatchForm.Ragged ? AlignDense(context, operand, own, result.Rank)
+            : throw context.Mixes($"{own} is ragged and meets sizes {result} that are the same for all examples");
     }
 
     // [batch, 1 …, own …]; what does not depend on the example broadcasts as it is.

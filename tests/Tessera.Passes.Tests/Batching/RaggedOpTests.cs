@@ -75,6 +75,11 @@ public class RaggedOpTests
         ["by the example's gain"] = static (g, x) => g.RmsNorm(x, g.Squeeze(Sum(g, x), [0])),
         ["by the example's gain and bias"] = static (g, x) => g.LayerNorm(x, g.Squeeze(Sum(g, x), [0]), g.Squeeze(g.Neg(Sum(g, x)), [0])),
         ["by a gain and the example's bias"] = static (g, x) => g.LayerNorm(g.Unsqueeze(x, [1]), g.Param("w", "f32[3]"), g.Squeeze(Sum(g, x), [0])),
+        ["softmax of rows"] = static (g, x) => g.Softmax(x, 0),
+        ["log softmax of rows"] = static (g, x) => g.LogSoftmax(x, 0),
+        ["softmax of all numbers"] = static (g, x) => g.Softmax(g.Reshape(x, [s_n * 3]), 0),
+        ["a weight alone"] = static (g, x) => Token(g),
+        ["table by data"] = static (g, x) => g.Gather(g.Param("table", "f32[9, 2]"), g.In("i", "i64[n, 2]")),
         ["triangles"] = static (g, x) => g.Trilu(g.Reshape(x, [s_n, 3, 1])),
     };
 
@@ -83,6 +88,8 @@ public class RaggedOpTests
     {
         ["first row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, 0)),
         ["last row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, -1)),
+        ["largest by column"] = static (g, x) => g.ArgMax(g.Sub(x, g.Float(DType.F32, 3)), axis: 0),
+        ["smallest by column"] = static (g, x) => g.ArgMin(x, axis: 0),
         ["first and last"] = static (g, x) => g.Gather(x, g.Ints(0, -1)),
         ["last of the transposed"] = static (g, x) => g.Gather(g.Transpose(x, [1, 0]), g.Ints(-1, 0), axis: 1),
         ["last row by size"] = static (g, x) => g.Slice(x, [s_n - 1], [s_n], [0]),
@@ -130,6 +137,14 @@ public class RaggedOpTests
     {
         Graph single = Single(static (g, x) => g.Gather(x, g.Int(DType.I64, 1)), 1);
         TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [1, 3]));
+        Assert.Equal("TSR0301", error.Code);
+    }
+
+    [Fact]
+    public void Index_before_its_own_example_is_an_error()
+    {
+        Graph single = Single(static (g, x) => g.Gather(x, g.Int(DType.I64, -2)), 1);
+        TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [3, 1]));
         Assert.Equal("TSR0301", error.Code);
     }
 
