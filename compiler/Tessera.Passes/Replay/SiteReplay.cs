@@ -117,9 +117,9 @@ public static class SiteReplay
     // Constants, and sizes as numbers: leaves that no input decides.
     private static bool IsOwnWord(Value value) => value.Producer.Operands.Length == 0 && value.Op is not (Input or Parameter);
 
-    // A function of constants alone, as far as a few steps tell.
-    private static bool IsFixed(Value value, int depth = 4) =>
-        IsOwnWord(value) || (depth > 0 && value.Producer.Operands.Length > 0 && value.Producer.Operands.All(v => v is null || IsFixed(v, depth - 1)));
+    // A function of constants and flags alone, as far as a few steps tell: a mask that is proved finite is one.
+    private static bool IsFixed(Value value, int depth = 8) => IsOwnWord(value) || (depth > 0 && value.Producer.Operands.Length > 0
+        && value.Producer.Operands.All(v => v is null or { Type: TensorType { DType: DType.Bool } } || IsFixed(v, depth - 1)));
 
     // An input of each size makes it known to the evaluator where the cut values only have it in an expression.
     private static IEnumerable<string> Symbols(Graph before, IReadOnlyList<Value> frontier) => before.Inputs.Concat(frontier)
