@@ -9,6 +9,9 @@ namespace Tessera.Onnx.Tests.Emit;
 /// <summary>Each opset has each op for some element types only; what is written keeps to them.</summary>
 public class ElementTypeTests
 {
+    // Older ones are written for nodes that stood there, whose element types they had.
+    private const int Oldest = 17;
+
     private static readonly string[] s_noKernel = ["Could not find an implementation", "Failed to find kernel"];
 
     public static TheoryData<string, DType> Ops()
@@ -29,7 +32,7 @@ public class ElementTypeTests
     {
         Graph? graph = Narrow(OpRegistry.Find(op)!.Samples!().First(), dtype);
         Skip.If(graph is null, $"{op} is not defined over {dtype.Text()}");
-        for (int opset = EmitOptions.MinOpset; opset <= EmitOptions.MaxOpset; opset++)
+        for (int opset = Oldest; opset <= EmitOptions.MaxOpset; opset++)
         {
             Assert.True(Loads(graph, new EmitOptions { Opset = opset, Target = EmitTarget.Portable, UnboundAsInputs = true }), $"{op} at opset {opset}");
         }
