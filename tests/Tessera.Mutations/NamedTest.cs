@@ -5,5 +5,9 @@ internal sealed record NamedTest(string Project, string Name, string? Data)
 {
     public string Filter => Data is null ? $"FullyQualifiedName~{Name}" : $"FullyQualifiedName~{Name}&DisplayName~{Data}";
 
+    /// <summary>Whether a test's display name, which begins with its full name, is one of these.</summary>
+    public bool Matches(string displayName) => displayName.Contains(Name, StringComparison.OrdinalIgnoreCase)
+        && (Data is null || displayName.Contains(Data, StringComparison.OrdinalIgnoreCase));
+
     public override string ToString() => Data is null ? $"{Project} {Name}" : $"{Project} {Name} {Data}";
 }

@@ -26,10 +26,9 @@ Stopwatch watch = Stopwatch.StartNew();
 TestBench bench = new(root);
 bench.Build(chosen.Select(static m => m.Test.Project).Distinct());
 int broken = 0;
-foreach (NamedTest test in chosen.Select(static m => m.Test).Distinct())
+foreach (IGrouping<string, NamedTest> ofProject in chosen.Select(static m => m.Test).Distinct().GroupBy(static t => t.Project))
 {
-    TestOutcome outcome = bench.Run(test);
-    if (outcome != TestOutcome.Passed)
+    foreach ((NamedTest test, TestOutcome outcome) in bench.RunAll(ofProject.Key, [.. ofProject]).Where(static r => r.Outcome != TestOutcome.Passed))
     {
         broken++;
         Console.WriteLine($"    {(outcome == TestOutcome.NoTest ? "no such test" : "fails without any mutant")}: {test}");

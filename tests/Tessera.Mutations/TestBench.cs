@@ -40,16 +40,31 @@ internal sealed partial class TestBench(string root)
         }
     }
 
-    public TestOutcome Run(NamedTest test)
+    /// <summary>Runs the named tests of a project together, without a mutant, and tells how each ended.</summary>
+    public IEnumerable<(NamedTest Test, TestOutcome Outcome)> RunAll(string project, IReadOnlyList<NamedTest> tests)
     {
-        string assembly = Path.Combine(Output(test.Project), test.Project + ".dll");
-        (int? code, string output) = Start(root, ["vstest", assembly, $"--TestCaseFilter:{test.Filter}"], s_limit);
+        string filter = string.Join('|', tests.Select(static t => $"FullyQualifiedName~{t.Name}").Distinct());
+        (_, string output) = Start(
+            root, ["vstest", AssemblyOf(project), $"--TestCaseFilter:{filter}", "--logger:console;verbosity=normal"], TimeSpan.FromMinutes(20));
+        (bool Passed, string Name)[] results = [.. Result().Matches(output).Select(static m => (m.Groups[1].Value == "Passed", m.Groups[2].Value))];
+        return tests.Select(test =>
+        {
+            bool[] own = [.. results.Where(r => test.Matches(r.Name)).Select(static r => r.Passed)];
+            return (test, own.Length == 0 ? TestOutcome.NoTest : own.All(static p => p) ? TestOutcome.Passed : TestOutcome.Failed);
+        });
+    }
+
+    private TestOutcome Run(NamedTest test)
+    {
+        (int? code, string output) = Start(root, ["vstest", AssemblyOf(test.Project), $"--TestCaseFilter:{test.Filter}"], s_limit);
         return code is null ? TestOutcome.TimedOut
             : Passed().Match(output) is not { Success: true } passed ? (code == 0 ? TestOutcome.NoTest : TestOutcome.Failed)
             : code != 0 ? TestOutcome.Failed
             : int.Parse(passed.Groups[1].Value, CultureInfo.InvariantCulture) > 0 ? TestOutcome.Passed
             : TestOutcome.NoTest;
     }
+
+    private string AssemblyOf(string project) => Path.Combine(Output(project), project + ".dll");
 
     // Inside the checkout, so that tests find its files above them.
     private string Output(string project) => Path.Combine(root, "tests", project, "bin", "mutants");
@@ -86,4 +101,7 @@ internal sealed partial class TestBench(string root)
 
     [GeneratedRegex(@"Passed:\s*(\d+)")]
     private static partial Regex Passed();
+
+    [GeneratedRegex(@"^ +(Passed|Failed) (.*?)( \[[^\]]*\])?\r?$", RegexOptions.Multiline)]
+    private static partial Regex Result();
 }
