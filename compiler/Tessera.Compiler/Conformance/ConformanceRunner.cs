@@ -49,7 +49,7 @@ public static class ConformanceRunner
         }
 
         Check(ConformanceStage.Evaluated, () => Compare(data, set => Evaluator.Run(graph, set.Inputs)));
-        EmitOptions options = Options(test, graph);
+        EmitOptions options = Options(test);
         Check(ConformanceStage.Reemitted, () => Compare(data, set => Ort(OnnxEmitter.Emit(graph, options).ToBytes(), set)));
         Check(ConformanceStage.Optimised, () => Compare(data, set => Ort(Optimised(graph, options), set)));
         return new ConformanceResult(test.Name, failures, runtime);
@@ -63,12 +63,13 @@ public static class ConformanceRunner
         }
     }
 
-    private static EmitOptions Options(NodeTest test, Graph graph) => new()
+    private static EmitOptions Options(NodeTest test) => new()
     {
         Target = EmitTarget.Portable,
-        Opset = CarriedNodes.Versions(graph).GetValueOrDefault("") is > 0 and var pinned
-            ? (int)pinned
-            : (int)Math.Clamp(test.Model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version ?? EmitOptions.DefaultOpset, EmitOptions.MinCompleteOpset, EmitOptions.MaxOpset),
+        Opset = (int)Math.Clamp(
+            test.Model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version ?? EmitOptions.DefaultOpset,
+            EmitOptions.MinCompleteOpset,
+            EmitOptions.MaxOpset),
     };
 
     private static byte[] Optimised(Graph graph, EmitOptions options)

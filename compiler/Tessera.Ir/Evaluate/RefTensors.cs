@@ -94,7 +94,7 @@ public static class RefTensors
         DType.F32 => (float)value,
         DType.F16 => (double)(Half)value,
         DType.BF16 => BFloat16Bits.ToSingle(BFloat16Bits.FromDouble(value)),
-        _ => SmallFloat.Of(dtype) is { } format ? format.Decode(format.Encode(value)) : throw Unsupported(dtype),
+        _ => SmallFloat.Of(dtype) is { } format ? format.Decode(format.Store(value)) : throw Unsupported(dtype),
     };
 
     private static void RequireNumbers(DType dtype)

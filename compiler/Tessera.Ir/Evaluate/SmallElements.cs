@@ -33,7 +33,7 @@ internal static class SmallElements
         byte[] bytes = new byte[tensor.DType.ByteCount(tensor.Count)];
         for (int i = 0; i < tensor.Count; i++)
         {
-            int code = SmallFloat.Of(tensor.DType) is { } format ? format.Encode(tensor.F[i]) : (int)(tensor.I[i] & ((1 << bits) - 1));
+            int code = SmallFloat.Of(tensor.DType) is { } format ? format.Store(tensor.F[i]) : (int)(tensor.I[i] & ((1 << bits) - 1));
             bytes[i * bits / 8] |= (byte)(code << (i * bits % 8));
         }
 

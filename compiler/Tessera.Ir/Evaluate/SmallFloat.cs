@@ -46,6 +46,9 @@ internal sealed class SmallFloat
 
     public double Decode(byte code) => _values[code & (_values.Length - 1)];
 
+    /// <summary>The code of a value that is stored: as <see cref="Encode"/>, but an infinity stays one where the type has it.</summary>
+    public byte Store(double value) => Encode(value, saturate: !(double.IsInfinity(value) && HasInfinity));
+
     /// <summary>
     /// The code of the nearest value, ties to the even code. What lies beyond the largest value by half a step or more, and
     /// infinity, becomes the largest with <paramref name="saturate"/>; without, infinity or NaN, whichever the type has.

@@ -47,12 +47,14 @@ public sealed record EmitOptions
         _ => false,
     };
 
+    /// <summary>The options for a graph: nodes of <c>ai.onnx</c> that are carried through pin the opset to the one in which they stood.</summary>
     /// <exception cref="TesseraException">TSR0803: the opset is not one we write.</exception>
-    internal void Check()
+    internal EmitOptions For(Graph graph)
     {
-        if (Opset is < MinOpset or > MaxOpset)
-        {
-            throw new TesseraException("TSR0803", "", $"opset {Opset} cannot be written.", $"It must lie in [{MinOpset}, {MaxOpset}].");
-        }
+        bool isPinned = CarriedNodes.Versions(graph).TryGetValue("", out long pinned);
+        EmitOptions options = isPinned ? this with { Opset = (int)Math.Min(pinned, int.MaxValue) } : this;
+        int least = isPinned ? MinOpset : MinCompleteOpset;
+        return options.Opset >= least && options.Opset <= MaxOpset ? options : throw new TesseraException(
+            "TSR0803", "", $"opset {options.Opset} cannot be written.", $"It must lie in [{least}, {MaxOpset}].");
     }
 }

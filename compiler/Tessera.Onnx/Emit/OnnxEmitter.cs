@@ -12,7 +12,7 @@ public static class OnnxEmitter
     public static EmittedModel Emit(Graph graph, EmitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        options ??= new EmitOptions();
+        options = (options ?? new EmitOptions()).For(graph);
         Graph prepared = Prepare(graph, options);
         NameTable names = new();
         EmitScope scope = new(names);
@@ -34,7 +34,7 @@ public static class OnnxEmitter
     /// <summary>The graph as it will be written: every op has a row, and layout changes of weights are done.</summary>
     public static Graph Prepare(Graph graph, EmitOptions options)
     {
-        options.Check();
+        options = options.For(graph);
         return WeightFolding.Fold(NormalForm.Run(new Legalizer(options.Opset, options.Allows).Run(graph)));
     }
 
