@@ -3,9 +3,15 @@ using Tessera.Ir;
 namespace Tessera.Onnx;
 
 /// <summary>Sizes as <c>i64</c> vectors: constants where they are known, else shape arithmetic over values that carry their symbols.</summary>
-internal sealed class DimWriter(EmitScope scope, DimFacts facts)
+internal sealed class DimWriter(EmitScope scope, DimFacts facts, int opset)
 {
     private const string Path = "sizes";
+
+    /// <summary>First opset whose Squeeze takes its axes as an input.</summary>
+    private const int SqueezeByInput = 13;
+
+    /// <summary>First opset whose Shape takes a range of axes.</summary>
+    private const int ShapeOfRange = 15;
 
     /// <summary>The name of a vector that holds the sizes of <paramref name="shape"/>.</summary>
     /// <exception cref="TesseraException">TSR0805: no value written so far carries a symbol; <see cref="EmissionOrder"/> writes those that do first.</exception>
@@ -29,7 +35,8 @@ internal sealed class DimWriter(EmitScope scope, DimFacts facts)
     /// <summary>The name of a rank-0 tensor that holds the size.</summary>
     public string Scalar(Dim dim) => dim.IsConst(out long value)
         ? scope.Constant(TensorContent.Scalar(value))
-        : scope.AddHelper(Path, "Squeeze", [Vector([dim]), scope.Constant(TensorContent.Vector(0))]);
+        : opset >= SqueezeByInput ? scope.AddHelper(Path, "Squeeze", [Vector([dim]), scope.Constant(TensorContent.Vector(0))])
+        : scope.AddHelper(Path, "Squeeze", [Vector([dim])], AttributeWriter.Write("axes", EquatableArray.Create<long>([0L])));
 
     // Neighbouring constants become one piece.
     private List<string> Parts(Shape shape)
@@ -124,8 +131,9 @@ internal sealed class DimWriter(EmitScope scope, DimFacts facts)
         SymbolCarrier carrier = scope.Carrier(symbol) ?? throw new TesseraException(
             "TSR0805", "", $"the size '{symbol}' is needed as a number, but no value before it has an axis of that size.",
             $"Give the model an input with an axis '{symbol}'.");
-        string size = scope.AddHelper(
-            Path, "Shape", [carrier.Value], AttributeWriter.Write("start", (long)carrier.Axis), AttributeWriter.Write("end", carrier.Axis + 1L));
+        string size = opset >= ShapeOfRange
+            ? scope.AddHelper(Path, "Shape", [carrier.Value], AttributeWriter.Write("start", (long)carrier.Axis), AttributeWriter.Write("end", carrier.Axis + 1L))
+            : scope.AddHelper(Path, "Gather", [scope.AddHelper(Path, "Shape", [carrier.Value]), scope.Constant(TensorContent.Vector(carrier.Axis))]);
         size = carrier.Offset == 0 ? size : scope.AddHelper(Path, "Sub", [size, One(carrier.Offset)]);
         return carrier.Factor == 1 ? size : scope.AddHelper(Path, "Div", [size, One(carrier.Factor)]);
     }

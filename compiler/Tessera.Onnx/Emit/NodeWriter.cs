@@ -35,7 +35,7 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
             ?? throw new InvalidOperationException($"{op.Schema.Name} has no form at opset {options.Opset}; it was to be lowered.");
         SourceLocation source = op.Outputs[0].Source;
         NodeProto node = new() { OpType = row.OpType };
-        node.Input.AddRange(Inputs(op, row, scope, new DimWriter(scope, facts)));
+        node.Input.AddRange(Inputs(op, row, scope, new DimWriter(scope, facts, options.Opset)));
         node.Name = scope.Names.Node(source.ModulePath, op.Schema.Name);
         WriteAttributes(op, row, node, scope);
         WriteAnnotations(op, row, node);
@@ -69,10 +69,10 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         BindResults(op, op.Outlets.Select(static o => (int)o).ToEquatableArray(), node, scope, resultName);
     }
 
-    private static void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
+    private void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
     {
         Value value = size.Outputs[0];
-        string name = new DimWriter(scope, facts).Scalar(size.Dim);
+        string name = new DimWriter(scope, facts, options.Opset).Scalar(size.Dim);
         scope.Bind(value, resultName(value) is { } given ? scope.Rename(name, given) : name);
     }
 

@@ -119,6 +119,50 @@ public class ForeignModelTests
         Assert.Equal([3, 4], ((RefTensor)run.Run(inputs)[0]).Dims);
     }
 
+    [Theory]
+    [InlineData(11)]
+    [InlineData(13)]
+    [InlineData(15)]
+    public void Sizes_are_computed_by_what_an_old_opset_has(int opset)
+    {
+        ModelProto model = Model(
+            ["x: f32[n, 4]"], ["y: f32[m]", "h: f32[n, 4]"], Node("Size", ["x"], ["count"]), Node("Cast", ["count"], ["y0"], Int("to", 1)),
+            Node("Unsqueeze", ["y0"], ["y"], Ints("axes", 0)), Node("Hardmax", ["x"], ["h"]));
+        if (opset >= 13)
+        {
+            model.Graph.Node[2].Attribute.Clear();
+            model.Graph.Node[2].Input.Add("zero");
+            model.Graph.Node.Insert(0, Node("Constant", [], ["zero"], Ints("value_ints", 0)));
+        }
+
+        model.OpsetImport[0].Version = opset;
+        Graph graph = OnnxReader.Read(model);
+        Graph pinned = graph with
+        {
+            Outputs = [.. graph.Outputs, new GraphOutput("z", graph.Builder.Emit(Carried(opset, graph.Inputs[0])))],
+        };
+        EmittedModel written = OnnxEmitter.Emit(pinned);
+        Assert.Equal(opset, written.Model.OpsetImport[0].Version);
+        using OrtRun run = new(written.ToBytes());
+        Dictionary<string, RefValue> inputs = new() { ["x"] = RefTensor.Floats(DType.F32, [3, 4], [.. Enumerable.Range(0, 12).Select(static i => (double)i)]) };
+        Assert.Equal([12], ((RefTensor)run.Run(inputs)[0]).F);
+    }
+
+    // A node of ai.onnx that is carried through: it pins the opset.
+    private static Opaque Carried(int opset, Value x) => new([x])
+    {
+        Domain = "",
+        OpType = "Abs",
+        Version = opset,
+        Node = Bytes(new NodeProto { OpType = "Abs" }),
+        Results = [new TensorType(DType.F32, [Dim.Sym(Opaque.OpenSize), 4])],
+        Positions = [0],
+        Outlets = [0],
+        Id = 1000,
+    };
+
+    private static TensorContent Bytes(NodeProto node) => TensorContent.FromBytes(DType.U8, [node.CalculateSize()], node.ToByteArray());
+
     [Fact]
     public void Name_that_nothing_makes_is_named()
     {
@@ -158,6 +202,8 @@ public class ForeignModelTests
         node.Attribute.AddRange(attributes);
         return node;
     }
+
+    private static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = Kind.Ints, Ints = { values } };
 
     private static AttributeProto Int(string name, long value) => new() { Name = name, Type = Kind.Int, I = value };
 }
