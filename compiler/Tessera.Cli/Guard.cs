@@ -15,6 +15,9 @@ internal static class Guard
     /// <summary>What the user gave cannot be compiled, read or written.</summary>
     public const int BadInput = 2;
 
+    /// <summary>The tool itself failed: a defect to be reported.</summary>
+    public const int Defect = 70;
+
     /// <summary>Interrupted.</summary>
     public const int Cancelled = 130;
 
@@ -36,6 +39,12 @@ internal static class Guard
         catch (OperationCanceledException)
         {
             return Cancelled;
+        }
+        catch (Exception error)
+        {
+            terminal.Messages.MarkupLineInterpolated($"[red]defect[/] TSR1299: this is an error of the tool, not of what it was given; please report it with the trace below.");
+            terminal.Error.WriteLine(error);
+            return Defect;
         }
     }
 

@@ -22,11 +22,12 @@ internal sealed class ModuleLoader : AssemblyLoadContext
 
     public ModuleLoader(string path)
     {
-        _path = Path.GetFullPath(path);
-        if (!File.Exists(_path))
+        if (!File.Exists(path))
         {
             throw new TesseraException("TSR1202", path, "there is no such assembly.", "Build the project first and name its .dll.");
         }
+
+        _path = Path.GetFullPath(path);
 
         _resolver = new AssemblyDependencyResolver(_path);
         _assembly = LoadFromAssemblyPath(_path);

@@ -42,6 +42,11 @@ public static class ModelCompiler
 
     private static CompiledModel Build(Graph single, CompileOptions options, bool fromSeed)
     {
+        if (!Enum.IsDefined(options.Batch) || !Enum.IsDefined(options.Emit.Target))
+        {
+            throw new TesseraException("TSR0905", single.Name, $"there is no batching {(int)options.Batch} or no target {(int)options.Emit.Target}.");
+        }
+
         Rewriting rewriting = new(options);
         Graph graph = rewriting.OneExample(single);
         if (options.Batch != Batching.Single)

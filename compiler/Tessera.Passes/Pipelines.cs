@@ -86,7 +86,7 @@ public static class Pipelines
         ArgumentNullException.ThrowIfNull(names);
         return
         [
-            .. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static name =>
+            .. names.Split(',', StringSplitOptions.TrimEntries).Select(static name =>
                 s_byName.TryGetValue(name, out IPass? pass) ? pass : throw new TesseraException(
                     "TSR0503", "", $"there is no pass '{name}'.", $"There are {string.Join(", ", Names)}.")),
         ];

@@ -26,6 +26,16 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void Empty_names_are_refused()
+    {
+        Assert.Contains("TSR1202", Failing("compile", "", "--module", "X", "-o", _folder["x.onnx"]), StringComparison.Ordinal);
+        File.WriteAllText(_folder["g.IR"], "graph \"g\" {\n  input %x: f32[n]\n  output \"y\" = %x\n}\n");
+        Assert.Contains("TSR0503", Failing("opt", _folder["g.IR"], "-p", ""), StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("inspect", _folder["g.IR"]).Exit);
+        Assert.Contains("this is a folder", Failing("inspect", Path.GetTempPath()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unknown_module_lists_what_exists()
     {
         ToolRun run = ToolRun.Compile(_folder["m.onnx"], "--module", "Encodr");

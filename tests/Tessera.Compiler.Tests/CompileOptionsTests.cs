@@ -37,6 +37,14 @@ public sealed class CompileOptionsTests
         Assert.Equal("f32[batch, n, 4]", ModelCompiler.Compile(Small(), new CompileOptions { Batch = Batching.Dense }).Graph.Inputs[0].Type.ToString());
 
     [Fact]
+    public void Values_beside_the_enumerations_are_refused()
+    {
+        Assert.Equal("TSR0905", Assert.Throws<TesseraException>(() => ModelCompiler.Compile(Small(), new CompileOptions { Batch = (Batching)77 })).Code);
+        CompileOptions target = new() { Emit = new Onnx.EmitOptions { Target = (Onnx.EmitTarget)9 } };
+        Assert.Equal("TSR0905", Assert.Throws<TesseraException>(() => ModelCompiler.Compile(Small(), target)).Code);
+    }
+
+    [Fact]
     public void Pass_that_crashes_leaves_a_reproducer_where_the_options_say()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-repro-");

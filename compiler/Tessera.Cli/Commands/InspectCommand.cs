@@ -30,10 +30,10 @@ internal static class InspectCommand
     {
         if (!File.Exists(path))
         {
-            throw new TesseraException("TSR1207", path, "there is no such file.");
+            throw new TesseraException("TSR1207", path, Directory.Exists(path) ? "this is a folder, not a file." : "there is no such file.");
         }
 
-        return Path.GetExtension(path) == ".ir" ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
+        return Path.GetExtension(path).Equals(".ir", StringComparison.OrdinalIgnoreCase) ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
     }
 
     private static Graph ReadModel(string path)
