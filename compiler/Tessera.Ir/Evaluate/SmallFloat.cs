@@ -89,14 +89,16 @@ internal sealed class SmallFloat
 
     private bool HasNegativeZero => _values.Any(static v => v == 0 && double.IsNegative(v));
 
+    private byte NegativeZero => (byte)Array.FindIndex(_values, static v => v == 0 && double.IsNegative(v));
+
     private byte Exact(double value) => (byte)Array.IndexOf(_values, value);
 
-    // A type without NaN keeps the largest value.
+    // A type without NaN takes it for the zero with a sign, as the conformance tests of ONNX have it.
     private byte NaN(double value)
     {
         int first = Array.FindIndex(_values, double.IsNaN);
         int last = Array.FindLastIndex(_values, double.IsNaN);
-        return first < 0 ? Exact(Max) : HasInfinity ? (byte)(double.IsNegative(value) ? last : QuietE5M2) : (byte)(double.IsNegative(value) ? last : first);
+        return first < 0 ? NegativeZero : HasInfinity ? (byte)(double.IsNegative(value) ? last : QuietE5M2) : (byte)(double.IsNegative(value) ? last : first);
     }
 
     private static double Ieee(int code, int exponentBits, int mantissaBits, int bias)

@@ -11,6 +11,10 @@ internal static class Wrap
         DType.U16 => (ushort)value,
         DType.I32 => (int)value,
         DType.U32 => (uint)value,
+        DType.U4 => value & 0xF,
+        DType.I4 => (value << 60) >> 60,
+        DType.U2 => value & 0x3,
+        DType.I2 => (value << 62) >> 62,
         _ => value,
     };
 }

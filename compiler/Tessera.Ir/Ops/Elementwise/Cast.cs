@@ -6,8 +6,8 @@ namespace Tessera.Ir.Ops;
 
 /// <summary>
 /// The same values in another element type. Floats round to the nearest, ties to even, and overflow to infinity; a float
-/// becomes an integer by dropping its fraction, saturated at the ends of the type, NaN as 0 (ONNX leaves both open);
-/// integers wrap around; a bool is 0 or 1, and whatever is not 0 is true, NaN included.
+/// becomes an integer by dropping its fraction, saturated at the ends of the type, NaN as 0 (ONNX leaves both open), of less than
+/// 8 bits wrapped around; integers wrap around; a bool is 0 or 1, and whatever is not 0 is true, NaN included.
 /// </summary>
 [Op("cast")]
 public sealed partial record Cast(Value X) : UnaryOp(X)
@@ -16,6 +16,9 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
 
     /// <summary>To an 8-bit float, whether overflow gives the greatest number instead of NaN or infinity.</summary>
     public bool Saturate { get; init; } = true;
+
+    /// <summary>To a power of two (f8e8m0), which of its neighbours a number becomes.</summary>
+    public RoundMode RoundMode { get; init; }
 
     // A number too large for i32 wraps around, which no size does.
     public override IReadOnlyList<Dim>? DimContent(int output) =>
@@ -55,7 +58,12 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
             return unchecked((long)(ulong)value);
         }
 
-        bool signed = IsSigned(To) || To is DType.I4 or DType.I2;
+        if (To.Bits() < 8)
+        {
+            return Wrap.To(To, double.IsFinite(value) ? (long)value : 0);
+        }
+
+        bool signed = IsSigned(To);
         int bits = To.Bits() - (signed ? 1 : 0);
         double ceiling = Math.Pow(2, bits);
         double clamped = Math.Clamp(Math.Truncate(value), signed ? -ceiling : 0, bits == 63 ? ceiling : ceiling - 1);
@@ -63,7 +71,23 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     }
 
     // An infinity of a type without one saturates too, where that is asked for.
-    private double Rounded(double value) => SmallFloat.Of(To) is { } format ? format.Decode(format.Encode(value, Saturate)) : RefTensors.Round(To, value);
+    private double Rounded(double value) => To == DType.F8E8M0 ? PowerOfTwo(value) : SmallFloat.Of(To) is { } format ? format.Decode(format.Encode(value, Saturate)) : RefTensors.Round(To, value);
+
+    // There is no sign, no zero and no infinity; zero is the least power there is.
+    private double PowerOfTwo(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return double.NaN;
+        }
+
+        double size = Math.Max(Math.Abs(value), Math.ScaleB(1, -127));
+        int exponent = Math.ILogB(size);
+        double fraction = Math.ScaleB(size, -exponent);
+        bool up = RoundMode switch { RoundMode.Up => fraction > 1, RoundMode.Nearest => fraction >= 1.5, _ => false };
+        exponent += up ? 1 : 0;
+        return exponent <= 127 ? Math.ScaleB(1, exponent) : Saturate ? Math.ScaleB(1, 127) : double.NaN;
+    }
 
     private static double Float(RefTensor x, int i) => x.DType != DType.String ? x.Number(i) : x.S[i].ToUpperInvariant() switch
     {
@@ -86,8 +110,9 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     private static T[] Each<T>(RefTensor x, Func<int, T> function) => [.. Enumerable.Range(0, x.Count).Select(function)];
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("Cast", 6) { Attributes = [OnnxAttr.Of("to")], When = static op => ((Cast)op).Saturate },
-        new OnnxRow("Cast", 19) { Attributes = [OnnxAttr.Of("to"), OnnxAttr.Of("saturate")] });
+        new OnnxRow("Cast", 6) { Attributes = [OnnxAttr.Of("to")], When = static op => op is Cast { Saturate: true, RoundMode: RoundMode.Up } },
+        new OnnxRow("Cast", 19) { Attributes = [OnnxAttr.Of("to"), OnnxAttr.Of("saturate")], When = static op => ((Cast)op).RoundMode == RoundMode.Up },
+        new OnnxRow("Cast", 24) { Attributes = [OnnxAttr.Of("to"), OnnxAttr.Of("saturate"), OnnxAttr.Of("round_mode")] });
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -27,9 +27,11 @@ public sealed partial record MatMul(Value A, Value B) : Op
         return [new TensorType(A.DType, [.. lead, .. a.Rank == 1 ? (Shape)[] : [a[a.Rank - 2]], .. b.Rank == 1 ? (Shape)[] : [b[b.Rank - 1]]])];
     }
 
-    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [Product(context.Tensor(0), context.Tensor(1))];
+
+    /// <summary>The product of two tensors of one element type.</summary>
+    internal static RefTensor Product(RefTensor x, RefTensor y)
     {
-        (RefTensor x, RefTensor y) = (context.Tensor(0), context.Tensor(1));
         RefTensor a = x.Rank == 1 ? x.Reshaped([1, x.Dims[0]]) : x;
         RefTensor b = y.Rank == 1 ? y.Reshaped([y.Dims[0], 1]) : y;
         (int m, int k, int n) = ((int)a.Dims[^2], (int)a.Dims[^1], (int)b.Dims[^1]);
@@ -41,7 +43,7 @@ public sealed partial record MatMul(Value A, Value B) : Op
         (int, int) At(int i, int p) => (
             (((ia[i / (m * n)] * m) + (i / n % m)) * k) + p,
             (((ib[i / (m * n)] * k) + p) * n) + (i % n));
-        return [x.DType.IsFloat() ? FloatProduct(a, b, dims, k, At) : IntProduct(a, b, dims, k, At)];
+        return x.DType.IsFloat() ? FloatProduct(a, b, dims, k, At) : IntProduct(a, b, dims, k, At);
     }
 
     public override IReadOnlyList<Batched> Batch(BatchContext context)

@@ -18,8 +18,15 @@ internal static class ArithmeticTranslations
     ];
 
     private static IReadOnlyList<Value?>? CastLike(NodeView node) => node.Operand(1).Type is TensorType { DType: not DType.Undefined } type
-        ? [node.Emit(new Cast(node.Operand(0)) { To = type.DType })]
+        ? [node.Emit(new Cast(node.Operand(0)) { To = type.DType, Saturate = node.Int("saturate", 1) != 0, RoundMode = Rounding(node) })]
         : null;
+
+    private static RoundMode Rounding(NodeView node) => node.Text("round_mode", "up") switch
+    {
+        "down" => RoundMode.Down,
+        "nearest" => RoundMode.Nearest,
+        _ => RoundMode.Up,
+    };
 
     // α·A'·B' + β·C, each product left out where it is with 1.
     private static IReadOnlyList<Value?> Gemm(NodeView node)

@@ -21,6 +21,9 @@ internal static class Translations
     private static readonly Lazy<FrozenDictionary<string, Translation[]>> s_byName = new(static () =>
         ShapingTranslations.All
         .Concat(ArithmeticTranslations.All)
+        .Concat(LossTranslations.All)
+        .Concat(NormTranslations.All)
+        .Concat(AttentionTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
