@@ -120,7 +120,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         {
             try
             {
-                if (translation.Read(new NodeView(node, inputs, scope, source, VersionOf(domain))) is { } results && Gives(results, node))
+                if (translation.Read(new NodeView(node, inputs, scope, source, VersionOf(domain)) { Reader = this }) is { } results && Gives(results, node))
                 {
                     return results;
                 }
@@ -180,6 +180,20 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         {
             throw new TesseraException(error.Code, context.Place(node), error.Message, inner: error);
         }
+    }
+
+    /// <summary>The results of a subgraph in its node's place, its inputs being the arguments.</summary>
+    public IReadOnlyList<Value> Inline(GraphProto graph, IReadOnlyList<Value> arguments, ReadScope scope)
+    {
+        ReadScope inner = new(scope.Builder) { Caller = scope, Weights = scope.Weights, IsInlined = true };
+        foreach ((ValueInfoProto input, Value argument) in graph.Input.Zip(arguments))
+        {
+            inner.Bind(input.Name, new ReadValue(argument));
+        }
+
+        GraphReading.Body(graph, inner, this, context.External, context.IsOurs);
+        return [.. graph.Output.Select(o => inner.Materialize(inner.Find(o.Name)
+            ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'.")))];
     }
 
     /// <summary>A subgraph as a closed region: its inputs, then what it captures.</summary>

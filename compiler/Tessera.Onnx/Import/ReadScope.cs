@@ -17,8 +17,11 @@ internal sealed class ReadScope(GraphBuilder builder, ReadScope? parent = null)
     /// <summary>The scope that calls the function of which this is the body; both make values in one builder.</summary>
     public ReadScope? Caller { get; init; }
 
-    /// <summary>Whether the builder is that of a region, which has no weights of its own.</summary>
-    public bool IsRegion => parent is not null || Caller?.IsRegion == true;
+    /// <summary>Whether it is a subgraph read in its node's place, which sees the names of the <see cref="Caller"/>.</summary>
+    public bool IsInlined { get; init; }
+
+    /// <summary>Whether it has no weights of its own: the builder is that of a region, or names may clash with those of the caller.</summary>
+    public bool IsRegion => parent is not null || IsInlined || Caller?.IsRegion == true;
 
     /// <summary>Bytes of weights met so far, by name.</summary>
     public Dictionary<string, WeightSource> Weights { get; init; } = parent?.Weights ?? new Dictionary<string, WeightSource>(StringComparer.Ordinal);
@@ -32,7 +35,7 @@ internal sealed class ReadScope(GraphBuilder builder, ReadScope? parent = null)
     public void BindMissing(string name) => _missing.Add(name);
 
     /// <summary>Whether the name stands for an input that is left out.</summary>
-    public bool IsMissing(string name) => name.Length == 0 || (!_values.ContainsKey(name) && (_missing.Contains(name) || parent?.IsMissing(name) == true));
+    public bool IsMissing(string name) => name.Length == 0 || (!_values.ContainsKey(name) && (_missing.Contains(name) || parent?.IsMissing(name) == true || (IsInlined && Caller?.IsMissing(name) == true)));
 
     /// <summary>The value; one made for it where it serves sizes only.</summary>
     public Value Materialize(ReadValue value) => value.Value ?? Joined(value.Sizes!);
@@ -46,6 +49,11 @@ internal sealed class ReadScope(GraphBuilder builder, ReadScope? parent = null)
         if (_values.TryGetValue(name, out ReadValue? known))
         {
             return known;
+        }
+
+        if (IsInlined)
+        {
+            return Caller?.Find(name);
         }
 
         return parent?.Find(name) is { } outer ? _values[name] = outer with { Value = outer.Value is null ? null : Inside(outer.Value, name) } : null;

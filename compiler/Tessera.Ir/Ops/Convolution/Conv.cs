@@ -28,21 +28,33 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);
-        (Shape x, Shape w) = (context.ShapeOf(X), context.ShapeOf(W));
-        int spatial = x.Rank - 2;
-        if (spatial < 1 || w.Rank != x.Rank || Group < 1 || !X.DType.IsFloat() || !Lists(spatial))
+        Shape result = ResultShape(context);
+        if (!X.DType.IsFloat())
         {
-            throw context.Error("TSR0203", $"x must be float [N, C, s…] and w [M, C / {Group}, k…] of the same rank, with a stride, a dilation and two pads for each spatial axis; they are {X.Type} and {W.Type}.");
+            throw context.Error("TSR0206", $"it is not defined for {X.Type}.");
         }
 
-        context.RequireEqual(x[1], w[1] * Group, "channels of x and w");
         if (Bias is not null)
         {
             context.RequireSameDType(X, Bias);
-            context.RequireEqual(context.ShapeOf(Bias).NumElements, w[0], "sizes of bias and of w's first axis");
+            context.RequireEqual(context.ShapeOf(Bias).NumElements, W.Shape[0], "sizes of bias and of w's first axis");
         }
 
-        return [new TensorType(X.DType, [x[0], w[0], .. Enumerable.Range(0, spatial).Select(a => Size(context, x[a + 2], w[a + 2], a, spatial))])];
+        return [new TensorType(X.DType, result)];
+    }
+
+    /// <summary>The result's shape, whatever the element types.</summary>
+    internal Shape ResultShape(InferContext context)
+    {
+        (Shape x, Shape w) = (context.ShapeOf(X), context.ShapeOf(W));
+        int spatial = x.Rank - 2;
+        if (spatial < 1 || w.Rank != x.Rank || Group < 1 || !Lists(spatial))
+        {
+            throw context.Error("TSR0203", $"x must be [N, C, s…] and w [M, C / {Group}, k…] of the same rank, with a stride, a dilation and two pads for each spatial axis; they are {X.Type} and {W.Type}.");
+        }
+
+        context.RequireEqual(x[1], w[1] * Group, "channels of x and w");
+        return [x[0], w[0], .. Enumerable.Range(0, spatial).Select(a => Size(context, x[a + 2], w[a + 2], a, spatial))];
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)

@@ -21,5 +21,9 @@ public sealed partial record DynamicCumProd(Value X, Value Axis) : DynamicOp
         Attributes = [OnnxAttr.Of("exclusive"), OnnxAttr.Of("reverse")],
     });
 
-    internal static IEnumerable<OpSample> Samples() => [];
+    internal static IEnumerable<OpSample> Samples() =>
+    [
+        new("axis 1", static g => [g.DynamicCumProd(g.In("x", "f32[n, 4]"), Runtime.Int(g, 1))]) { NoRuntime = UnarySamples.NoKernel },
+        new("reverse", static g => [g.DynamicCumProd(g.In("x", "i64[3, n]"), Runtime.Int(g, -2), reverse: true)]) { NoRuntime = UnarySamples.NoKernel },
+    ];
 }

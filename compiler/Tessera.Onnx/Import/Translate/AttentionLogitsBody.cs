@@ -1,5 +1,4 @@
 using Tessera.Ir;
-using Tessera.Ir.Ops;
 
 namespace Tessera.Onnx;
 
@@ -30,7 +29,7 @@ internal static class AttentionLogitsBody
     }
 
     // [B, G, m, D] → [B, H, m, D], each key head for its H / G query heads.
-    private static Value Repeated(GraphBuilder g, Value x, Value q)
+    internal static Value Repeated(GraphBuilder g, Value x, Value q)
     {
         Dim groups = Dim.FloorDiv(q.Shape[1], x.Shape[1]);
         if (groups.ConstValue == 1)

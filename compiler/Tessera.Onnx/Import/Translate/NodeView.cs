@@ -8,6 +8,12 @@ namespace Tessera.Onnx;
 /// <summary>A node as a translation sees it: operands, what is known of them, attributes with their defaults.</summary>
 internal sealed class NodeView(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, long version)
 {
+    /// <summary>What reads the node's subgraphs.</summary>
+    public required NodeReader Reader { get; init; }
+
+    /// <summary>The results of a subgraph in the node's place.</summary>
+    public IReadOnlyList<Value> Inline(GraphProto graph, params IReadOnlyList<Value> arguments) => Reader.Inline(graph, arguments, scope);
+
     /// <summary>Makes ops in the node's place.</summary>
     public GraphBuilder Builder => scope.Builder;
 

@@ -8,6 +8,9 @@ namespace Tessera.Onnx;
 /// <param name="Read">Its results by position; null where it cannot be expressed.</param>
 internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<Value?>?> Read)
 {
+    /// <summary>Domain of the operator; empty for <c>ai.onnx</c>.</summary>
+    public string Domain { get; init; } = "";
+
     /// <summary>First version of the opset that has this meaning.</summary>
     public int Since { get; init; } = 1;
 
@@ -15,7 +18,7 @@ internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<V
     public int Until { get; init; } = int.MaxValue;
 }
 
-/// <summary>All translations by operator; those of <c>ai.onnx</c> alone.</summary>
+/// <summary>All translations by operator.</summary>
 internal static class Translations
 {
     private static readonly Lazy<FrozenDictionary<string, Translation[]>> s_byName = new(static () =>
@@ -24,10 +27,10 @@ internal static class Translations
         .Concat(LossTranslations.All)
         .Concat(NormTranslations.All)
         .Concat(AttentionTranslations.All)
+        .Concat(FlexAttentionTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
-    public static IEnumerable<Translation> Find(string domain, string opType, long version) => domain.Length > 0
-        ? []
-        : s_byName.Value.GetValueOrDefault(opType, []).Where(t => t.Since <= version && version < t.Until);
+    public static IEnumerable<Translation> Find(string domain, string opType, long version) =>
+        s_byName.Value.GetValueOrDefault(opType, []).Where(t => t.Domain == domain && t.Since <= version && version < t.Until);
 }
