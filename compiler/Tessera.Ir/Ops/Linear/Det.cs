@@ -58,7 +58,9 @@ public sealed partial record Det(Value X) : Op
         return product;
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Det", 11);
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("Det", 11) { When = static op => ((Det)op).X.DType != DType.BF16 },
+        new OnnxRow("Det", 22));
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -53,16 +53,21 @@ public sealed partial record DequantizeLinear(Value X, Value Scale, Value? ZeroP
         return [Widening.To(builder, builder.Mul(x, scale), Result)];
     }
 
+    private static bool IsPlain(Op op) => op is DequantizeLinear { BlockSize: 0, To: DType.Undefined } plain && plain.X.DType.Bits() is 8 or 32;
+
+    private static bool IsOld(Op op) => IsPlain(op) && op is DequantizeLinear { X.DType: DType.U8 or DType.I8 or DType.I32, Scale.DType: DType.F32 };
+
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("DequantizeLinear", 10)
         {
-            When = static op => op is DequantizeLinear { BlockSize: 0, To: DType.Undefined, Axis: 1, Scale.Type: TensorType { Shape.Rank: 0 } },
+            When = static op => IsOld(op) && op is DequantizeLinear { Axis: 1, Scale.Type: TensorType { Shape.Rank: 0 } },
         },
         new OnnxRow("DequantizeLinear", 13)
         {
             Attributes = [OnnxAttr.Of("axis")],
-            When = static op => op is DequantizeLinear { BlockSize: 0, To: DType.Undefined },
+            When = IsOld,
         },
+        new OnnxRow("DequantizeLinear", 19) { Attributes = [OnnxAttr.Of("axis")], When = IsPlain },
         new OnnxRow("DequantizeLinear", 21)
         {
             Attributes = [OnnxAttr.Of("axis"), OnnxAttr.Of("block_size")],

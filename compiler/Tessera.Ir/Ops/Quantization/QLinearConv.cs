@@ -12,7 +12,8 @@ public sealed partial record QLinearConv(
     Value X, Value XScale, Value XZero, Value W, Value WScale, Value WZero, Value YScale, Value YZero, Value? Bias) : QuantizedConv
 {
     public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
-        X.DType is DType.U8 or DType.I8 && W.DType is DType.U8 or DType.I8 && YZero.DType is DType.U8 or DType.I8
+        XScale.DType == DType.F32 && WScale.DType == DType.F32 && YScale.DType == DType.F32
+        && X.DType is DType.U8 or DType.I8 && W.DType is DType.U8 or DType.I8 && YZero.DType is DType.U8 or DType.I8
             ? [new TensorType(YZero.DType, ResultShape(context, X, W))]
             : throw context.Error("TSR0206", $"it is not defined for {X.Type} and {W.Type}, to {YZero.DType.Text()}.");
 

@@ -50,7 +50,12 @@ public sealed partial record QLinearMatMul(
         return [builder.QuantizeLinear(product, Widening.To(builder, YScale, product.DType), YZero)];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("QLinearMatMul", 10);
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("QLinearMatMul", 10)
+        {
+            When = static op => op is QLinearMatMul { AScale.DType: DType.F32, BScale.DType: DType.F32, YScale.DType: DType.F32, A.DType: DType.U8 or DType.I8, B.DType: DType.U8 or DType.I8 },
+        },
+        new OnnxRow("QLinearMatMul", 21));
 
     internal static IEnumerable<OpSample> Samples() =>
     [

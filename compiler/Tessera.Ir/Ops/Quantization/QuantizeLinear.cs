@@ -72,14 +72,16 @@ public sealed partial record QuantizeLinear(Value X, Value Scale, Value? ZeroPoi
         return [builder.Cast(builder.Clip(rounded, builder.Float(scale.DType, low), builder.Float(scale.DType, high)), Result)];
     }
 
-    private static bool IsPlain(Op op) => op is QuantizeLinear { BlockSize: 0, To: DType.Undefined, Precision: DType.Undefined };
+    private static bool IsPlain(Op op) => op is QuantizeLinear { BlockSize: 0, To: DType.Undefined, Precision: DType.Undefined } plain && plain.Result.Bits() == 8;
+
+    private static bool IsOld(Op op) => IsPlain(op) && op is QuantizeLinear { Saturate: true, X.DType: DType.F32 or DType.I32, Scale.DType: DType.F32, Result: DType.U8 or DType.I8 };
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("QuantizeLinear", 10)
         {
-            When = static op => IsPlain(op) && op is QuantizeLinear { Saturate: true, Axis: 1, Scale.Type: TensorType { Shape.Rank: 0 } },
+            When = static op => IsOld(op) && op is QuantizeLinear { Axis: 1, Scale.Type: TensorType { Shape.Rank: 0 } },
         },
-        new OnnxRow("QuantizeLinear", 13) { Attributes = [OnnxAttr.Of("axis")], When = static op => IsPlain(op) && op is QuantizeLinear { Saturate: true } },
+        new OnnxRow("QuantizeLinear", 13) { Attributes = [OnnxAttr.Of("axis")], When = IsOld },
         new OnnxRow("QuantizeLinear", 19) { Attributes = [OnnxAttr.Of("axis"), OnnxAttr.Of("saturate")], When = IsPlain },
         new OnnxRow("QuantizeLinear", 21)
         {

@@ -32,7 +32,13 @@ public sealed partial record EyeLike(Value X) : Op
         ];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("EyeLike", 9, OnnxAttr.Of("k"), new OnnxAttr.Direct("dtype", "to"));
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("EyeLike", 9)
+        {
+            Attributes = [OnnxAttr.Of("k"), new OnnxAttr.Direct("dtype", "to")],
+            When = static op => op is EyeLike { X.DType: not DType.BF16, To: not DType.BF16 },
+        },
+        new OnnxRow("EyeLike", 22) { Attributes = [OnnxAttr.Of("k"), new OnnxAttr.Direct("dtype", "to")] });
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -28,6 +28,7 @@ internal static class Translations
         .Concat(NormTranslations.All)
         .Concat(AttentionTranslations.All)
         .Concat(FlexAttentionTranslations.All)
+        .Concat(RandomTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
