@@ -22,6 +22,8 @@ public static class Cli
             CompileCommand.Create(terminal),
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
+            OptimizeCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
             ConformanceCommand.Create(terminal),
         };
         InvocationConfiguration configuration = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToCleanUp };

@@ -18,6 +18,9 @@ public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitt
     /// <summary>What replaying each rewritten site showed; empty unless <see cref="CompileOptions.Verify"/>.</summary>
     public IReadOnlyList<SiteReport> Replayed { get; init; } = [];
 
+    /// <summary>Number of nodes of the ONNX model, those of subgraphs among them.</summary>
+    public int Nodes => OnnxModel.Count(Emitted.Model.Graph);
+
     internal WeightSet? Given { get; init; }
 
     internal bool FromSeed { get; init; }

@@ -28,13 +28,14 @@ internal static class InspectCommand
 
     internal static Graph Read(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw new TesseraException("TSR1207", path, Directory.Exists(path) ? "this is a folder, not a file." : "there is no such file.");
-        }
-
+        Existing(path);
         return Path.GetExtension(path).Equals(".ir", StringComparison.OrdinalIgnoreCase) ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
     }
+
+    /// <summary>The path of a file that is there.</summary>
+    internal static string Existing(string path) => File.Exists(path)
+        ? path
+        : throw new TesseraException("TSR1207", path, Directory.Exists(path) ? "this is a folder, not a file." : "there is no such file.");
 
     private static Graph ReadModel(string path)
     {

@@ -26,8 +26,13 @@ public sealed record ResolveDynamic : IPass
     {
         GraphRebuild rebuild = new(builder);
         return GraphWalk.Rebuild(roots, known, (op, operands) => rebuild.Again(op, operands, static moved =>
-            OpRewriting.MapRegions((moved as DynamicOp)?.Resolve(i => Content(moved, i)) ?? moved, Run)));
+            OpRewriting.MapRegions(Resolved(moved), Run)));
     }
+
+    // What an op with attributes asks of shapes, an operand of unknown rank does not tell.
+    private static Op Resolved(Op op) => op is DynamicOp dynamic && op.Operands.All(static v => v is null or { Type: TensorType { Shape: not null } })
+        ? dynamic.Resolve(i => Content(op, i)) ?? op
+        : op;
 
     private static IReadOnlyList<Dim>? Content(Op op, int operand) => op.Operands[operand] is { } value ? value.Sizes : null;
 }

@@ -34,7 +34,7 @@ public sealed partial record PRelu(Value X, Value Slope) : Op
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => Broadcasting.Batch(context);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("PRelu", 16);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("PRelu", 7);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -16,7 +16,7 @@ public sealed partial record Abs(Value X) : UnaryOp(X)
 
     protected override ulong Apply(ulong x) => x;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Abs", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Abs", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Abs(x)), .. UnarySamples.Integers(static (g, x) => g.Abs(x))];
 }

@@ -10,7 +10,7 @@ public sealed partial record Ceil(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => Math.Ceiling(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Ceil", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Ceil", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Ceil(x)), UnarySamples.Special(static (g, x) => g.Ceil(x))];
 }

@@ -20,7 +20,7 @@ public sealed partial record Equal(Value A, Value B) : ComparisonOp(A, B)
         _ => base.Combine(a, b, dims, ia, ib),
     };
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Equal", 11).TakesFrom(19, DType.String);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Equal", 7).TakesFrom(19, DType.String);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -9,7 +9,7 @@ public sealed partial record Erf(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => SpecialFunctions.Erf(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Erf", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Erf", 9);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Narrow(static (g, x) => g.Erf(x));
 }

@@ -8,7 +8,7 @@ public sealed partial record Exp(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Exp(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Exp", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Exp", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Exp(x)), UnarySamples.Special(static (g, x) => g.Exp(x))];
 }

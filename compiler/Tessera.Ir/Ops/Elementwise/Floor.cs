@@ -10,7 +10,7 @@ public sealed partial record Floor(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => Math.Floor(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Floor", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Floor", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Floor(x)), UnarySamples.Special(static (g, x) => g.Floor(x))];
 }

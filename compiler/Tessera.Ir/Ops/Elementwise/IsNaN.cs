@@ -11,7 +11,7 @@ public sealed partial record IsNaN(Value X) : UnaryOp(X)
 
     private protected override RefTensor Map(RefTensor x) => RefTensor.Bools(x.Dims, [.. x.F.Select(double.IsNaN)]);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("IsNaN", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("IsNaN", 9);
 
     internal static IEnumerable<OpSample> Samples() =>
         [.. UnarySamples.Floats(static (g, x) => g.IsNaN(x)), UnarySamples.Special(static (g, x) => g.IsNaN(x))];

@@ -8,7 +8,7 @@ public sealed partial record Less(Value A, Value B) : ComparisonOp(A, B)
 {
     protected override bool Holds<T>(T a, T b) => a < b;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Less", 9);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Less", 7);
 
     internal static IEnumerable<OpSample> Samples() => BinarySamples.Comparison(static (g, a, b) => g.Less(a, b));
 }

@@ -8,7 +8,7 @@ public sealed partial record Log(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Log(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Log", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Log", 6);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Log(x), 0.1, 9);
 }

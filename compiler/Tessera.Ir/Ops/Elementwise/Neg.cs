@@ -14,7 +14,7 @@ public sealed partial record Neg(Value X) : UnaryOp(X)
 
     protected override long Apply(long x) => unchecked(-x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Neg", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Neg", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Neg(x)), .. UnarySamples.Integers(static (g, x) => g.Neg(x))];
 }

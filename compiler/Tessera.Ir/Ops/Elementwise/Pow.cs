@@ -47,7 +47,7 @@ public sealed partial record Pow(Value A, Value B) : BinaryOp(A, B)
         return result;
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Pow", 12);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Pow", 7);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -8,7 +8,7 @@ public sealed partial record Reciprocal(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => 1 / x;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Reciprocal", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Reciprocal", 6);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Reciprocal(x), 0.5, 4);
 }

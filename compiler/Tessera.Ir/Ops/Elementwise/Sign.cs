@@ -16,7 +16,7 @@ public sealed partial record Sign(Value X) : UnaryOp(X)
 
     protected override ulong Apply(ulong x) => Math.Min(x, 1);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sign", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sign", 9);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Sign(x)), .. UnarySamples.Integers(static (g, x) => g.Sign(x))];
 }

@@ -10,7 +10,7 @@ public sealed partial record Sqrt(Value X) : UnaryOp(X)
 
     protected override double Apply(double x) => Math.Sqrt(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sqrt", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Sqrt", 6);
 
     internal static IEnumerable<OpSample> Samples() => UnarySamples.Floats(static (g, x) => g.Sqrt(x), 0, 9);
 }

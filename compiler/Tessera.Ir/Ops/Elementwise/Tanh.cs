@@ -8,7 +8,7 @@ public sealed partial record Tanh(Value X) : UnaryOp(X)
 {
     protected override double Apply(double x) => Math.Tanh(x);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Tanh", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Tanh", 6);
 
     internal static IEnumerable<OpSample> Samples() => [.. UnarySamples.Floats(static (g, x) => g.Tanh(x)), UnarySamples.Special(static (g, x) => g.Tanh(x))];
 }

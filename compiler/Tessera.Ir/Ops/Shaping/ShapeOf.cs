@@ -36,7 +36,9 @@ public sealed partial record ShapeOf(Value X) : Op
 
     private (long Start, long Count) Taken(int rank) => SliceRange.Of(rank, Start, End ?? rank, 1);
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Shape", 15, OnnxAttr.Of("start"), OnnxAttr.Of("end"));
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("Shape", 1) { Until = 15, When = static op => op is ShapeOf { Start: 0, End: null } },
+        new OnnxRow("Shape", 15) { Attributes = [OnnxAttr.Of("start"), OnnxAttr.Of("end")] });
 
     internal static IEnumerable<OpSample> Samples() =>
     [
