@@ -37,7 +37,7 @@ public sealed class FuseAttention : RewriteRule<MatMul>
             : rank > 2 && !context.Equal(kT[rank - 3], v[rank - 3]) ? $"keys have {kT[rank - 3]} heads, values {v[rank - 3]}"
             : rank == 4 && !(context.Equal(q[0], kT[0]) && context.Equal(q[0], v[0])) ? "a batch axis is broadcast"
             : !context.Equal(op.A.Shape, [.. q.SkipLast(1), kT[rank - 1]]) ? $"the mask {logits.Mask?.Type} widens the logits"
-            : logits.Mask is { } mask ? MaskProof.Refusal(mask, logits.Q) : null;
+            : logits.Mask is { } mask ? MaskProof.Refusal(mask) : null;
     }
 
     private static Value Emit(AttentionLogits logits, Value v, RewriteContext context)

@@ -14,13 +14,9 @@ internal static class MaskProof
     private const int DeepestProof = 16;
 
     /// <summary>Null where the mask is finite; else why it is not.</summary>
-    public static string? Refusal(Value mask, Value q)
-    {
-        int rank = Math.Max(3, q.Rank);
-        return mask.Rank > rank || mask.Rank < 1 ? $"the mask {mask.Type} does not fit the logits"
-            : IsFinite(mask, DeepestProof) ? null
-            : "the mask is not proved finite: −∞ times a NaN value, or −∞ throughout, gives NaN here and not in attention";
-    }
+    public static string? Refusal(Value mask) => mask.Rank < 1 ? $"the mask {mask.Type} does not fit the logits"
+        : IsFinite(mask, DeepestProof) ? null
+        : "the mask is not proved finite: −∞ times a NaN value, or −∞ throughout, gives NaN here and not in attention";
 
     // Choices between finite numbers, and flags and integers made numbers, are finite; so are their sums and products with moderate factors.
     private static bool IsFinite(Value value, int depth) => depth > 0 && value.Op switch

@@ -25,12 +25,8 @@ internal static class NormPatterns
             return false;
         }
 
-        return IsMean(mean, out Value? square) && square.Op switch
-        {
-            Mul mul => ReferenceEquals(mul.A, y) && ReferenceEquals(mul.B, y),
-            Pow pow => ReferenceEquals(pow.A, y) && Constants.IsAll(pow.B, 2),
-            _ => false,
-        };
+        // Canonical form writes a square as a product.
+        return IsMean(mean, out Value? square) && square.Op is Mul mul && ReferenceEquals(mul.A, y) && ReferenceEquals(mul.B, y);
     }
 
     /// <summary>Whether a value is a mean over the last axis that keeps it, and of what.</summary>

@@ -16,6 +16,7 @@ public class AffineLengthTests
     [Theory]
     [InlineData("n*n")]
     [InlineData("n + m")]
+    [InlineData("n + m + 1")]
     [InlineData("2*n*m + 1")]
     [InlineData("floordiv(12, n)")]
     [InlineData("ceildiv(n, 2) + 1")]

@@ -88,6 +88,7 @@ public class RaggedOpTests
     {
         ["first row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, 0)),
         ["last row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, -1)),
+        ["last of the cubes"] = static (g, x) => g.Gather(g.Reshape(g.Concat([x, x], 1), [s_n, 2, 3]), g.Int(DType.I64, -1)),
         ["largest by column"] = static (g, x) => g.ArgMax(g.Sub(x, g.Float(DType.F32, 3)), axis: 0),
         ["smallest by column"] = static (g, x) => g.ArgMin(x, axis: 0),
         ["first and last"] = static (g, x) => g.Gather(x, g.Ints(0, -1)),
