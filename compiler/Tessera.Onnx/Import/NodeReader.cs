@@ -92,8 +92,9 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     {
         string domain = node.Domain == "ai.onnx" ? "" : node.Domain;
         RowEntry[] rows = [.. RowIndex.Find(domain, node.OpType, VersionOf(domain))];
-        return ByRow(rows.Where(static r => !r.IsDynamic), node, inputs, scope, source, reasons)
-            ?? (context.IsOurs ? null : Translated(domain, node, inputs, scope, source, reasons))
+        return Translated(domain, node, inputs, scope, source, reasons, first: true)
+            ?? ByRow(rows.Where(static r => !r.IsDynamic), node, inputs, scope, source, reasons)
+            ?? Translated(domain, node, inputs, scope, source, reasons, first: false)
             ?? ByRow(rows.Where(static r => r.IsDynamic), node, inputs, scope, source, reasons);
     }
 
@@ -114,9 +115,14 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     }
 
     private IReadOnlyList<Value?>? Translated(
-        string domain, NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
+        string domain, NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons, bool first)
     {
-        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(domain)))
+        if (context.IsOurs)
+        {
+            return null;
+        }
+
+        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(domain)).Where(t => t.ComesFirst == first))
         {
             try
             {

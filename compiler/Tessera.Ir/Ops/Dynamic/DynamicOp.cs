@@ -20,7 +20,7 @@ public abstract record DynamicOp : Op
         GraphBuilder builder = new();
         Dictionary<string, RefValue> inputs = new(StringComparer.Ordinal);
         Value?[] operands = [.. context.Operands.Select((v, i) => v is null ? null : Input(builder, $"x{i}", v, inputs))];
-        Op op = ((DynamicOp)WithOperands(operands)).Resolve(i => context.OptionalTensor(i)?.I.Select(Dim.Const).ToArray())
+        Op op = ((DynamicOp)WithOperands(operands)).Resolve(i => Integers(context.OptionalTensor(i)))
             ?? throw context.Error($"no op stands for it on {string.Join(", ", context.Operands)}.");
         Graph graph = new()
         {
@@ -42,6 +42,11 @@ public abstract record DynamicOp : Op
     /// <summary>Integers, where all are known as numbers.</summary>
     protected static long[]? Numbers(IReadOnlyList<Dim>? content) =>
         content is not null && content.All(static d => d.ConstValue is not null) ? [.. content.Select(static d => d.ConstValue!.Value)] : null;
+
+    // Numbers that steer an op may stand in a float tensor (the depth of a OneHot).
+    private static Dim[]? Integers(RefTensor? tensor) => tensor is null ? null
+        : tensor.DType.IsFloat() ? [.. tensor.F.Select(static v => Dim.Const((long)v))]
+        : [.. tensor.I.Select(Dim.Const)];
 
     private static Value Input(GraphBuilder builder, string name, RefValue value, Dictionary<string, RefValue> inputs)
     {

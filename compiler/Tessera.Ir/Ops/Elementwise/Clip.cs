@@ -60,7 +60,7 @@ public sealed partial record Clip(Value X, Value? Min, Value? Max) : Op
         return [context.Wrap(clipped, result)];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Clip", 13);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Clip", 11);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

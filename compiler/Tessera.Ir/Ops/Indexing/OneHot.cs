@@ -19,9 +19,9 @@ public sealed partial record OneHot(Value Indices, Value Values) : Op
     {
         Shape indices = context.ShapeOf(Indices);
         Shape values = context.ShapeOf(Values);
-        return values.Rank == 1 && values[0].ConstValue == 2 && Indices.DType.IsInteger()
+        return values.Rank == 1 && context.Allows(context.Facts.Equal(values[0], 2)) && (Indices.DType.IsInteger() || Indices.DType.IsFloat())
             ? [new TensorType(Values.DType, indices.Insert(context.Axis(Axis, indices.Rank + 1), Depth))]
-            : throw context.Error("TSR0203", $"indices must be integers and values [off, on]; they are {Indices.Type} and {Values.Type}.");
+            : throw context.Error("TSR0203", $"indices must be numbers and values [off, on]; they are {Indices.Type} and {Values.Type}.");
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
@@ -32,7 +32,8 @@ public sealed partial record OneHot(Value Indices, Value Values) : Op
         long inner = AxisSizes.After(indices.Dims, axis - 1);
         return [RefTensor.Gather(values, [.. indices.Dims.Take(axis), depth, .. indices.Dims.Skip(axis)], i =>
         {
-            long index = indices.I[(i / inner / depth * inner) + (i % inner)];
+            int at = (int)((i / inner / depth * inner) + (i % inner));
+            long index = indices.DType.IsFloat() ? (long)indices.F[at] : indices.I[at];
             return (index < 0 ? index + depth : index) == i / inner % depth ? 1 : 0;
         })];
     }
@@ -51,7 +52,7 @@ public sealed partial record OneHot(Value Indices, Value Values) : Op
     }
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
-        new OnnxRow("OneHot", 11)
+        new OnnxRow("OneHot", 9)
         {
             Inputs = [new OnnxArgument.Operand("indices"), new OnnxArgument.Int("depth", Vector: true), new OnnxArgument.Operand("values")],
             Attributes = [OnnxAttr.Of("axis")],

@@ -62,7 +62,7 @@ public sealed partial record CumSum(Value X) : Op
         return [x with { Value = context.Emit(new CumSum(value) { Axis = Layout.Axis(x, axis), Exclusive = Exclusive, Reverse = Reverse }) }];
     }
 
-    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("CumSum", 14)
+    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("CumSum", 11)
     {
         Inputs = [new OnnxArgument.Operand("x"), new OnnxArgument.Int("axis")],
         Attributes = [OnnxAttr.Of("exclusive"), OnnxAttr.Of("reverse")],

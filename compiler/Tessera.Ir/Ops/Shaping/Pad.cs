@@ -102,7 +102,7 @@ public sealed partial record Pad(Value X, Value? Fill) : Op
     }
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("Pad", 13) { Inputs = Inputs(), Attributes = [OnnxAttr.Of("mode")], When = static op => ((Pad)op).Mode != PadMode.Wrap },
+        new OnnxRow("Pad", 11) { Inputs = Inputs(), Attributes = [OnnxAttr.Of("mode")], When = static op => ((Pad)op).Mode != PadMode.Wrap },
         new OnnxRow("Pad", 19) { Inputs = Inputs(), Attributes = [OnnxAttr.Of("mode")] });
 
     private static EquatableArray<OnnxArgument> Inputs() =>

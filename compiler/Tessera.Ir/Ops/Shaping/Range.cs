@@ -23,7 +23,7 @@ public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
             }
         }
 
-        return Start.DType is DType.F32 or DType.F64 or DType.I16 or DType.I32 or DType.I64
+        return Start.DType.IsFloat() || Start.DType.IsInteger()
             ? [new TensorType(Start.DType, [Size(context) ?? context.Fresh(0, 0)])]
             : throw context.Error("TSR0206", $"it is not defined for {Start.Type}.");
     }

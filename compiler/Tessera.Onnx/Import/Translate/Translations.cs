@@ -16,6 +16,9 @@ internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<V
 
     /// <summary>First version that no longer has it.</summary>
     public int Until { get; init; } = int.MaxValue;
+
+    /// <summary>Whether it is tried before the mapping tables: it knows more of the operands than they do.</summary>
+    public bool ComesFirst { get; init; }
 }
 
 /// <summary>All translations by operator.</summary>
@@ -29,6 +32,9 @@ internal static class Translations
         .Concat(AttentionTranslations.All)
         .Concat(FlexAttentionTranslations.All)
         .Concat(RandomTranslations.All)
+        .Concat(OldFormTranslations.All)
+        .Concat(WindowTranslations.All)
+        .Concat(ResizeTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
