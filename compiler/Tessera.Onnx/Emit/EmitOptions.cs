@@ -39,11 +39,18 @@ public sealed record EmitOptions
     /// <summary>Key and value pairs for the model file, besides those of the graph.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Domain of ONNX for classical machine learning, which whoever runs a model that has it knows.</summary>
+    internal const string Learning = "ai.onnx.ml";
+
+    /// <summary>Version of <see cref="Learning"/> in which its ops are written.</summary>
+    internal const long LearningVersion = 4;
+
     /// <summary>Whether the target has a domain besides <c>ai.onnx</c>.</summary>
     internal bool Allows(string domain) => (Target, domain) switch
     {
         (EmitTarget.Tessera, OnnxMapping.TesseraDomain) => true,
         (EmitTarget.Ort, "com.microsoft") => true,
+        (_, Learning) => true,
         _ => false,
     };
 

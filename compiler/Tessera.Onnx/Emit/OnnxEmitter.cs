@@ -118,7 +118,8 @@ public static class OnnxEmitter
         Dictionary<string, long> versions = CarriedNodes.Versions(graph);
         foreach (string domain in CarriedNodes.Domains(proto.Node).Concat(versions.Keys).Where(static d => d.Length > 0).Distinct().Order(StringComparer.Ordinal))
         {
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = versions.GetValueOrDefault(domain, 1) });
+            long least = domain == EmitOptions.Learning ? EmitOptions.LearningVersion : 1;
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = Math.Max(least, versions.GetValueOrDefault(domain, 1)) });
         }
 
         model.Functions.AddRange(functions.Functions);

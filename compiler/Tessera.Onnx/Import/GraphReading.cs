@@ -13,9 +13,9 @@ internal static class GraphReading
     /// <summary>Lists of integers up to this length may be sizes.</summary>
     private const long MostSizes = 64;
 
-    public static Value Input(ValueInfoProto info, ReadScope scope)
+    public static Value Input(ValueInfoProto info, ReadScope scope, IrType? given = null)
     {
-        Value value = scope.Builder.Emit(new Input { Name = info.Name, Type = TypeReader.Read(info.Type, info.Name) });
+        Value value = scope.Builder.Emit(new Input { Name = info.Name, Type = SubgraphTypes.Known(TypeReader.Read(info.Type, info.Name), given) });
         scope.Bind(info.Name, new ReadValue(value));
         return value;
     }

@@ -203,11 +203,11 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     }
 
     /// <summary>A subgraph as a closed region: its inputs, then what it captures.</summary>
-    public ReadScope ReadSubgraph(GraphProto graph, ReadScope outer, out IReadOnlyList<Value> parameters, out IReadOnlyList<Value> results)
+    public ReadScope ReadSubgraph(GraphProto graph, ReadScope outer, IReadOnlyList<IrType?> given, out IReadOnlyList<Value> parameters, out IReadOnlyList<Value> results)
     {
         ReadScope scope = new(new GraphBuilder(outer.Builder.Constraints) { TakesClaims = outer.Builder.TakesClaims }, outer);
         context.Claims.Claim(graph);
-        parameters = [.. graph.Input.Select(i => GraphReading.Input(i, scope))];
+        parameters = [.. graph.Input.Select((input, i) => GraphReading.Input(input, scope, i < given.Count ? given[i] : null))];
         GraphReading.Body(graph, scope, this, context.External, context.IsOurs);
         results = [.. graph.Output.Select(o => scope.Materialize(scope.Find(o.Name)
             ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'.")))];

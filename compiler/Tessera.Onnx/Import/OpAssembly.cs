@@ -247,7 +247,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         List<(string Attribute, ReadScope Scope, IReadOnlyList<Value> Own, IReadOnlyList<Value> Results)> read = [];
         foreach ((string attribute, GraphProto graph) in _regions)
         {
-            ReadScope inner = reader.ReadSubgraph(graph, scope, out IReadOnlyList<Value> own, out IReadOnlyList<Value> results);
+            ReadScope inner = reader.ReadSubgraph(graph, scope, SubgraphInputs(), out IReadOnlyList<Value> own, out IReadOnlyList<Value> results);
             read.Add((attribute, inner, own, results));
             captures.AddRange(inner.Captures.Select(static c => c.Outer).Where(v => !captures.Contains(v)));
         }
@@ -260,7 +260,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         // ONNX tells carried values from captures by their place: the former are inputs of the node.
         string last = _schema.Operands[^1].Name;
         IReadOnlyList<Value?> inputsOfLast = _operands.GetValueOrDefault(last, []);
-        if (_schema.OpType == typeof(Loop))
+        if (_schema.OpType == typeof(Loop) || _schema.OpType == typeof(Scan) || _schema.OpType == typeof(SequenceMap))
         {
             _attributes["carried"] = (long)inputsOfLast.Count;
         }
@@ -268,6 +268,12 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         _operands[last] = [.. inputsOfLast, .. captures];
         return true;
     }
+
+    private IReadOnlyList<IrType?> SubgraphInputs() => SubgraphTypes.Of(
+        _schema.OpType,
+        [.. _schema.Operands.SelectMany(o => _operands.GetValueOrDefault(o.Name, o.Kind == OperandKind.Variadic ? [] : [null]))],
+        _attributes.GetValueOrDefault("scan_inputs") as long? ?? 0,
+        _attributes.GetValueOrDefault("input_axes") as EquatableArray<long>? ?? []);
 
     private static Value Parameter(ReadScope inner, Value capture, int index) =>
         inner.Captures.FirstOrDefault(c => ReferenceEquals(c.Outer, capture)).Parameter

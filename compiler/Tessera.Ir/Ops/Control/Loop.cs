@@ -95,7 +95,9 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
             };
         }
 
-        return TypeJoin.Outside(context, TypeJoin.Of(context, Values[i].Type, next, i), visible, i);
+        // A value that is optional at first and never afterwards is what a round makes of it.
+        IrType joined = declared is OptionalType && next is not OptionalType ? next : TypeJoin.Of(context, Values[i].Type, next, i);
+        return TypeJoin.Outside(context, joined, visible, i);
     }
 
     private IrType ScanType(InferContext context, int output, HashSet<string> visible)

@@ -39,6 +39,7 @@ internal static class TypeJoin
                 !p.Second.Symbols.All(visible.Contains) || context.Facts.Equal(p.First, p.Second) != Proof.Disproved))),
         (SequenceType x, SequenceType y) => Fits(context, x.Element, y.Element, visible),
         (OptionalType x, OptionalType y) => Fits(context, x.Element, y.Element, visible),
+        (not OptionalType, OptionalType y) => Fits(context, given, y.Element, visible),
         _ => false,
     };
 

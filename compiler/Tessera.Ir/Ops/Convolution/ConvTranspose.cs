@@ -125,7 +125,7 @@ public sealed partial record ConvTranspose(Value X, Value W, Value? Bias) : Op
         OnnxAttr.Of("output_padding"),
         OnnxAttr.Of("output_shape"),
         OnnxAttr.Of("group"),
-        OnnxAttr.Of("auto_pad"));
+        OnnxAttr.Of("auto_pad")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -103,7 +103,7 @@ public sealed partial record DeformConv(Value X, Value W, Value Offset, Value? B
         OnnxAttr.Of("pads"),
         OnnxAttr.Of("dilations"),
         OnnxAttr.Of("group"),
-        OnnxAttr.Of("offset_group"));
+        OnnxAttr.Of("offset_group")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -25,7 +25,7 @@ public sealed partial record DynamicOneHot(Value Indices, Value Depth, Value Val
     public override Op? Resolve(Func<int, IReadOnlyList<Dim>?> content) =>
         content(1) is [var depth] ? new OneHot(Indices, Values) { Depth = depth, Axis = Axis } : null;
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("OneHot", 9, OnnxAttr.Of("axis"));
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("OneHot", 9, OnnxAttr.Of("axis")).Lacks(DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

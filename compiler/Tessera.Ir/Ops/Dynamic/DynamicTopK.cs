@@ -23,9 +23,9 @@ public sealed partial record DynamicTopK(Value X, Value K) : DynamicOp
     public override Op? Resolve(Func<int, IReadOnlyList<Dim>?> content) =>
         content(1) is [var k] ? new TopK(X) { K = k, Axis = Axis, Largest = Largest, Sorted = Sorted } : null;
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("TopK", 10) { Until = 11, Attributes = [OnnxAttr.Of("axis")], When = static op => op is DynamicTopK { Largest: true, Sorted: true } },
-        new OnnxRow("TopK", 11) { Attributes = [OnnxAttr.Of("axis"), OnnxAttr.Of("largest"), OnnxAttr.Of("sorted")] });
+        new OnnxRow("TopK", 11) { Attributes = [OnnxAttr.Of("axis"), OnnxAttr.Of("largest"), OnnxAttr.Of("sorted")] }).TakesFrom(24, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

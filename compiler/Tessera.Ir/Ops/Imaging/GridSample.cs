@@ -119,7 +119,7 @@ public sealed partial record GridSample(Value X, Value Grid) : Op
 
     private double Denormalise(double at, long size) => AlignCorners ? (at + 1) / 2 * (size - 1) : (((at + 1) * size) - 1) / 2;
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         EquatableArray.Create<OnnxRow>([
             .. Enum.GetValues<GridSampleMode>().Select(static mode => new OnnxRow("GridSample", 16)
             {
@@ -132,7 +132,7 @@ public sealed partial record GridSample(Value X, Value Grid) : Op
                 When = op => op is GridSample { X.Type: TensorType { Shape.Rank: 4 } } sample && sample.Mode == mode,
             }),
             new OnnxRow("GridSample", 20) { Attributes = [OnnxAttr.Of("align_corners"), OnnxAttr.Of("padding_mode"), OnnxAttr.Of("mode")] },
-        ]));
+        ])).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -13,9 +13,9 @@ public sealed partial record NonMaxSuppression(Value Boxes, Value Scores, Value?
     /// <summary>Boxes are (x, y, width, height) around their centre, else (y1, x1, y2, x2), any two opposite corners.</summary>
     public bool CenterPointBox { get; init; }
 
-    public override IReadOnlyList<IrType> InferTypes(InferContext context) => context.ShapeOf(Boxes).Rank == 3 && context.ShapeOf(Scores).Rank == 3
+    public override IReadOnlyList<IrType> InferTypes(InferContext context) => context.ShapeOf(Boxes).Rank == 3 && context.ShapeOf(Scores).Rank == 3 && Boxes.DType == DType.F32 && Scores.DType == DType.F32
         ? [new TensorType(DType.I64, [context.Fresh(0, 0), 3])]
-        : throw context.Error("TSR0203", $"boxes must be [N, B, 4] and scores [N, C, B]; they are {Boxes.Type} and {Scores.Type}.");
+        : throw context.Error("TSR0203", $"boxes must be f32 [N, B, 4] and scores f32 [N, C, B]; they are {Boxes.Type} and {Scores.Type}.");
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {

@@ -19,7 +19,7 @@ public sealed partial record AveragePool(Value X) : PoolOp(X)
 
     private static double Mean(double sum, int count) => count == 0 ? 0 : sum / count;
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("AveragePool", 7)
         {
             Until = 10,
@@ -35,7 +35,7 @@ public sealed partial record AveragePool(Value X) : PoolOp(X)
         new OnnxRow("AveragePool", 19)
         {
             Attributes = EquatableArray.Create<OnnxAttr>([.. Attributes, OnnxAttr.Of("count_include_pad"), OnnxAttr.Of("ceil_mode"), OnnxAttr.Of("dilations")]),
-        });
+        }).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -17,7 +17,7 @@ public sealed partial record LpPool(Value X) : PoolOp(X)
         return [RefTensor.Floats(x.DType, Sizes(x), [.. Windows(x).Select(w => Math.Pow(w.Inside.Sum(i => Math.Pow(Math.Abs(x.F[i]), P)), 1.0 / P))])];
     }
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("LpPool", 2)
         {
             Until = 18,
@@ -27,7 +27,7 @@ public sealed partial record LpPool(Value X) : PoolOp(X)
         new OnnxRow("LpPool", 18)
         {
             Attributes = EquatableArray.Create<OnnxAttr>([.. Attributes, OnnxAttr.Of("p"), OnnxAttr.Of("ceil_mode"), OnnxAttr.Of("dilations")]),
-        });
+        }).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -45,7 +45,7 @@ public sealed partial record MaxPool(Value X) : PoolOp(X)
         return (index / area * area) + inner;
     }
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("MaxPool", 1)
         {
             Until = 8,
@@ -61,7 +61,7 @@ public sealed partial record MaxPool(Value X) : PoolOp(X)
         new OnnxRow("MaxPool", 10)
         {
             Attributes = EquatableArray.Create<OnnxAttr>([.. Attributes, OnnxAttr.Of("storage_order"), OnnxAttr.Of("ceil_mode"), OnnxAttr.Of("dilations")]),
-        });
+        }).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

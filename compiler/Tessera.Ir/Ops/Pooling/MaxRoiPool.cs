@@ -59,7 +59,7 @@ public sealed partial record MaxRoiPool(Value X, Value Rois) : Op
     }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
-        "MaxRoiPool", 1, new OnnxAttr.Direct("pooled_shape", "pooled"), OnnxAttr.Of("spatial_scale"));
+        "MaxRoiPool", 1, new OnnxAttr.Direct("pooled_shape", "pooled"), OnnxAttr.Of("spatial_scale")).TakesFrom(22, DType.BF16);
 
     private const string NoKernel = "ONNX Runtime has no kernel for opset 22";
 

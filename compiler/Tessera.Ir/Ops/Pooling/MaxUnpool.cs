@@ -64,7 +64,7 @@ public sealed partial record MaxUnpool(Value X, Value Indices, Value? OutputShap
     private long PadsOf(int axis, int spatial) => PoolAxis.At(Pads, axis, 0) + PoolAxis.At(Pads, spatial + axis, 0);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
-        "MaxUnpool", 9, new OnnxAttr.Direct("kernel_shape", "kernel"), OnnxAttr.Of("strides"), OnnxAttr.Of("pads"));
+        "MaxUnpool", 9, new OnnxAttr.Direct("kernel_shape", "kernel"), OnnxAttr.Of("strides"), OnnxAttr.Of("pads")).TakesFrom(22, DType.BF16);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -99,9 +99,9 @@ public sealed partial record RoiAlign(Value X, Value Rois, Value BatchIndices) :
         return low >= size - 1 ? (size - 1, size - 1, 0) : (low, low + 1, inside - low);
     }
 
-    internal static OnnxMapping Onnx { get; } = new(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("RoiAlign", 10) { Until = 16, Attributes = Attributes(), When = static op => op is RoiAlign { Coordinates: "output_half_pixel" } },
-        new OnnxRow("RoiAlign", 16) { Attributes = [.. Attributes(), new OnnxAttr.Direct("coordinate_transformation_mode", "coordinates")] });
+        new OnnxRow("RoiAlign", 16) { Attributes = [.. Attributes(), new OnnxAttr.Direct("coordinate_transformation_mode", "coordinates")] }).TakesFrom(22, DType.BF16);
 
     private static EquatableArray<OnnxAttr> Attributes() =>
     [

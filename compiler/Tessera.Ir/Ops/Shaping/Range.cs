@@ -66,7 +66,8 @@ public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
         return context.Facts.Simplify(Dim.Max(context.Facts.Simplify(count), 0));
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Range", 11);
+    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Range", 11)
+        .TakesFrom(27, DType.F16, DType.BF16, DType.I8, DType.U8, DType.U16, DType.U32, DType.U64);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -17,6 +17,9 @@ internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<V
     /// <summary>First version that no longer has it.</summary>
     public int Until { get; init; } = int.MaxValue;
 
+    /// <summary>Empty for <c>ai.onnx</c>.</summary>
+    public string Domain { get; init; } = "";
+
     /// <summary>Whether it is tried before the mapping tables: it knows more of the operands than they do.</summary>
     public bool ComesFirst { get; init; }
 }
@@ -35,6 +38,10 @@ internal static class Translations
         .Concat(OldFormTranslations.All)
         .Concat(WindowTranslations.All)
         .Concat(ResizeTranslations.All)
+        .Concat(StructureTranslations.All)
+        .Concat(StateTranslations.All)
+        .Concat(TrainingTranslations.All)
+        .Concat(LearningTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
