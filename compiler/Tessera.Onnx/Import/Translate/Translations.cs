@@ -17,9 +17,6 @@ internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<V
     /// <summary>First version that no longer has it.</summary>
     public int Until { get; init; } = int.MaxValue;
 
-    /// <summary>Empty for <c>ai.onnx</c>.</summary>
-    public string Domain { get; init; } = "";
-
     /// <summary>Whether it is tried before the mapping tables: it knows more of the operands than they do.</summary>
     public bool ComesFirst { get; init; }
 }
