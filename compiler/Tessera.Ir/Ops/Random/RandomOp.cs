@@ -24,9 +24,12 @@ public abstract record RandomOp : Op
     internal static bool IsTold(Op op) => op is RandomOp random && (!double.IsNaN(random.Seed.Value) || random.Id is not null);
 
     /// <summary>Numbers in [0, 1), by their position.</summary>
-    private protected Func<long, double> Uniforms()
+    private protected Func<long, double> Uniforms() => Uniforms($"{Schema.Name} {Seed} {Id}");
+
+    /// <summary>Numbers in [0, 1) that belong to a name, by their position.</summary>
+    internal static Func<long, double> Uniforms(string name)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Schema.Name} {Seed} {Id}"));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(name));
         ulong key = BinaryPrimitives.ReadUInt64LittleEndian(hash);
         return index => (Mix(Mix(key + ((ulong)index * Golden))) >> 11) * (1.0 / (1L << 53));
     }

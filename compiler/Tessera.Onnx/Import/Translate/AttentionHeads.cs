@@ -23,7 +23,7 @@ internal sealed record AttentionHeads(NodeView Node, Value Q, Value K, Value V)
         if (Split(node, 0, heads) is not { } q || Split(node, 1, kvHeads) is not { } k || Split(node, 2, kvHeads) is not { } v
             || q.Shape[3].ConstValue is null || q.Shape[1].ConstValue is not > 0 || k.Shape[1].ConstValue is not > 0
             || node[PastKey] is { Type: not TensorType { Shape.Rank: 4 } } || node[PastValue] is { Type: not TensorType { Shape.Rank: 4 } }
-            || node.Attribute("scale") is { F: 0 })
+            || node.Attribute("scale") is { F: 0 } || node.Int("left_window_size", -1) >= 0 || node.Int("right_window_size", -1) >= 0)
         {
             return null;
         }

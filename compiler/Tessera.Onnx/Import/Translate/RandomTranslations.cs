@@ -13,7 +13,17 @@ internal static class RandomTranslations
         new("RandomUniformLike", static node => Like(node, RandomKind.Uniform, "low", "high")),
         new("RandomNormalLike", static node => Like(node, RandomKind.Normal, "mean", "scale")),
         new("Bernoulli", static node => [node.Emit(new Bernoulli(node.Operand(0)) { Seed = Seed(node), Id = Id(node), To = Type(node) })]),
+        new("Dropout", Dropout) { Since = 12 },
     ];
+
+    // What is not known to be off is on or off when it runs; what is off leaves x.
+    private static IReadOnlyList<Value?>? Dropout(NodeView node) => node[2] is null || node.Content(2)?.B[0] == false
+        ? null
+        : node.EmitAll(new Dropout(node.Operand(0), node[1], node[2])
+        {
+            Seed = node.Attribute("seed")?.I,
+            Id = Dim.Const(node.Builder.UniqueId()),
+        });
 
     private static IReadOnlyList<Value?> Fill(NodeView node, RandomKind kind, string first, string second) =>
     [

@@ -1,0 +1,57 @@
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Onnx;
+
+namespace Tessera.Ir.Ops;
+
+/// <summary>
+/// In training each element is 0 with probability ratio (0.5 where absent) and otherwise divided by 1 − ratio; else x stays
+/// (arXiv 1207.0580). Results: the elements, and which were kept.
+/// </summary>
+/// <param name="X">The elements.</param>
+/// <param name="Ratio">A scalar.</param>
+/// <param name="Training">A scalar bool; false where absent.</param>
+[Op("dropout")]
+public sealed partial record Dropout(Value X, Value? Ratio, Value? Training) : Op
+{
+    public long? Seed { get; init; }
+
+    /// <summary>A number of its own: two nodes never become one.</summary>
+    public Dim? Id { get; init; }
+
+    public override int OutputCount => 2;
+
+    public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
+        X.DType.IsFloat() && (Ratio is null || Ratio.DType.IsFloat()) && Training is null or { DType: DType.Bool }
+            ? [X.Type, X.Tensor with { DType = DType.Bool }]
+            : throw context.Error("TSR0206", $"it is not defined for {X.Type}.");
+
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
+    {
+        RefTensor x = context.Tensor(0);
+        double ratio = context.OptionalTensor(1)?.F[0] ?? 0.5;
+        if (context.OptionalTensor(2)?.B[0] != true || ratio == 0)
+        {
+            return [x, RefTensor.Bools(x.Dims, [.. Enumerable.Repeat(true, x.Count)])];
+        }
+
+        Func<long, double> uniform = RandomOp.Uniforms($"dropout {Seed} {Id}");
+        bool[] kept = [.. Enumerable.Range(0, x.Count).Select(i => uniform(i) >= ratio)];
+        return [RefTensor.Floats(x.DType, x.Dims, [.. kept.Select((k, i) => k ? x.F[i] / (1 - ratio) : 0)]), RefTensor.Bools(x.Dims, kept)];
+    }
+
+    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Dropout", 13)
+    {
+        Attributes = [OnnxAttr.Of("seed")],
+        When = static op => ((Dropout)op).Id is not null,
+    });
+
+    internal static IEnumerable<OpSample> Samples() =>
+    [
+        new("inference", static g => g.Dropout(g.In("x", "f32[n, 3]"), id: 0)),
+        new("nothing dropped", static g => g.Dropout(g.In("x", "f32[n]"), g.Float(DType.F32, 0), g.In("training", "bool[]"), seed: 5, id: 1)),
+        new("training", static g => g.Dropout(g.In("x", "f32[n, 3]"), g.Float(DType.F32, 0.25), g.In("training", "bool[]"), id: 2))
+        {
+            NoRuntime = RandomSamples.Own,
+        },
+    ];
+}
