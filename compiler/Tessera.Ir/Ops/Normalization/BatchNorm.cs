@@ -62,5 +62,6 @@ public sealed partial record BatchNorm(Value X, Value Scale, Value Bias, Value M
         g.BatchNorm(
             g.In("x", dtype + sizes), g.In("scale", $"{dtype}[2]"), g.In("bias", $"{dtype}[2]"),
             g.In("mean", $"{dtype}[2]"), g.In("variance", $"{dtype}[2]"), 1e-3),
-    ]) { Range = (0.25, 2) };
+    ])
+    { Range = (0.25, 2) };
 }

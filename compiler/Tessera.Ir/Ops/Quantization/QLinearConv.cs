@@ -48,7 +48,8 @@ public sealed partial record QLinearConv(
                 g.In("x", $"{x}[1, 2, 4, 3]"), g.In("xs", "f32[]"), g.In("xz", $"{x}[]"),
                 g.In("w", $"{wZero[..2]}[3, 2, 2, 2]"), g.In("ws", "f32" + shape), g.Constant(Zero(wZero)), g.In("ys", "f32[]"), g.In("yz", $"{x}[]"),
                 bias is null ? null : g.In("b", bias), pads: [0, 1, 0, 1]),
-        ]) { Range = (0.5, 1) };
+        ])
+        { Range = (0.5, 1) };
     }
 
     // ONNX Runtime wants one zero point in all kernels.

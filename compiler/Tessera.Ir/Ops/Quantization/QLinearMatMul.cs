@@ -69,7 +69,8 @@ public sealed partial record QLinearMatMul(
         g.QLinearMatMul(
             g.In("a", a), g.In("as", Scale(aZero)), g.In("az", aZero),
             g.In("b", b), g.In("bs", Scale(bZero)), g.In("bz", bZero), g.In("ys", "f32[]"), g.In("yz", yZero)),
-    ]) { Range = (0.5, 1) };
+    ])
+    { Range = (0.5, 1) };
 
     private static string Scale(string zero) => "f32" + zero[zero.IndexOf('[', StringComparison.Ordinal)..];
 }

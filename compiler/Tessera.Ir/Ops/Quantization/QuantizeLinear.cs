@@ -108,5 +108,6 @@ public sealed partial record QuantizeLinear(Value X, Value Scale, Value? ZeroPoi
     private static OpSample Sample(string name, string sizes, string scale, string? zero, long axis = 1, long block = 0) => new(name, g =>
     [
         g.QuantizeLinear(g.In("x", "f32" + sizes), g.In("scale", scale), zero is null ? null : g.In("zero", zero), axis, block),
-    ]) { Range = (0.125, 2) };
+    ])
+    { Range = (0.125, 2) };
 }
