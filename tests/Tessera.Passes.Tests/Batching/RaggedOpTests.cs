@@ -19,6 +19,7 @@ public class RaggedOpTests
         ["slice tail"] = static (g, x) => g.Slice(x, [-2], [long.MaxValue], [0]),
         ["slice but last"] = static (g, x) => g.Slice(x, [0], [-1], [0]),
         ["slice reversed"] = static (g, x) => g.Slice(x, [-1], [long.MinValue], [0], [-1]),
+        ["slice every second"] = static (g, x) => g.Slice(x, [0], [long.MaxValue], [0], [2]),
         ["slice strided"] = static (g, x) => g.Slice(x, [1], [long.MaxValue], [0], [2]),
         ["slice second half"] = static (g, x) => g.Slice(x, [Dim.FloorDiv(s_n, 2)], [s_n], [0]),
         ["slice columns"] = static (g, x) => g.Slice(x, [1], [3], [1]),
@@ -148,6 +149,10 @@ public class RaggedOpTests
         TesseraException error = Assert.Throws<TesseraException>(() => BatchCheck.Run(single, BatchMode.Packed, [3, 1]));
         Assert.Equal("TSR0301", error.Code);
     }
+
+    [Fact]
+    public void Best_tokens_of_a_padded_batch_are_those_of_each_example() =>
+        BatchCheck.EqualsAlone(Single(static (g, x) => g.TopK(x, 2, axis: 0)[0], 2), BatchMode.Padded, [4, 2, 3]);
 
     [Fact]
     public void Slice_whose_bound_has_no_known_sign_is_refused()
