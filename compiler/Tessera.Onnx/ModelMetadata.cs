@@ -15,6 +15,7 @@ internal static class ModelMetadata
     public const string Hash = Prefix + "sha256";
 
     private const string Where = Prefix + "where";
+    private const string Each = Prefix + "each";
     private const string Ragged = Prefix + "ragged";
 
     public static void Write(ModelProto model, Graph graph, IReadOnlyDictionary<string, string> more)
@@ -27,6 +28,11 @@ internal static class ModelMetadata
         if (graph.Constraints.Count > 0)
         {
             Add(model, Where, string.Join('\n', graph.Constraints));
+        }
+
+        if (graph.Each.Count > 0)
+        {
+            Add(model, Each, string.Join('\n', graph.Each));
         }
 
         if (graph.Ragged.Count > 0)
@@ -62,6 +68,8 @@ internal static class ModelMetadata
     public static string HashOf(ModelProto bare) => Convert.ToHexStringLower(SHA256.HashData(bare.ToByteArray()));
 
     public static IEnumerable<Constraint> Constraints(ModelProto model) => Lines(model, Where).Select(Constraint.Parse);
+
+    public static IReadOnlyList<Constraint> OfEachExample(ModelProto model) => [.. Lines(model, Each).Select(Constraint.Parse)];
 
     public static IReadOnlyList<string> RaggedSymbols(ModelProto model) => [.. Lines(model, Ragged)];
 

@@ -92,6 +92,9 @@ internal static class RuntimeErrors
     public static TesseraRuntimeException LengthOutside(string input, int example, int length, string padded, long size) => new("TSR0728", $"input '{input}'",
         $"says that example {example} has {length} tokens, but input '{padded}' has room for 0 to {size}.", "Lengths count the tokens without padding.");
 
+    public static TesseraRuntimeException RuleBroken(SizeRule rule, string place, Func<string, long> sizes) => new("TSR0729", place,
+        $"{string.Join(", ", rule.Symbols.Select(symbol => $"{symbol} = {sizes(symbol)}"))} breaks the model's rule {rule.Text}.", "The module states it by [Where], or a layer needs it.");
+
     public static string Type(TensorInput input) => $"{ElementTypes.NameOf(input.ElementType)}{Shapes.Text(input.Dims)}";
 
     private static string List(IEnumerable<string> names)

@@ -22,6 +22,12 @@ public sealed record Graph
     /// <summary>Symbols that name the axis along which examples differ and packed batches are joined.</summary>
     public IReadOnlyList<string> Ragged { get; init; } = [];
 
+    /// <summary>
+    /// Of a batched graph: what holds of the sizes of every example in it, by their one-example names. The sizes of the graph
+    /// itself are sums and maxima of these, so that <see cref="Constraints"/> cannot say it.
+    /// </summary>
+    public IReadOnlyList<Constraint> Each { get; init; } = [];
+
     /// <summary>Bytes of parameters by path; a parameter that is missing here is not bound.</summary>
     public IReadOnlyDictionary<string, WeightSource> Weights { get; init; } = new Dictionary<string, WeightSource>();
 

@@ -36,21 +36,22 @@ public sealed class Parser
         ParserScope scope = new(_lexer, new GraphBuilder());
         List<GraphOutput> outputs = [];
         List<string> ragged = [];
+        List<Constraint> each = [];
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         while (!_lexer.Accept('}'))
         {
-            if (!ReadHeaderLine(scope, ragged, metadata) && !ReadOutput(scope, outputs))
+            if (!ReadHeaderLine(scope, ragged, each, metadata) && !ReadOutput(scope, outputs))
             {
                 ReadOp(scope);
             }
         }
 
         return _lexer.AtEnd
-            ? new Graph { Name = name, Builder = scope.Builder, Inputs = scope.Inputs, Outputs = outputs, Ragged = ragged, Metadata = metadata }
+            ? new Graph { Name = name, Builder = scope.Builder, Inputs = scope.Inputs, Outputs = outputs, Ragged = ragged, Each = each, Metadata = metadata }
             : throw _lexer.Expected("the end of the text after the graph");
     }
 
-    private bool ReadHeaderLine(ParserScope scope, List<string> ragged, Dictionary<string, string> metadata)
+    private bool ReadHeaderLine(ParserScope scope, List<string> ragged, List<Constraint> each, Dictionary<string, string> metadata)
     {
         if (_lexer.AcceptWord("input"))
         {
@@ -58,7 +59,11 @@ public sealed class Parser
         }
         else if (_lexer.AcceptWord("where"))
         {
-            ReadConstraint(scope.Builder);
+            scope.Builder.Assume(ReadConstraint());
+        }
+        else if (_lexer.AcceptWord("each"))
+        {
+            each.Add(ReadConstraint());
         }
         else if (_lexer.AcceptWord("ragged"))
         {
@@ -91,7 +96,7 @@ public sealed class Parser
         return true;
     }
 
-    private void ReadConstraint(GraphBuilder builder)
+    private Constraint ReadConstraint()
     {
         int start = _lexer.Start();
         if (!Constraint.TryParse(_lexer.Text.AsSpan(start), out Constraint? constraint, out int consumed))
@@ -100,7 +105,7 @@ public sealed class Parser
         }
 
         _lexer.At = start + consumed;
-        builder.Assume(constraint);
+        return constraint;
     }
 
     private void ReadInput(ParserScope scope)
@@ -118,7 +123,7 @@ public sealed class Parser
         int start = _lexer.Start();
         if (_lexer.Peek() != '%')
         {
-            throw _lexer.Expected("a result such as %0, or one of input, where, ragged, meta, output, '}'", start);
+            throw _lexer.Expected("a result such as %0, or one of input, where, each, ragged, meta, output, '}'", start);
         }
 
         List<(string Name, int At, IrType? Type)> results = [];

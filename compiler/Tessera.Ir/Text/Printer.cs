@@ -58,6 +58,11 @@ public sealed class Printer
             _text.Append("  where ").Append(constraint).Append('\n');
         }
 
+        foreach (Constraint constraint in graph.Each)
+        {
+            _text.Append("  each ").Append(constraint).Append('\n');
+        }
+
         foreach (string symbol in graph.Ragged)
         {
             _text.Append("  ragged ").Append(Dim.Sym(symbol)).Append('\n');

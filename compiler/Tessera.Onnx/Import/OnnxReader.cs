@@ -34,6 +34,7 @@ public static class OnnxReader
             Inputs = inputs,
             Outputs = [.. model.Graph.Output.Select(o => Output(o, scope, file))],
             Ragged = ModelMetadata.RaggedSymbols(model),
+            Each = ModelMetadata.OfEachExample(model),
             Weights = scope.Weights,
             Metadata = ModelMetadata.Others(model),
         });

@@ -83,6 +83,7 @@ public sealed class BatchPass
             Inputs = _inputs,
             Outputs = [.. _graph.Outputs.SelectMany(ConvertOutput)],
             Ragged = [],
+            Each = [.. _graph.Constraints.Where(c => c.Symbols.Any(s => _environment.IsRagged(Dim.Sym(s))))],
         };
     }
 

@@ -7,27 +7,27 @@ internal sealed class InputChecker
 {
     private readonly TensorSpec[] _specs;
     private readonly FrozenDictionary<string, int> _indices;
-    private readonly bool _isTessera;
+    private readonly SizeRules? _rules;
 
     /// <param name="specs">What the model declares.</param>
-    /// <param name="isTessera">Whether Tessera wrote the model, so that names of inputs say what their numbers mean.</param>
-    public InputChecker(IEnumerable<TensorSpec> specs, bool isTessera)
+    /// <param name="rules">What a model of Tessera's requires of sizes; null for one of others, where names of inputs do not say what their numbers mean.</param>
+    public InputChecker(IEnumerable<TensorSpec> specs, SizeRules? rules)
     {
-        _isTessera = isTessera;
+        _rules = rules;
         _specs = [.. specs];
         _indices = _specs.Index().ToFrozenDictionary(pair => pair.Item.Name, pair => pair.Index);
     }
 
     /// <summary>The declaration of each input, in the order given.</summary>
-    /// <exception cref="TesseraRuntimeException">TSR0710 to TSR0716, TSR0719, TSR0726 to TSR0728, TSR0735.</exception>
+    /// <exception cref="TesseraRuntimeException">TSR0710 to TSR0716, TSR0719, TSR0726 to TSR0729, TSR0735.</exception>
     public TensorSpec[] Check(ReadOnlySpan<TensorInput> inputs)
     {
         var given = Match(inputs);
         var symbols = new Dictionary<string, (long Size, string Input)>();
         for (var i = 0; i < inputs.Length; i++)
             CheckOne(given[i], inputs[i], symbols);
-        if (_isTessera)
-            RaggedChecker.Check(inputs, symbols);
+        if (_rules is not null)
+            RaggedChecker.Check(inputs, symbols, _rules);
         return given;
     }
 

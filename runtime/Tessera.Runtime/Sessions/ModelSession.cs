@@ -37,7 +37,7 @@ public sealed class ModelSession : IDisposable
         Outputs = [.. session.OutputNames.Select(name => new TensorSpec(name, session.OutputMetadata[name], isOptional: false))];
         Producer = session.ModelMetadata.ProducerName;
         Metadata = session.ModelMetadata.CustomMetadataMap;
-        _checker = new(Inputs, Metadata.ContainsKey(RaggedChecker.Mark));
+        _checker = new(Inputs, Metadata.ContainsKey(RaggedChecker.Mark) ? new SizeRules(Metadata) : null);
     }
 
     /// <summary>The inputs in the model's order, those that a run may leave out last.</summary>
@@ -94,7 +94,8 @@ public sealed class ModelSession : IDisposable
     /// TSR0714: of another rank. TSR0715: a fixed size differs. TSR0716: a symbol has two sizes. TSR0719: an input of
     /// the model is not a tensor. TSR0720, TSR0721, TSR0722, TSR0725: an output is unknown, of another element type,
     /// asked for twice, of another shape. TSR0723: an operator failed. TSR0726: an input without a name. Of a model of
-    /// Tessera's, also TSR0727, TSR0728, TSR0735: offsets or lengths of examples that do not fit its tokens.
+    /// Tessera's, also TSR0727, TSR0728, TSR0735: offsets or lengths of examples that do not fit its tokens; TSR0729: sizes that break a
+    /// rule of the model.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>

@@ -17,9 +17,11 @@ internal static class RaggedChecker
 
     /// <param name="inputs">The run's inputs, their types and shapes already checked.</param>
     /// <param name="symbols">Size of each symbol in this run.</param>
-    /// <exception cref="TesseraRuntimeException">TSR0735: offsets do not rise from 0. TSR0727: they end elsewhere than the tokens. TSR0728: a length leaves its axis.</exception>
-    public static void Check(ReadOnlySpan<TensorInput> inputs, Dictionary<string, (long Size, string Input)> symbols)
+    /// <param name="rules">What the model requires of sizes.</param>
+    /// <exception cref="TesseraRuntimeException">TSR0729: a size breaks a rule of the model. TSR0735: offsets do not rise from 0. TSR0727: they end elsewhere than the tokens. TSR0728: a length leaves its axis.</exception>
+    public static void Check(ReadOnlySpan<TensorInput> inputs, Dictionary<string, (long Size, string Input)> symbols, SizeRules rules)
     {
+        rules.Check(symbols);
         foreach (var input in inputs)
         {
             if (input.Name.StartsWith(Offsets, StringComparison.Ordinal))
@@ -27,6 +29,31 @@ internal static class RaggedChecker
             else if (input.Name.StartsWith(Lengths, StringComparison.Ordinal))
                 CheckLengths(input, input.Name[Lengths.Length..], symbols);
         }
+
+        if (rules.LookAtExamples)
+            rules.CheckExamples(symbols, ExampleLengths(inputs));
+    }
+
+    private static Dictionary<string, int[]> ExampleLengths(ReadOnlySpan<TensorInput> inputs)
+    {
+        Dictionary<string, int[]> lengths = [];
+        foreach (var input in inputs)
+        {
+            if (input.Name.StartsWith(Offsets, StringComparison.Ordinal) && TryRead(input, out var cu))
+                lengths[input.Name[Offsets.Length..]] = Differences(cu);
+            else if (input.Name.StartsWith(Lengths, StringComparison.Ordinal) && TryRead(input, out var own))
+                lengths[input.Name[Lengths.Length..]] = own.ToArray();
+        }
+
+        return lengths;
+    }
+
+    private static int[] Differences(ReadOnlySpan<int> cu)
+    {
+        var lengths = new int[cu.Length - 1];
+        for (var i = 0; i < lengths.Length; i++)
+            lengths[i] = cu[i + 1] - cu[i];
+        return lengths;
     }
 
     private static void CheckOffsets(TensorInput input, string symbol, Dictionary<string, (long Size, string Input)> symbols)
