@@ -1,9 +1,14 @@
 // Drops one precondition, mask, offset or axis shift at a time and expects a named test to notice.
 //   dotnet run -c Release --project tests/Tessera.Mutations [-- --list | --survivors-only | PART-OF-A-PATH… | NUMBER… | FROM-TO…]
-// No file of the checkout is changed: a mutant is compiled in memory and put beside a copy of the tests' output.
+// No file of the checkout is changed: a mutant is compiled in memory, and a worker process loads it in place of the original.
 using System.Diagnostics;
 using System.Globalization;
 using Tessera.Mutations;
+
+if (args is ["--worker", var folder, var ofTests])
+{
+    return Worker.Run(folder, ofTests);
+}
 
 string root = FindRoot(AppContext.BaseDirectory);
 IReadOnlyList<Mutant> mutants = MutantList.Read(Path.Combine(root, "tests", "Tessera.Mutations", "mutants.txt"));
@@ -23,12 +28,12 @@ if (args.Contains("--list"))
 
 // Every named test must exist and pass without a mutant, or its failing would mean nothing.
 Stopwatch watch = Stopwatch.StartNew();
-TestBench bench = new(root);
+using TestBench bench = new(root);
 bench.Build(chosen.Select(static m => m.Test.Project).Distinct());
 int broken = 0;
-foreach (IGrouping<string, NamedTest> ofProject in chosen.Select(static m => m.Test).Distinct().GroupBy(static t => t.Project))
+foreach (NamedTest test in chosen.Select(static m => m.Test).Distinct().OrderBy(static t => t.Project, StringComparer.Ordinal))
 {
-    foreach ((NamedTest test, TestOutcome outcome) in bench.RunAll(ofProject.Key, [.. ofProject]).Where(static r => r.Outcome != TestOutcome.Passed))
+    if (bench.Run(test) is var outcome and not TestOutcome.Passed)
     {
         broken++;
         Console.WriteLine($"    {(outcome == TestOutcome.NoTest ? "no such test" : "fails without any mutant")}: {test}");
@@ -79,7 +84,7 @@ string Try(SourceProject project, Mutant mutant)
         return "NO BUILD";
     }
 
-    return bench.RunWith(mutant.Test, project.AssemblyName, assembly) switch
+    return bench.Run(mutant.Test, project.AssemblyName, assembly) switch
     {
         TestOutcome.Passed => "SURVIVED",
         TestOutcome.Failed => "caught",

@@ -1,107 +1,104 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Text.Json;
 
 namespace Tessera.Mutations;
 
-/// <summary>Copies of the test projects' outputs, in which one assembly at a time is exchanged.</summary>
-internal sealed partial class TestBench(string root)
+/// <summary>Builds the test projects and has workers run their tests, with one assembly at a time exchanged.</summary>
+internal sealed class TestBench(string root) : IDisposable
 {
+    // Contexts cannot be unloaded; a new worker starts empty.
+    private const int MostOfAWorker = 40;
+
     // The longest named test takes a few seconds.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+
+    private readonly string _mutant = Path.GetTempFileName();
+    private Process? _worker;
+    private string _project = "";
+    private int _given;
 
     public void Build(IEnumerable<string> projects)
     {
         foreach (string project in projects)
         {
             string folder = Path.Combine(root, "tests", project);
-            if (Start(folder, ["build", "-c", "Release", "-v", "q", "-nologo", "-clp:NoSummary"], TimeSpan.FromMinutes(20)) is not (0, _))
+            using Process build = Process.Start(new ProcessStartInfo("dotnet", ["build", folder, "-c", "Release", "-v", "q", "-nologo", "-clp:NoSummary"]))!;
+            build.WaitForExit();
+            if (build.ExitCode != 0)
             {
                 throw new InvalidOperationException($"{project} does not build.");
             }
-
-            Copy(Path.Combine(folder, "bin", "Release", "net10.0"), Output(project));
         }
     }
 
-    /// <summary>Runs tests with one assembly exchanged for another of the same name.</summary>
-    public TestOutcome RunWith(NamedTest test, string assemblyName, byte[] assembly)
+    /// <summary>Runs tests, with one assembly exchanged for another of the same name where one is given.</summary>
+    public TestOutcome Run(NamedTest test, string? assemblyName = null, byte[]? assembly = null)
     {
-        string path = Path.Combine(Output(test.Project), assemblyName + ".dll");
-        byte[] original = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, assembly);
-        try
+        if (assembly is not null)
         {
-            return Run(test);
+            File.WriteAllBytes(_mutant, assembly);
         }
-        finally
+
+        Process worker = WorkerOf(test.Project);
+        worker.StandardInput.WriteLine(JsonSerializer.Serialize(new WorkItem(assemblyName, assembly is null ? null : _mutant, test)));
+        worker.StandardInput.Flush();
+        Task<TestOutcome> answer = Task.Run(() => Answer(worker));
+        if (answer.Wait(s_limit))
         {
-            File.WriteAllBytes(path, original);
+            return answer.Result;
         }
+
+        End();
+        return TestOutcome.TimedOut;
     }
 
-    /// <summary>Runs the named tests of a project together, without a mutant, and tells how each ended.</summary>
-    public IEnumerable<(NamedTest Test, TestOutcome Outcome)> RunAll(string project, IReadOnlyList<NamedTest> tests)
+    public void Dispose()
     {
-        string filter = string.Join('|', tests.Select(static t => $"FullyQualifiedName~{t.Name}").Distinct());
-        (_, string output) = Start(
-            root, ["vstest", AssemblyOf(project), $"--TestCaseFilter:{filter}", "--logger:console;verbosity=normal"], TimeSpan.FromMinutes(20));
-        (bool Passed, string Name)[] results = [.. Result().Matches(output).Select(static m => (m.Groups[1].Value == "Passed", m.Groups[2].Value))];
-        return tests.Select(test =>
+        End();
+        File.Delete(_mutant);
+    }
+
+    // A worker that ends without an answer was brought down by the mutant: that is noticed as well.
+    private static TestOutcome Answer(Process worker)
+    {
+        while (worker.StandardOutput.ReadLine() is { } line)
         {
-            bool[] own = [.. results.Where(r => test.Matches(r.Name)).Select(static r => r.Passed)];
-            return (test, own.Length == 0 ? TestOutcome.NoTest : own.All(static p => p) ? TestOutcome.Passed : TestOutcome.Failed);
-        });
-    }
-
-    private TestOutcome Run(NamedTest test)
-    {
-        (int? code, string output) = Start(root, ["vstest", AssemblyOf(test.Project), $"--TestCaseFilter:{test.Filter}"], s_limit);
-        return code is null ? TestOutcome.TimedOut
-            : Passed().Match(output) is not { Success: true } passed ? (code == 0 ? TestOutcome.NoTest : TestOutcome.Failed)
-            : code != 0 ? TestOutcome.Failed
-            : int.Parse(passed.Groups[1].Value, CultureInfo.InvariantCulture) > 0 ? TestOutcome.Passed
-            : TestOutcome.NoTest;
-    }
-
-    private string AssemblyOf(string project) => Path.Combine(Output(project), project + ".dll");
-
-    // Inside the checkout, so that tests find its files above them.
-    private string Output(string project) => Path.Combine(root, "tests", project, "bin", "mutants");
-
-    private static void Copy(string from, string to)
-    {
-        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            string target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target, overwrite: true);
+            if (line.StartsWith(Worker.Answer, StringComparison.Ordinal))
+            {
+                return Enum.Parse<TestOutcome>(line[Worker.Answer.Length..]);
+            }
         }
+
+        return TestOutcome.Failed;
     }
 
-    // The exit code, null after the time limit, and what was written.
-    private static (int? Code, string Output) Start(string folder, string[] arguments, TimeSpan limit)
+    private Process WorkerOf(string project)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments)
+        if (_worker is { HasExited: false } && _project == project && _given++ < MostOfAWorker)
         {
-            WorkingDirectory = folder,
+            return _worker;
+        }
+
+        End();
+        (_project, _given) = (project, 0);
+        return _worker = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [typeof(TestBench).Assembly.Location, "--worker", Path.Combine(root, "tests", project, "bin", "Release", "net10.0"), project])
+        {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            RedirectStandardError = true,
         })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(limit))
-        {
-            process.Kill(entireProcessTree: true);
-            return (null, "");
-        }
-
-        return (process.ExitCode, output.Result + errors.Result);
     }
 
-    [GeneratedRegex(@"Passed:\s*(\d+)")]
-    private static partial Regex Passed();
+    private void End()
+    {
+        if (_worker is { HasExited: false })
+        {
+            _worker.Kill(entireProcessTree: true);
+            _worker.WaitForExit();
+        }
 
-    [GeneratedRegex(@"^ +(Passed|Failed) (.*?)( \[[^\]]*\])?\r?$", RegexOptions.Multiline)]
-    private static partial Regex Result();
+        _worker?.Dispose();
+        _worker = null;
+    }
 }
