@@ -1,3 +1,6 @@
+using Tessera.Ir;
+using Tessera.Ir.Text;
+using Tessera.Onnx;
 using Xunit;
 
 namespace Tessera.Cli.Tests;
@@ -34,5 +37,20 @@ public sealed class OptimizeTests : IDisposable
         Assert.Contains("TSR0820", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["o.onnx"]));
         Assert.Equal(2, ToolRun.Of("verify", _folder["none.onnx"], _folder["o.onnx"]).Exit);
+    }
+
+    [Fact]
+    public void Conformance_counts_stages_and_twins_of_a_folder()
+    {
+        Directory.CreateDirectory(_folder["test_gelu"]);
+        Directory.CreateDirectory(_folder["test_gelu_expanded"]);
+        Graph gelu = Parser.Parse("graph \"gelu\" {\n  input %x: f32[3]\n  %0 = gelu %x\n  output \"y\" = %0\n}\n");
+        OnnxEmitter.Emit(gelu, new EmitOptions { Opset = 20 }).Save(_folder["test_gelu/model.onnx"]);
+        OnnxEmitter.Emit(gelu, new EmitOptions { Opset = 17 }).Save(_folder["test_gelu_expanded/model.onnx"]);
+        ToolRun run = ToolRun.Of("conformance", _folder.Root, "--json", _folder["r.json"]);
+        Assert.Equal("", run.Error);
+        Assert.Contains("imported 2/2, typed 2/2", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Gelu 0/1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\"twin\": \"test_gelu_expanded\"", File.ReadAllText(_folder["r.json"]), StringComparison.Ordinal);
     }
 }

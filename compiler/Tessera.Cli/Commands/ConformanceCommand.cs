@@ -41,10 +41,12 @@ internal sealed class ConformanceCommand
         }
 
         ConformanceResult[] results = _terminal.Show(status => RunAll(tests, status));
+        TwinResult[] twins = _terminal.Show(status => RunTwins(tests, status));
         Print(results, result.GetValue(_show));
+        Print(twins, result.GetValue(_show));
         if (result.GetValue(_json) is { } file)
         {
-            AtomicFile.WriteText(file.FullName, JsonSerializer.Serialize(results.Select(Row), s_json));
+            AtomicFile.WriteText(file.FullName, JsonSerializer.Serialize(new { tests = results.Select(Row), twins = twins.Select(Row) }, s_json));
         }
 
         return Guard.Success;
@@ -60,6 +62,19 @@ internal sealed class ConformanceCommand
             status($"{Interlocked.Increment(ref done)} of {tests.Length}: {results[i].Test}");
         });
         return results;
+    }
+
+    private static TwinResult[] RunTwins(string[] tests, Action<string> status)
+    {
+        (string Twin, string Test)[] twins = [.. TwinRecovery.Find(tests)];
+        TwinResult?[] results = new TwinResult?[twins.Length];
+        int done = 0;
+        Parallel.For(0, twins.Length, i =>
+        {
+            results[i] = TwinRecovery.Run(new NodeTest(twins[i].Twin), new NodeTest(twins[i].Test));
+            status($"{Interlocked.Increment(ref done)} of {twins.Length} twins");
+        });
+        return [.. results.OfType<TwinResult>()];
     }
 
     private void Print(ConformanceResult[] results, int show)
@@ -79,6 +94,22 @@ internal sealed class ConformanceCommand
         _terminal.Output.WriteLine($"ONNX Runtime itself {runtime}/{results.Length}; of these, re-emitted or optimised differ in {lost}");
     }
 
+    private void Print(TwinResult[] twins, int show)
+    {
+        foreach (TwinResult lost in twins.Where(static t => !t.Recovered).Take(show))
+        {
+            _terminal.Results.MarkupLineInterpolated($"[red]not recovered[/] {lost.Twin}: {lost.Failure}");
+            foreach (string rejection in lost.Rejections)
+            {
+                _terminal.Results.MarkupLineInterpolated($"  {rejection}");
+            }
+        }
+
+        string byOp = string.Join(", ", twins.GroupBy(static t => t.Op).OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g =>
+            $"{g.Key} {g.Count(static t => t.Recovered)}/{g.Count()}"));
+        _terminal.Output.WriteLine($"recovered {twins.Count(static t => t.Recovered)}/{twins.Length} of the ops that an expanded twin spells out{(byOp.Length > 0 ? ": " + byOp : "")}");
+    }
+
     private static string Word(ConformanceStage stage) => stage switch
     {
         ConformanceStage.Imported => "imported",
@@ -93,5 +124,15 @@ internal sealed class ConformanceCommand
         test = result.Test,
         failures = result.Failures.ToDictionary(static p => Word(p.Key), static p => p.Value),
         runtime = result.Runtime,
+    };
+
+    private static object Row(TwinResult twin) => new
+    {
+        twin = twin.Twin,
+        test = twin.Test,
+        op = twin.Op,
+        recovered = twin.Recovered,
+        failure = twin.Failure,
+        rejections = twin.Rejections,
     };
 }

@@ -7,7 +7,7 @@ namespace Tessera.Passes.Canonicalize;
 /// <summary>Questions about constant operands that laws ask.</summary>
 internal static class Constants
 {
-    private const long MostElements = 1 << 16;
+    internal const long MostElements = 1 << 16;
 
     /// <summary>The single number that every element of a constant is; false for empty and large ones.</summary>
     public static bool IsSplat(Value value, out double number)

@@ -3,24 +3,35 @@ using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
 
-/// <summary>d = x − mean(x);  d / √(mean(d²) + ε) · w  →  layer_norm(x, w; ε), over the last axis.</summary>
-public sealed class FuseLayerNorm : RewriteRule<Mul>
+/// <summary>
+/// d = x − mean(x);  d / √(mean(d²) + ε)  →  layer_norm(x, 1; ε), over the last axis or several last ones;  d² may be spelled
+/// <c>mean(x²) − mean(x)²</c>, which is the same number, and loses its digits or overflows where this does not.
+/// </summary>
+public sealed class FuseLayerNorm : RewriteRule<BinaryOp>
 {
-    public override Value? Apply(Mul op, RewriteContext context) =>
-        Match(op, op.A, op.B, context) ?? Match(op, op.B, op.A, context);
-
-    private static Value? Match(Mul op, Value normal, Value gain, RewriteContext context)
+    public override Value? Apply(BinaryOp op, RewriteContext context)
     {
-        if (NormPatterns.OverRoot(normal) is not { Y: { Op: Sub { A: var x, B: var mean } } d, S: var s }
-            || !NormPatterns.IsMean(mean, out Value? of)
-            || !ReferenceEquals(of, x)
-            || !NormPatterns.IsMeanSquare(s, d, out double epsilon))
+        foreach (OverRoot form in NormPatterns.OverRoots(op.Outputs[0]))
         {
-            return null;
+            if (form.Y.Op is Sub { A: var x, B: var mean }
+                && NormPatterns.Mean(mean) is ({ } of, var axis)
+                && ReferenceEquals(of, x)
+                && NormPatterns.PlusEpsilon(form.S) is ({ } variance, var epsilon)
+                && IsVariance(variance, form.Y, x, mean, axis))
+            {
+                Value normal = NormPatterns.Emit(x, axis, (flat, ones) => new LayerNorm(flat, ones, null) { Epsilon = epsilon }, context);
+                return form.Gain is null ? normal : context.Emit(new Mul(normal, form.Gain));
+            }
         }
 
-        return NormPatterns.IsGain(gain, x, context)
-            ? context.Emit(new LayerNorm(x, gain, null) { Epsilon = epsilon })
-            : context.Reject(op, $"the gain {gain.Type} is not one number for each feature of {x.Type}");
+        return null;
     }
+
+    private static bool IsVariance(Value variance, Value off, Value x, Value mean, int axis) =>
+        IsMeanSquare(variance, off, axis)
+        || (variance.Op is Sub { A: var square, B.Op: Mul ofMean } && IsMeanSquare(square, x, axis)
+            && ReferenceEquals(ofMean.A, mean) && ReferenceEquals(ofMean.B, mean));
+
+    private static bool IsMeanSquare(Value value, Value of, int axis) =>
+        NormPatterns.MeanSquare(value) is ({ } squared, var from) && ReferenceEquals(squared, of) && from == axis;
 }

@@ -11,13 +11,14 @@ public sealed class FuseNormBias : RewriteRule<Add>
 
     private static Value? Match(Add op, Value normal, Value bias, RewriteContext context)
     {
-        if (normal.Op is not LayerNorm { Bias: null } norm || bias.Type is not TensorType { Shape.Rank: 1 })
+        if (NormPatterns.Norm(normal, context) is not ({ Op: LayerNorm { Bias: null } norm } value, { } features) || bias.Type is not TensorType { Shape.Rank: > 0 })
         {
             return null;
         }
 
-        return !NormPatterns.IsGain(bias, norm.X, context) ? context.Reject(op, $"the bias {bias.Type} is not one number for each feature of {norm.X.Type}")
-            : !context.HasSingleUse(normal) ? context.Reject(op, "the norm has other users")
-            : context.Emit(norm with { Bias = bias });
+        return NormPatterns.Gain(bias, normal, features, context) is not { } vector
+                ? context.Reject(op, $"the bias {bias.Type} is not one number for each feature of {normal.Type}")
+            : !FuseNormGain.IsAlone(normal, value, context) ? context.Reject(op, "the norm has other users")
+            : NormPatterns.Emit(norm with { Bias = vector }, normal, context);
     }
 }

@@ -3,21 +3,22 @@ using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
 
-/// <summary>x / √(mean(x²) + ε) · w over the last axis  →  rms_norm(x, w; ε).</summary>
-public sealed class FuseRmsNorm : RewriteRule<Mul>
+/// <summary>x / √(mean(x²) + ε)  →  rms_norm(x, 1; ε), over the last axis or several last ones.</summary>
+public sealed class FuseRmsNorm : RewriteRule<BinaryOp>
 {
-    public override Value? Apply(Mul op, RewriteContext context) =>
-        Match(op, op.A, op.B, context) ?? Match(op, op.B, op.A, context);
-
-    private static Value? Match(Mul op, Value normal, Value gain, RewriteContext context)
+    public override Value? Apply(BinaryOp op, RewriteContext context)
     {
-        if (NormPatterns.OverRoot(normal) is not { Y: var x, S: var s } || !NormPatterns.IsMeanSquare(s, x, out double epsilon))
+        foreach (OverRoot form in NormPatterns.OverRoots(op.Outputs[0]))
         {
-            return null;
+            if (NormPatterns.PlusEpsilon(form.S) is ({ } mean, var epsilon)
+                && NormPatterns.MeanSquare(mean) is ({ } x, var axis)
+                && ReferenceEquals(x, form.Y))
+            {
+                Value normal = NormPatterns.Emit(x, axis, (flat, ones) => new RmsNorm(flat, ones) { Epsilon = epsilon }, context);
+                return form.Gain is null ? normal : context.Emit(new Mul(normal, form.Gain));
+            }
         }
 
-        return NormPatterns.IsGain(gain, x, context)
-            ? context.Emit(new RmsNorm(x, gain) { Epsilon = epsilon })
-            : context.Reject(op, $"the gain {gain.Type} is not one number for each feature of {x.Type}");
+        return null;
     }
 }
