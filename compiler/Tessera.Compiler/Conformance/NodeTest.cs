@@ -1,6 +1,5 @@
-using Tessera.Ir;
+using Tessera.Compiler.Verify;
 using Tessera.Ir.Evaluate;
-using Tessera.Onnx;
 using Tessera.Onnx.Proto;
 
 namespace Tessera.Compiler.Conformance;
@@ -44,34 +43,8 @@ public sealed class NodeTest
                 Path.GetFileName(set),
                 inputs.Select((input, i) => (input.Name, Path: Path.Combine(set, $"input_{i}.pb"), input.Type))
                     .Where(static p => File.Exists(p.Path))
-                    .ToDictionary(static p => p.Name, static p => Read(p.Path, p.Type), StringComparer.Ordinal),
-                [.. Model.Graph.Output.Select((output, i) => Read(Path.Combine(set, $"output_{i}.pb"), output.Type))]);
+                    .ToDictionary(static p => p.Name, static p => ValueFile.Read(p.Path, p.Type), StringComparer.Ordinal),
+                [.. Model.Graph.Output.Select((output, i) => ValueFile.Read(Path.Combine(set, $"output_{i}.pb"), output.Type))]);
         }
     }
-
-    private static RefValue Read(string path, TypeProto type)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        return type.ValueCase switch
-        {
-            TypeProto.ValueOneofCase.SequenceType => Sequence(SequenceProto.Parser.ParseFrom(bytes)),
-            TypeProto.ValueOneofCase.OptionalType => Optional(OptionalProto.Parser.ParseFrom(bytes)),
-            _ => Tensor(TensorProto.Parser.ParseFrom(bytes)),
-        };
-    }
-
-    private static RefSequence Sequence(SequenceProto proto) => new(
-    [
-        .. proto.TensorValues.Select(Tensor),
-        .. proto.SequenceValues.Select(Sequence),
-        .. proto.OptionalValues.Select(Optional),
-    ]);
-
-    private static RefOptional Optional(OptionalProto proto) => new(
-        proto.TensorValue is { } tensor ? Tensor(tensor)
-        : proto.SequenceValue is { } sequence ? Sequence(sequence)
-        : proto.OptionalValue is { } optional ? Optional(optional)
-        : null);
-
-    private static RefTensor Tensor(TensorProto proto) => RefTensors.FromContent(TensorValues.Content(proto));
 }

@@ -27,6 +27,9 @@ public sealed class OrtRun : IDisposable
     /// <summary>Names of the model's inputs.</summary>
     public IReadOnlyList<string> Inputs => _session.InputNames;
 
+    /// <summary>Names of its outputs, in the order of results.</summary>
+    public IReadOnlyList<string> Outputs => _session.OutputNames;
+
     /// <summary>Results in the model's order.</summary>
     public IReadOnlyList<RefValue> Run(IReadOnlyDictionary<string, RefValue> inputs)
     {

@@ -10,30 +10,36 @@ namespace Tessera.Passes.Replay;
 public sealed record Comparison(double Largest, string? Difference)
 {
     /// <summary>Compares results pairwise; infinities and NaN must stand at the same places, all but floats be equal.</summary>
-    public static Comparison Of(IReadOnlyList<RefValue> expected, IReadOnlyList<RefValue> actual, Func<DType, double> tolerance)
+    /// <param name="expected">The reference.</param>
+    /// <param name="actual">What is compared with it.</param>
+    /// <param name="tolerance">Largest |Δ| over the largest finite |reference| of a result, by element type.</param>
+    /// <param name="names">Names of the results, for the message.</param>
+    /// <param name="negligible">|Δ| that is no difference however small the result, by element type; null for none.</param>
+    public static Comparison Of(
+        IReadOnlyList<RefValue> expected, IReadOnlyList<RefValue> actual, Func<DType, double> tolerance, IReadOnlyList<string>? names = null, Func<DType, double>? negligible = null)
     {
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(actual);
         Comparison worst = new(0, expected.Count == actual.Count ? null : $"{expected.Count} results against {actual.Count}");
         for (int i = 0; i < expected.Count && worst.Difference is null; i++)
         {
-            Comparison one = Of(expected[i], actual[i], tolerance, $"result {i}");
+            Comparison one = Of(expected[i], actual[i], (tolerance, negligible), names is not null && i < names.Count ? $"output '{names[i]}'" : $"result {i}");
             worst = new Comparison(Math.Max(worst.Largest, one.Largest), one.Difference);
         }
 
         return worst;
     }
 
-    private static Comparison Of(RefValue expected, RefValue actual, Func<DType, double> tolerance, string what) => (expected, actual) switch
+    private static Comparison Of(RefValue expected, RefValue actual, (Func<DType, double> Of, Func<DType, double>? Negligible) tolerance, string what) => (expected, actual) switch
     {
-        (RefTensor e, RefTensor a) => Of(e, a, tolerance, what),
-        (RefSequence e, RefSequence a) => Of(e.Items, a.Items, tolerance),
+        (RefTensor e, RefTensor a) => Of(e, a, tolerance.Of(e.DType), tolerance.Negligible?.Invoke(e.DType) ?? 0, what),
+        (RefSequence e, RefSequence a) => Of(e.Items, a.Items, tolerance.Of, negligible: tolerance.Negligible),
         (RefOptional { Item: { } e }, RefOptional { Item: { } a }) => Of(e, a, tolerance, what),
         (RefOptional { Item: null }, RefOptional { Item: null }) => new Comparison(0, null),
         _ => new Comparison(0, $"{what}: values of different kinds"),
     };
 
-    private static Comparison Of(RefTensor expected, RefTensor actual, Func<DType, double> tolerance, string what)
+    private static Comparison Of(RefTensor expected, RefTensor actual, double allowed, double negligible, string what)
     {
         if (expected.DType != actual.DType || !expected.Dims.AsSpan().SequenceEqual(actual.Dims))
         {
@@ -43,10 +49,9 @@ public sealed record Comparison(double Largest, string? Difference)
         if (!expected.DType.IsFloat())
         {
             int at = Enumerable.Range(0, expected.Count).FirstOrDefault(i => !SameElement(expected, actual, i), -1);
-            return new Comparison(0, at < 0 ? null : $"{what}, element {at} of {expected} differs");
+            return new Comparison(0, at < 0 ? null : $"{what}, element {at}{Place(expected, at)} of {expected} differs");
         }
 
-        double allowed = tolerance(expected.DType);
         double scale = expected.F.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         double largest = 0;
         for (int i = 0; i < expected.Count; i++)
@@ -59,13 +64,31 @@ public sealed record Comparison(double Largest, string? Difference)
 
             double relative = double.IsFinite(e) && double.IsFinite(a) ? Math.Abs(e - a) / Math.Max(scale, double.Epsilon) : double.PositiveInfinity;
             largest = Math.Max(largest, e == a ? 0 : relative);
-            if (e != a && !(relative <= allowed))
+            if (e != a && !(relative <= allowed) && !(Math.Abs(e - a) <= negligible))
             {
-                return new Comparison(largest, string.Create(CultureInfo.InvariantCulture, $"{what}, element {i} of {expected}: {e:R} before, {a:R} after"));
+                return new Comparison(largest, string.Create(CultureInfo.InvariantCulture, $"{what}, element {i}{Place(expected, i)} of {expected}: {e:R} before, {a:R} after"));
             }
         }
 
         return new Comparison(largest, null);
+    }
+
+    // Where an element stands along each axis.
+    private static string Place(RefTensor tensor, int at)
+    {
+        if (tensor.Dims.Length < 2)
+        {
+            return "";
+        }
+
+        long[] place = new long[tensor.Dims.Length];
+        long rest = at;
+        for (int axis = place.Length - 1; axis >= 0; axis--)
+        {
+            (rest, place[axis]) = Math.DivRem(rest, tensor.Dims[axis]);
+        }
+
+        return $" [{string.Join(", ", place)}]";
     }
 
     private static bool SameElement(RefTensor e, RefTensor a, int i) => e.DType switch

@@ -1,0 +1,72 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+using Tessera.Passes.Replay;
+
+namespace Tessera.Compiler.Verify;
+
+/// <summary>
+/// Inputs made for a model: every size 3, then 1, then 0, then at random, and values from plain over few that tie to large ones and
+/// the ends of their type with NaN and infinities strewn in.
+/// </summary>
+public sealed record GeneratedInputs
+{
+    /// <summary>How many cases.</summary>
+    public int Cases { get; init; } = 12;
+
+    /// <summary>What sizes may be, by their name; the others are as they come.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<long>> Sizes { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
+
+    /// <summary>What is asked of single inputs.</summary>
+    public IReadOnlyList<InputSpec> Inputs { get; init; } = [];
+
+    /// <summary>The cases for a model.</summary>
+    /// <exception cref="TesseraException">TSR0962: an input or a size is not one of the model's.</exception>
+    public IReadOnlyList<InputCase> For(Graph model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Dictionary<string, InputSpec> specs = Inputs.ToDictionary(static i => i.Name, StringComparer.Ordinal);
+        IReadOnlyList<IReadOnlyDictionary<string, long>> sizes =
+            SizeChoices.For(GraphInputs.Symbols(model), model.Constraints, seed: 1, Cases, Choices(model));
+        ValueKind[] kinds = Enum.GetValues<ValueKind>();
+        List<InputCase> cases = [];
+        for (int i = 0; i < Cases && sizes.Count > 0; i++)
+        {
+            IReadOnlyDictionary<string, long> chosen = sizes[i % sizes.Count];
+            ValueKind kind = kinds[i % kinds.Length];
+            Dictionary<string, RefValue> values = GraphInputs.Generate(model, chosen, seed: i + 1, kind);
+            foreach ((string name, InputSpec spec) in specs)
+            {
+                values[name] = spec.Fill(values[name]);
+            }
+
+            cases.Add(new InputCase(string.Join(", ", chosen.Select(static s => $"{s.Key}={s.Value}").Append(kind.ToString())), values));
+        }
+
+        return cases;
+    }
+
+    // A size given by a type is fixed; one given by name may be one of several.
+    private Dictionary<string, IReadOnlyList<long>> Choices(Graph model)
+    {
+        Dictionary<string, IReadOnlyList<long>> choices = new(StringComparer.Ordinal);
+        string[] symbols = [.. GraphInputs.Symbols(model)];
+        foreach ((string name, IReadOnlyList<long> sizes) in Sizes)
+        {
+            choices[name] = symbols.Contains(name) ? sizes : throw new TesseraException(
+                "TSR0962", name, "the model's inputs have no such size.", symbols.Length == 0 ? "Its sizes are all fixed." : $"They have {string.Join(", ", symbols)}.");
+        }
+
+        foreach (InputSpec spec in Inputs)
+        {
+            Value input = model.Inputs.FirstOrDefault(v => ((Input)v.Producer).Name == spec.Name) ?? throw new TesseraException(
+                "TSR0962", spec.Name, "the model has no such input.", $"It has {string.Join(", ", model.Inputs.Select(static v => ((Input)v.Producer).Name))}.");
+            foreach ((string symbol, long size) in spec.Sizes(input.Type))
+            {
+                choices[symbol] = [size];
+            }
+        }
+
+        return choices;
+    }
+}
