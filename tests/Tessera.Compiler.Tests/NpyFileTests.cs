@@ -2,7 +2,6 @@ using System.Text;
 using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Compiler.Tests;
@@ -44,7 +43,7 @@ public class NpyFileTests
     [Fact]
     public void Header_of_NumPy_is_read()
     {
-        byte[] file = File("{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }", [0, 0, 1, 0, 2, 0]);
+        byte[] file = ArrayFile("{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }", [0, 0, 1, 0, 2, 0]);
         Assert.Equal([0L, 1, 2], NpyFile.Parse(file, "x").I);
     }
 
@@ -58,7 +57,7 @@ public class NpyFileTests
     [InlineData("{'descr': '<i2', 'fortran_order': False}", "no shape")]
     public void What_is_no_plain_array_is_refused(string header, string why)
     {
-        TesseraException error = Assert.Throws<TesseraException>(() => NpyFile.Parse(File(header, [0, 0, 1, 0, 2, 0]), "x"));
+        TesseraException error = Assert.Throws<TesseraException>(() => NpyFile.Parse(ArrayFile(header, [0, 0, 1, 0, 2, 0]), "x"));
         Assert.Equal("TSR0960", error.Code);
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
     }
@@ -66,14 +65,14 @@ public class NpyFileTests
     [Fact]
     public void Every_cut_of_a_file_is_refused()
     {
-        byte[] file = File("{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }", [0, 0, 1, 0, 2, 0]);
+        byte[] file = ArrayFile("{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }", [0, 0, 1, 0, 2, 0]);
         for (int length = 0; length < file.Length; length++)
         {
             Assert.Equal("TSR0960", Assert.Throws<TesseraException>(() => NpyFile.Parse(file.AsSpan(0, length), "x")).Code);
         }
     }
 
-    private static byte[] File(string header, byte[] data)
+    private static byte[] ArrayFile(string header, byte[] data)
     {
         byte[] text = Encoding.ASCII.GetBytes(header.PadRight(117) + "\n");
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. text, .. data];
