@@ -39,6 +39,8 @@ public static class Pipelines
         new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseNormBias())) { After = ["fuse-layer-norm"] },
         new(new RewritePass(new FuseAttention())) { After = ["canonicalize"] },
+        new(new CarryLogits()) { After = ["fuse-attention"] },
+        new(new RewritePass(new NarrowAttention())) { After = ["fuse-attention"] },
         new(Canonicalize),
         new(new RewritePass(new FuseQkNorm())) { After = ["fuse-attention", "fuse-rms-norm"] },
         new(Canonicalize),
