@@ -45,6 +45,8 @@ public static class Pipelines
         new(new RewritePass(new FuseNormGain())) { After = ["fuse-norm-cast"] },
         new(new RewritePass(new FuseNormBias())) { After = ["fuse-norm-gain"] },
         new(new RewritePass(new FuseAttention())) { After = ["canonicalize"] },
+        new(new CarryLogits()) { After = ["fuse-attention"] },
+        new(new RewritePass(new NarrowAttention())) { After = ["fuse-attention"] },
         new(Canonicalize),
         new(new RewritePass(new FuseQkNorm())) { After = ["fuse-attention", "fuse-rms-norm"] },
         new(Canonicalize),

@@ -21,17 +21,17 @@ public class BatchingRefusalTests
     [Fact]
     public void Mask_over_all_pairs_of_tokens() => Refused(
         "no packed form",
-        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), mask: g.Param("mask", "f32[1, 1, 1]")));
+        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), mask: g.Param("mask", "f32[1, 1, 1]"))[0]);
 
     [Fact]
     public void Attention_ragged_along_its_heads() => Refused(
         "not along its tokens",
-        static g => g.Attention(g.In("q", "f32[3, 2, 4]"), g.In("k", "f32[3, 2, 4]"), g.Transpose(g.In("v", "f32[2, 3, n]"), [1, 0, 2])));
+        static g => g.Attention(g.In("q", "f32[3, 2, 4]"), g.In("k", "f32[3, 2, 4]"), g.Transpose(g.In("v", "f32[2, 3, n]"), [1, 0, 2]))[0]);
 
     [Fact]
     public void Bias_that_differs_by_example() => Refused(
         "must be a weight",
-        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), bias: g.In("bias", "f32[2, 5]")));
+        static g => g.Attention(g.In("q", "f32[n, 2, 4]"), g.In("k", "f32[n, 2, 4]"), g.In("v", "f32[n, 2, 4]"), bias: g.In("bias", "f32[2, 5]"))[0]);
 
     [Fact]
     public void Norm_along_the_ragged_axis() => Refused(
@@ -157,7 +157,7 @@ public class BatchingRefusalTests
     [Fact]
     public void Attention_with_a_batch_axis() => Refused(
         "a batch axis of its own",
-        static g => g.Attention(g.In("q", "f32[2, n, 2, 4]"), g.In("k", "f32[2, n, 2, 4]"), g.In("v", "f32[2, n, 2, 4]")));
+        static g => g.Attention(g.In("q", "f32[2, n, 2, 4]"), g.In("k", "f32[2, n, 2, 4]"), g.In("v", "f32[2, n, 2, 4]"))[0]);
 
     [Fact]
     public void Elements_picked_along_the_ragged_axis() => Refused(

@@ -15,7 +15,8 @@ public sealed class FoldConstants : RewriteRule<Op>
 
     public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
     {
-        if (op is Constant || !op.Operands.All(static v => v is null or { Op: Constant }) || op.Operands.IsEmpty || !IsExact(op) || !IsSmall(op))
+        if (op is Constant || !op.Operands.All(static v => v is null or { Op: Constant or ConstantOfShape { Shape.IsStatic: true } })
+            || op.Operands.IsEmpty || !IsExact(op) || !IsSmall(op))
         {
             return null;
         }

@@ -6,17 +6,15 @@ using Tessera.Passes.Canonicalize;
 namespace Tessera.Passes.Fusion;
 
 /// <summary>
-/// Whether an additive mask is finite. −∞ hides a key from attention altogether; in a softmax its weight 0 still meets the
-/// value, and 0·NaN is NaN, as is a row of −∞ throughout. Large finite numbers do the same on both sides.
+/// Whether an additive mask is finite. −∞ may mean two things in attention: that a key is left out, or that it takes part with
+/// the weight 0, which a NaN value makes NaN. Large finite numbers do the same on both sides.
 /// </summary>
 internal static class MaskProof
 {
     private const int DeepestProof = 16;
 
-    /// <summary>Null where the mask is finite; else why it is not.</summary>
-    public static string? Refusal(Value mask) => mask.Rank < 1 ? $"the mask {mask.Type} does not fit the logits"
-        : IsFinite(mask, DeepestProof) ? null
-        : "the mask is not proved finite: −∞ times a NaN value, or −∞ throughout, gives NaN here and not in attention";
+    /// <summary>Whether it is proved that no element is ±∞ or NaN.</summary>
+    public static bool IsFinite(Value mask) => IsFinite(mask, DeepestProof);
 
     // Choices between finite numbers, and flags and integers made numbers, are finite; so are their sums and products with moderate factors.
     private static bool IsFinite(Value value, int depth) => depth > 0 && value.Op switch

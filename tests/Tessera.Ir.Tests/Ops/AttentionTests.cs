@@ -18,12 +18,12 @@ public class AttentionTests
     [InlineData(true, 1, -1, new[] { 1.0, 5.5, 55.0 })]
     public void Query_sees_what_position_allows(bool causal, long left, long right, double[] expected) => Close(
         expected,
-        Run([0, 0, 0], [1, 1, 1], s_v, (g, q, k, v) => g.Attention(q, k, v, causal: causal, windowLeft: left, windowRight: right)));
+        Run([0, 0, 0], [1, 1, 1], s_v, (g, q, k, v) => g.Attention(q, k, v, causal: causal, windowLeft: left, windowRight: right)[0]));
 
     [Fact]
     public void Query_that_sees_no_key_gives_zero() => Close(
         [1, 0, 0],
-        Run([0, 0, 0], [1], [1], static (g, q, k, v) => g.Attention(q, k, v, windowLeft: 0)));
+        Run([0, 0, 0], [1], [1], static (g, q, k, v) => g.Attention(q, k, v, windowLeft: 0)[0]));
 
     [Theory]
     [InlineData("window_left", -2L)]
@@ -59,23 +59,23 @@ public class AttentionTests
     [Fact]
     public void Scale_multiplies_the_product() => Close(
         [Mean(Math.Exp(0.5 * 2), Math.Exp(0))],
-        Run([2], [1, 0], [0, 1], static (g, q, k, v) => g.Attention(q, k, v, scale: 0.5)));
+        Run([2], [1, 0], [0, 1], static (g, q, k, v) => g.Attention(q, k, v, scale: 0.5)[0]));
 
     [Fact]
     public void Softcap_bends_logits_before_the_bias() => Close(
         [Mean(Math.Exp((3 * Math.Tanh(4.0 / 3)) + 0.25), Math.Exp(1))],
-        Run([2], [2, 0], [0, 1], static (g, q, k, v) => g.Attention(q, k, v, bias: g.Constant(Reals([1, 3], [0, 0.25, 1])), softcap: 3)));
+        Run([2], [2, 0], [0, 1], static (g, q, k, v) => g.Attention(q, k, v, bias: g.Constant(Reals([1, 3], [0, 0.25, 1])), softcap: 3)[0]));
 
     [Fact]
     public void Bias_is_chosen_by_clamped_distance() => Close(
         [Mean3(Math.Exp(0.5), Math.Exp(2), Math.Exp(2)), Mean3(Math.Exp(-1), Math.Exp(0.5), Math.Exp(2)), Mean3(Math.Exp(-1), Math.Exp(-1), Math.Exp(0.5))],
-        Run([0, 0, 0], [1, 1, 1], [0, 1, 2], static (g, q, k, v) => g.Attention(q, k, v, bias: g.Constant(Reals([1, 3], [-1, 0.5, 2])))));
+        Run([0, 0, 0], [1, 1, 1], [0, 1, 2], static (g, q, k, v) => g.Attention(q, k, v, bias: g.Constant(Reals([1, 3], [-1, 0.5, 2])))[0]));
 
     [Fact]
     public void Norms_make_queries_and_keys_of_size_one() => Close(
         [Mean(Math.Exp(2 * 3), Math.Exp(-2 * 3))],
         Run([5], [7, -0.1], [0, 1], static (g, q, k, v) => g.Attention(
-            q, k, v, qNorm: g.Constant(Reals([1], [2])), kNorm: g.Constant(Reals([1], [3])), normEpsilon: 1e-30)));
+            q, k, v, qNorm: g.Constant(Reals([1], [2])), kNorm: g.Constant(Reals([1], [3])), normEpsilon: 1e-30)[0]));
 
     [Fact]
     public void Query_heads_share_key_heads_in_order()
@@ -84,7 +84,7 @@ public class AttentionTests
         Value q = g.Constant(Reals([1, 4, 1], [0, 0, 0, 0]));
         Value k = g.Constant(Reals([1, 2, 1], [1, 1]));
         Value v = g.Constant(Reals([1, 2, 1], [3, 8]));
-        Close([3, 3, 8, 8], Evaluate(g, g.Attention(q, k, v)));
+        Close([3, 3, 8, 8], Evaluate(g, g.Attention(q, k, v)[0]));
     }
 
     [Fact]

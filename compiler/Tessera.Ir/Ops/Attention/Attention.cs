@@ -10,12 +10,35 @@ namespace Tessera.Ir.Ops;
 /// <param name="Bias">Relative bias <c>[H, 2R + 1]</c>: logit (h, i, j) gains <c>bias[h, clamp(j − i, −R, R) + R]</c>.</param>
 /// <param name="QNorm">Gain <c>[D]</c> of an RMS norm on each query head.</param>
 /// <param name="KNorm">Gain <c>[D]</c> of an RMS norm on each key head.</param>
-/// <param name="Mask">Added to the logits, broadcast to <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>); −∞ hides a key.</param>
-/// <param name="KLengths"><c>i64[B]</c>, batched form only: keys from there on are hidden.</param>
+/// <param name="Mask">Added to the logits, broadcast to <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>); where keys are left out, −∞ hides a key.</param>
+/// <param name="KLengths"><c>i64[B]</c>, batched form only: keys from there on are left out.</param>
+/// <param name="Visible">Flags broadcast as the mask is: a key with <c>false</c> is hidden.</param>
 [Op("attention")]
 public sealed partial record Attention(
-    Value Q, Value K, Value V, Value? Bias = null, Value? QNorm = null, Value? KNorm = null, Value? Mask = null, Value? KLengths = null) : AttentionOp
+    Value Q,
+    Value K,
+    Value V,
+    Value? Bias = null,
+    Value? QNorm = null,
+    Value? KNorm = null,
+    Value? Mask = null,
+    Value? KLengths = null,
+    Value? Visible = null) : AttentionOp
 {
+    /// <summary>What becomes of keys that causality, a window or the flags hide.</summary>
+    public Hiding Hiding { get; init; }
+
+    /// <summary>What is added to the logits of hidden keys, or stands in their place.</summary>
+    public Real Fill { get; init; } = double.NegativeInfinity;
+
+    /// <summary>A second result: logits <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>) of this stage.</summary>
+    public LogitsStage Logits { get; init; }
+
+    public override int OutputCount => Logits == LogitsStage.None ? 1 : 2;
+
+    /// <summary>Whether causality, a window or flags hide keys.</summary>
+    public bool HidesKeys => Causal || HasWindow || Visible is not null;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         int rank = context.ShapeOf(Q).Rank;
@@ -32,31 +55,56 @@ public sealed partial record Attention(
             context.RequireEqual(q[0], K.Shape[0], "batch sizes of q and k");
         }
 
-        if (Mask is not null)
+        Shape full = [.. q.Take(rank - 3), q[rank - 2], q[rank - 3], K.Shape[rank - 3]];
+        CheckMasks(context, full);
+        if (KLengths is not null && rank != 4)
         {
-            Shape full = [.. q.Take(rank - 3), q[rank - 2], q[rank - 3], K.Shape[rank - 3]];
-            if (!context.Broadcast(context.ShapeOf(Mask), full).Equals(full))
+            throw context.Error("TSR0211", "key lengths need a batch axis.");
+        }
+
+        TensorType result = new(Q.DType, q.With(rank - 1, V.Shape[rank - 1]));
+        return Logits == LogitsStage.None ? [result] : [result, new TensorType(Q.DType, full)];
+    }
+
+    private void CheckMasks(InferContext context, Shape full)
+    {
+        foreach ((string name, Value? mask, bool fits) in (ReadOnlySpan<(string, Value?, bool)>)[
+            ("mask", Mask, Mask is null || Mask.DType == Q.DType), ("flags", Visible, Visible is null || Visible.DType == DType.Bool)])
+        {
+            if (mask is not null && !(fits && context.Broadcast(context.ShapeOf(mask), full).Equals(full)))
             {
-                throw context.Error("TSR0211", $"the mask {Mask.Type} must broadcast to {full}.");
+                throw context.Error("TSR0211", $"the {name} {mask.Type} must broadcast to {full}.", "A mask is of the type of q, flags are bool.");
             }
         }
 
-        return KLengths is null || rank == 4
-            ? [new TensorType(Q.DType, q.With(rank - 1, V.Shape[rank - 1]))]
-            : throw context.Error("TSR0211", "key lengths need a batch axis.");
+        if (double.IsNaN(Fill) || Fill > 0)
+        {
+            throw context.Error("TSR0211", $"fill is {Fill}.", "It must be 0 or less; −∞ hides a key wholly.");
+        }
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         (RefTensor q, RefTensor k, RefTensor v) = (context.Tensor(0), context.Tensor(1), context.Tensor(2));
-        AttentionOracle oracle = new(this, q, k, v) { Bias = context.OptionalTensor(3), QNorm = context.OptionalTensor(4), KNorm = context.OptionalTensor(5) };
-        double[] result = oracle.RunBatch(context.OptionalTensor(6), context.OptionalTensor(7));
-        return [RefTensor.Floats(q.DType, [.. q.Dims[..^1], v.Dims[^1]], result)];
+        AttentionOracle oracle = new(this, q, k, v)
+        {
+            Bias = context.OptionalTensor(3),
+            QNorm = context.OptionalTensor(4),
+            KNorm = context.OptionalTensor(5),
+            Hiding = Hiding,
+            Fill = Fill,
+            Stage = Logits,
+        };
+        double[] result = oracle.RunBatch(context.OptionalTensor(6), context.OptionalTensor(7), context.OptionalTensor(8));
+        RefTensor attended = RefTensor.Floats(q.DType, [.. q.Dims[..^1], v.Dims[^1]], result);
+        return Logits == LogitsStage.None
+            ? [attended]
+            : [attended, RefTensor.Floats(q.DType, [.. q.Dims[..^3], q.Dims[^2], q.Dims[^3], k.Dims[^3]], oracle.Logits)];
     }
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => AttentionBatching.Batch(context, this);
 
-    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => [AttentionBody.Build(builder, this)];
+    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => AttentionBody.Build(builder, this);
 
     internal static IEnumerable<OpSample> Samples() => AttentionSamples.All();
 }

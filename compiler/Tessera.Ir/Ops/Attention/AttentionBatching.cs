@@ -3,7 +3,7 @@ using Tessera.Ir.Batching;
 namespace Tessera.Ir.Ops;
 
 /// <summary>
-/// The batched forms of attention. Ragged on either side it becomes <see cref="PackedAttention"/>, one query an example
+/// The batched forms of attention, which leave hidden keys out where they get no weight. Ragged on either side it becomes <see cref="PackedAttention"/>, one query an example
 /// included; padded it hides keys beyond each length.
 /// </summary>
 internal static class AttentionBatching
@@ -31,15 +31,25 @@ internal static class AttentionBatching
             }
         }
 
+        if (op.Logits != LogitsStage.None)
+        {
+            throw context.Mixes("it gives out logits, of which every pair of tokens has one");
+        }
+
         bool ragged = context.Operands.Take(3).Any(static o => o!.Form == BatchForm.Ragged);
         return [ragged ? Packed(context, op) : Dense(context, op)];
     }
 
     private static Batched Packed(BatchContext context, Attention op)
     {
-        if (op.Mask is not null)
+        if (op.Mask is not null || op.Visible is not null)
         {
             throw context.Mixes("a mask over all pairs of tokens has no packed form; use causal, a window or a relative bias");
+        }
+
+        if (!AttentionMask.HidesWholly(op) && op.HidesKeys)
+        {
+            throw context.Mixes($"its hidden keys keep a weight, that of logits at {op.Fill}");
         }
 
         Dim queries = context.ShapeOf(0)[0];
@@ -75,7 +85,7 @@ internal static class AttentionBatching
     private static Batched Dense(BatchContext context, Attention op)
     {
         Value? lengths = context.Operands[1] is { Form: BatchForm.Padded } keys ? context.Environment.Lengths(keys.Partition!) : null;
-        Value? mask = op.Mask is null ? null : Mask(context);
+        Value? mask = op.Mask is null ? null : Mask(context, 6);
         Value attended = context.Emit(op with
         {
             Q = PerExample(context, 0),
@@ -86,16 +96,17 @@ internal static class AttentionBatching
             KNorm = context.Operands[5]?.Value,
             Mask = mask,
             KLengths = lengths,
+            Visible = op.Visible is null ? null : Mask(context, 8),
         });
         return context.Wrap(attended, context.ResultShape());
     }
 
     // A mask that depends on the example gets its batch axis in front of heads and both token axes.
-    private static Value Mask(BatchContext context)
+    private static Value Mask(BatchContext context, int operand)
     {
-        Batched mask = context.Operands[6]!;
-        Shape own = context.ShapeOf(6);
-        mask = mask.Form == BatchForm.Padded && mask.Axis == own.Rank - 1 ? mask with { Value = context.Environment.Fill(mask, 0) } : mask;
+        Batched mask = context.Operands[operand]!;
+        Shape own = context.ShapeOf(operand);
+        mask = mask.Value.DType != DType.Bool && mask.Form == BatchForm.Padded && mask.Axis == own.Rank - 1 ? mask with { Value = context.Environment.Fill(mask, 0) } : mask;
         return mask.Form == BatchForm.Unbatched || own.Rank == 3
             ? mask.Value
             : context.Emit(new Reshape(mask.Value)

@@ -1,9 +1,9 @@
 namespace Tessera.Ir.Ops;
 
-/// <summary>Attention by the standard op where that can express it, else by primitives; queries that see no key give 0.</summary>
+/// <summary>Attention by the standard op where that can express it, else by primitives.</summary>
 internal static class AttentionBody
 {
-    public static Value Build(GraphBuilder g, Attention op)
+    public static IReadOnlyList<Value> Build(GraphBuilder g, Attention op)
     {
         Attention batched = op.Q.Rank == 4 ? op : op with { Q = Batch(g, op.Q), K = Batch(g, op.K), V = Batch(g, op.V) };
         batched = batched with
@@ -11,45 +11,88 @@ internal static class AttentionBody
             Q = op.QNorm is null ? batched.Q : g.RmsNorm(batched.Q, op.QNorm, op.NormEpsilon),
             K = op.KNorm is null ? batched.K : g.RmsNorm(batched.K, op.KNorm, op.NormEpsilon),
         };
-        // ONNX Runtime's op refuses a factor that is not positive.
-        bool standard = op.Softcap.Value == 0 && op.Scale.Value >= 0;
-
-        // A mask and causality can hide together all that a query sees; only one mask of both shows it.
-        bool joined = !standard || op.Mask is not null;
-        Value? mask = AttentionMask.Of(g, batched, causal: joined);
-        batched = batched with { Causal = op.Causal && !joined };
-        double scale = op.EffectiveScale(op.Q.Shape[op.Q.Rank - 1].ConstValue ?? throw new TesseraException(
-            "TSR0211", "", $"attention: the head size must be fixed; q is {op.Q.Type}."));
-        Value heads = standard
-            ? Standard(g, batched, mask, scale)
-            : AttentionPrimitives.Build(g, batched.Q, batched.K, batched.V, mask, scale, op.Softcap.Value);
-        heads = MayHideAll(g, batched) && mask is not null ? ZeroWhereHidden(g, heads, mask) : heads;
-        return op.Q.Rank == 4 ? heads : g.Reshape(heads, [.. heads.Shape.Skip(1)]);
+        (Value heads, Value? logits) = IsStandard(g, batched) ? Standard(g, batched) : Primitive(g, batched);
+        Value result = op.Q.Rank == 4 ? heads : g.Reshape(heads, [.. heads.Shape.Skip(1)]);
+        return logits is null ? [result] : [result, op.Q.Rank == 4 ? logits : g.Reshape(logits, [.. logits.Shape.Skip(1)])];
     }
 
-    private static Value Standard(GraphBuilder g, Attention op, Value? mask, double scale)
+    // ONNX Runtime's op refuses a factor that is not positive; weights that are 0 where all is hidden are not its own.
+    private static bool IsStandard(GraphBuilder g, Attention op) => op.Scale.Value >= 0 && AttentionMask.Addend(op) is not null
+        && (op.Logits == LogitsStage.None || !GivesZero(g, op));
+
+    // A mask and causality can hide together all that a query sees, and only one mask of both shows it. A finite number to hide
+    // by is no causality where a query may see nothing.
+    private static bool IsJoined(Attention op) => op.Mask is not null || op.Visible is not null || op.Logits == LogitsStage.Biased
+        || !AttentionMask.HidesWholly(op) || (op.HasWindow && !double.IsNegativeInfinity(op.Fill));
+
+    private static double Scale(Attention op) => op.EffectiveScale(op.Q.Shape[3].ConstValue ?? throw new TesseraException(
+        "TSR0211", "", $"attention: the head size must be fixed; q is {op.Q.Type}."));
+
+    private static (Value, Value?) Standard(GraphBuilder g, Attention op)
     {
+        bool joined = IsJoined(op);
+        Value? mask = AttentionMask.Of(g, op, causal: joined);
         Value[] operands = [Merge(g, op.Q), Merge(g, op.K), Merge(g, op.V), .. mask is null ? (Value[])[] : [OfAllPairs(g, op, mask)]];
-        Value merged = MayBeEmpty(g, op) ? UnlessEmpty(g, op, operands, scale) : Standard(g, op, operands, scale);
-        return g.Reshape(merged, [op.Q.Shape[0], op.Q.Shape[1], op.Q.Shape[2], op.V.Shape[3]]);
+        Attention inner = op with { Causal = op.Causal && !joined };
+        IReadOnlyList<Value> merged = MayBeEmpty(g, op) ? UnlessEmpty(g, inner, operands) : Standard(g, inner, operands);
+        Value heads = g.Reshape(merged[0], [op.Q.Shape[0], op.Q.Shape[1], op.Q.Shape[2], op.V.Shape[3]]);
+        return (GivesZero(g, op) && mask is not null ? ZeroWhereHidden(g, heads, mask) : heads, merged.ElementAtOrDefault(1));
     }
 
-    private static Value Standard(GraphBuilder g, Attention op, IReadOnlyList<Value> operands, double scale) => g.StandardAttention(
-        operands[0], operands[1], operands[2],
-        op.Q.Shape[2].ConstValue!.Value, op.K.Shape[2].ConstValue!.Value, scale, operands.ElementAtOrDefault(3), op.Causal);
+    private static (Value, Value?) Primitive(GraphBuilder g, Attention op)
+    {
+        bool filled = AttentionMask.Addend(op) is null;
+        Value? mask = AttentionMask.Of(g, op, causal: true);
+        (Value heads, Value? logits) = new AttentionPrimitives(g)
+        {
+            Mask = mask,
+            Scale = Scale(op),
+            Softcap = op.Softcap,
+            Visible = filled ? AttentionMask.Flags(g, op) : null,
+            Fill = op.Fill,
+            Stage = op.Logits,
+        }.Build(op.Q, op.K, op.V);
+        if (!GivesZero(g, op) || mask is null)
+        {
+            return (heads, logits);
+        }
+
+        Value? weights = op.Logits == LogitsStage.Weights ? g.Where(Any(g, mask), logits!, g.Float(logits!.DType, 0)) : logits;
+        return (ZeroWhereHidden(g, heads, mask), weights);
+    }
+
+    private static IReadOnlyList<Value> Standard(GraphBuilder g, Attention op, IReadOnlyList<Value> operands) => g.StandardAttention(
+        operands[0],
+        operands[1],
+        operands[2],
+        op.Q.Shape[2].ConstValue!.Value,
+        op.K.Shape[2].ConstValue!.Value,
+        Scale(op),
+        operands.ElementAtOrDefault(3),
+        op.Causal,
+        op.Softcap,
+        (long)op.Logits - 1,
+        op.Hiding == Hiding.LeftOut || op.KLengths is not null ? Hiding.LeftOut : Hiding.Added);
 
     private static bool MayBeEmpty(GraphBuilder g, Attention op) =>
         g.Facts.GreaterEqual(op.Q.Shape[1], 1) != Proof.Proved || g.Facts.GreaterEqual(op.K.Shape[1], 1) != Proof.Proved;
 
     // ONNX Runtime refuses to attend without queries or without keys.
-    private static Value UnlessEmpty(GraphBuilder g, Attention op, Value[] operands, double scale)
+    private static IReadOnlyList<Value> UnlessEmpty(GraphBuilder g, Attention op, Value[] operands)
     {
         IrType[] types = [.. operands.Select(static v => v.Type)];
         return g.If(
             g.Greater(g.DimValue(op.Q.Shape[1] * op.K.Shape[1]), g.Int(DType.I64, 0)),
             [.. operands],
-            Regions.Of(types, (b, v) => [Standard(b, op, v, scale)], g.Constraints),
-            Regions.Of(types, (b, v) => [b.Expand(b.Float(op.Q.DType, 0), [.. op.Q.Shape.Take(2), op.Q.Shape[2] * op.V.Shape[3]])], g.Constraints))[0];
+            Regions.Of(types, (b, v) => Standard(b, op, v), g.Constraints),
+            Regions.Of(types, (b, v) => Zeros(b, op), g.Constraints));
+    }
+
+    private static IReadOnlyList<Value> Zeros(GraphBuilder g, Attention op)
+    {
+        (Shape q, Value zero) = (op.Q.Shape, g.Float(op.Q.DType, 0));
+        Value result = g.Expand(zero, [q[0], q[1], q[2] * op.V.Shape[3]]);
+        return op.Logits == LogitsStage.None ? [result] : [result, g.Expand(zero, [q[0], q[2], q[1], op.K.Shape[1]])];
     }
 
     // ONNX Runtime broadcasts the mask over examples and heads, not over queries or keys.
@@ -60,16 +103,15 @@ internal static class AttentionBody
     }
 
     // With as many keys as queries each query is inside its own window.
-    private static bool MayHideAll(GraphBuilder g, Attention op) => op.Mask is not null || op.KLengths is not null
-        || (op.HasWindow && g.Facts.Equal(op.Q.Shape[1], op.K.Shape[1]) != Proof.Proved);
+    private static bool GivesZero(GraphBuilder g, Attention op) => op.KLengths is not null || (op.Hiding == Hiding.LeftOut
+        && (op.Mask is not null || op.Visible is not null || (op.HasWindow && g.Facts.Equal(op.Q.Shape[1], op.K.Shape[1]) != Proof.Proved)));
 
     // The softmax of a row of −∞ is NaN there.
-    private static Value ZeroWhereHidden(GraphBuilder g, Value heads, Value mask)
-    {
-        Value best = g.ReduceMax(mask, [3], keepDims: true);
-        Value any = g.Not(g.Equal(best, g.Float(mask.DType, double.NegativeInfinity)));
-        return g.Where(g.Transpose(any, [0, 2, 1, 3]), heads, g.Float(heads.DType, 0));
-    }
+    private static Value ZeroWhereHidden(GraphBuilder g, Value heads, Value mask) =>
+        g.Where(g.Transpose(Any(g, mask), [0, 2, 1, 3]), heads, g.Float(heads.DType, 0));
+
+    private static Value Any(GraphBuilder g, Value mask) =>
+        g.Not(g.Equal(g.ReduceMax(mask, [3], keepDims: true), g.Float(mask.DType, double.NegativeInfinity)));
 
     private static Value Batch(GraphBuilder g, Value x) => g.Reshape(x, [1, .. x.Shape]);
 

@@ -32,6 +32,19 @@ internal static class AttentionSamples
         Sample("batched", "n", "m", options: "batched"),
         Sample("batched lengths", "n", "m", static a => a with { Causal = true }, "batched lengths bias"),
         Sample("f16", "n", "m", dtype: "f16"),
+        Sample("flags", "n", "m", options: "visible"),
+        Sample("added", "n", "m", static a => a with { Hiding = Hiding.Added, Causal = true }, "mask"),
+        Sample("added number", "n", "m", static a => a with { Hiding = Hiding.Added, Fill = -3, Causal = true }, "visible"),
+        Sample("added drowning number", "n", "n", static a => a with { Hiding = Hiding.Added, Fill = -3e38, Causal = true }),
+        Sample("filled", "n", "n", static a => a with { Hiding = Hiding.Filled, Causal = true, Softcap = 2 }),
+        Sample("filled with a number", "n", "m", static a => a with { Hiding = Hiding.Filled, Fill = -3 }, "visible mask"),
+        Sample("filled with a drowning number", "n", "m", static a => a with { Hiding = Hiding.Filled, Fill = -3e38 }, "visible mask"),
+        Sample("filled by a window", "n", "m", static a => a with { Hiding = Hiding.Filled, Fill = -3e38, Causal = true, WindowLeft = 1 }),
+        Sample("products", "n", "m", static a => a with { Logits = LogitsStage.Product, Scale = 0.25 }, heads: 4, kvHeads: 2),
+        Sample("capped", "n", "m", static a => a with { Logits = LogitsStage.Capped, Softcap = 2, Hiding = Hiding.Added }, "mask"),
+        Sample("logits", "n", "n", static a => a with { Logits = LogitsStage.Biased, Hiding = Hiding.Added, Causal = true }, "batched mask"),
+        Sample("weights", "n", "m", static a => a with { Logits = LogitsStage.Weights, Causal = true }),
+        Sample("weights of what is left", "n", "m", static a => a with { Logits = LogitsStage.Weights }, "visible"),
         Hidden("hidden by a mask", static a => a, double.NegativeInfinity, double.NegativeInfinity),
         Hidden("hidden by a mask and causality", static a => a with { Causal = true }, double.NegativeInfinity, 0),
         Hidden("hidden by a mask and a window", static a => a with { WindowRight = 0 }, double.NegativeInfinity, 0),
@@ -59,8 +72,9 @@ internal static class AttentionSamples
                 Has("norms") ? g.In("q_norm", $"{dtype}[4]") : null,
                 Has("norms") ? g.In("k_norm", $"{dtype}[4]") : null,
                 Has("mask") ? g.In("mask", $"{dtype}[{n}, {m}]") : null,
-                Has("lengths") ? g.In("lengths", "i64[2]") : null);
-            return [g.Emit(with is null ? op : with(op))];
+                Has("lengths") ? g.In("lengths", "i64[2]") : null,
+                Has("visible") ? g.In("visible", $"bool[{n}, {m}]") : null);
+            return g.EmitAll(with is null ? op : with(op));
         })
         {
             Sizes = s_sizes,

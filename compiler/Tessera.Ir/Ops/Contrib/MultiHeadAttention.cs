@@ -21,6 +21,12 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     /// <summary>Key j is visible to query i only if j ≤ i; there must be as many keys as queries, since the last query sees all.</summary>
     public bool Causal { get; init; }
 
+    /// <summary>
+    /// How the attention that this stands for hides keys. It is not written: where it is not <see cref="Hiding.Added"/>, this
+    /// op only differs where there is a NaN or an infinity.
+    /// </summary>
+    public Hiding Hiding { get; init; } = Hiding.Added;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         (Shape q, Shape k, Shape v) = (context.ShapeOf(Q), context.ShapeOf(K), context.ShapeOf(V));
@@ -42,7 +48,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         RefTensor[] qkv = [.. Enumerable.Range(0, 3).Select(i => Split(context.Tensor(i)))];
-        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, qkv[0], qkv[1], qkv[2]);
+        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal }, qkv[0], qkv[1], qkv[2]) { Hiding = Hiding };
         double[] result = oracle.RunBatch(context.OptionalTensor(4), context.OptionalTensor(3));
         return [RefTensor.Floats(Q.DType, [.. qkv[0].Dims[..2], Heads * qkv[2].Dims[3]], result)];
     }
@@ -55,6 +61,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
             KLengths = KeyLengths is null ? null : builder.Cast(KeyLengths, DType.I64),
             Scale = Scale,
             Causal = Causal,
+            Hiding = Hiding,
         });
         return [builder.Reshape(heads, Outputs[0].Shape)];
     }

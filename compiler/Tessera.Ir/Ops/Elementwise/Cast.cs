@@ -20,6 +20,11 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     /// <summary>To a power of two (f8e8m0), which of its neighbours a number becomes.</summary>
     public RoundMode RoundMode { get; init; }
 
+    // Among the wide floats, and to them from integers: there IEEE 754 leaves nothing open.
+    public override OpTraits Traits => To is DType.F16 or DType.F32 or DType.F64 && (X.DType.IsInteger() || X.DType is DType.Bool or DType.F16 or DType.F32 or DType.F64)
+        ? OpTraits.RoundedOnce
+        : OpTraits.None;
+
     // A number too large for i32 wraps around, which no size does.
     public override IReadOnlyList<Dim>? DimContent(int output) =>
         X.DType is DType.I64 or DType.I32 && To is DType.I64 or DType.I32
@@ -38,7 +43,7 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
         _ when x.DType == To => x,
         DType.Bool => RefTensor.Bools(x.Dims, Each(x, i => x.DType == DType.String ? x.S[i] is not ("" or "0") : x.Number(i) != 0)),
         DType.String => RefTensor.Strings(x.Dims, Each(x, i => Spell(x, i))),
-        _ when To.IsFloat() => RefTensor.Floats(To, x.Dims, Each(x, i => Rounded(Float(x, i)))),
+        _ when To.IsFloat() => RefTensor.Floats(To, x.Dims, Each(x, i => To == DType.F32 && x.DType.IsInteger() ? Single(x, i) : Rounded(Float(x, i)))),
         _ => RefTensor.Ints(To, x.Dims, Each(x, i => Integer(x, i))),
     };
 
@@ -69,6 +74,9 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
         double clamped = Math.Clamp(Math.Truncate(value), signed ? -ceiling : 0, bits == 63 ? ceiling : ceiling - 1);
         return (long)clamped;
     }
+
+    // By way of double, a large integer would be rounded twice.
+    private static double Single(RefTensor x, int i) => x.DType == DType.U64 ? (float)unchecked((ulong)x.I[i]) : (float)x.I[i];
 
     // An infinity of a type without one saturates too, where that is asked for.
     private double Rounded(double value) => To == DType.F8E8M0 ? PowerOfTwo(value) : SmallFloat.Of(To) is { } format ? format.Decode(format.Encode(value, Saturate)) : RefTensors.Round(To, value);

@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 [Op("reciprocal")]
 public sealed partial record Reciprocal(Value X) : UnaryOp(X)
 {
+    public override OpTraits Traits => OpTraits.RoundedOnce;
+
     protected override double Apply(double x) => 1 / x;
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Reciprocal", 6);

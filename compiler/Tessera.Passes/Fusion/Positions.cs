@@ -1,0 +1,123 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Fusion;
+
+/// <summary>Masks that follow from positions alone  →  causality: key j is visible to query i only if j ≤ i.</summary>
+internal static class Positions
+{
+    private const long MostElements = 1 << 20;
+
+    /// <summary>The op with flags, or a term of its mask, taken as causality; unchanged where none is.</summary>
+    public static Attention Take(Attention op, RewriteContext context)
+    {
+        (Dim n, Dim m) = (op.Q.Shape[op.Q.Rank - 3], op.K.Shape[op.K.Rank - 3]);
+        if (op.Visible is not null)
+        {
+            return IsCausal(op.Visible, n, m, context) ? op with { Visible = null, Causal = true } : op;
+        }
+
+        List<Value> terms = op.Mask is null ? [] : [.. Terms(op.Mask)];
+        for (int i = 0; i < terms.Count; i++)
+        {
+            if (Addend(terms[i], n, m, context) is { } fill)
+            {
+                Value? rest = terms.Where((_, other) => other != i).Aggregate((Value?)null, (sum, term) => sum is null ? term : context.Emit(new Add(sum, term)));
+                return op with { Mask = rest, Causal = true, Hiding = Hiding.Added, Fill = fill };
+            }
+        }
+
+        return op;
+    }
+
+    private static IEnumerable<Value> Terms(Value mask)
+    {
+        Stack<Value> stack = new([mask]);
+        while (stack.TryPop(out Value? value))
+        {
+            if (value.Op is Add sum)
+            {
+                stack.Push(sum.B);
+                stack.Push(sum.A);
+            }
+            else if (!Numbers.IsZero(value))
+            {
+                yield return value;
+            }
+        }
+    }
+
+    // The number that is added where j > i, if 0 is elsewhere.
+    private static double? Addend(Value term, Dim n, Dim m, RewriteContext context) => term.Op switch
+    {
+        Reshape or Expand when KeepsPairs(term, context) => Addend(term.Producer.Operands[0]!, n, m, context),
+        Cast cast when Numbers.Widens(cast) => Addend(cast.X, n, m, context),
+        Where where when Numbers.IsZero(where.X) && Numbers.IsSplat(where.Y, out double fill) && fill < 0 && IsCausal(where.Condition, n, m, context) => fill,
+        Where where when Numbers.IsZero(where.Y) && Numbers.IsSplat(where.X, out double fill) && fill < 0 && IsAhead(where.Condition, n, m, context) => fill,
+        Trilu { Upper: true, Diagonal: 1 } triangle when Numbers.IsSplat(triangle.X, out double fill) && fill < 0 && IsAllPairs(term, n, m, context) => fill,
+        Constant constant when IsAllPairs(term, n, m, context) => OfConstant(constant.Value, n, m),
+        _ => null,
+    };
+
+    private static double? OfConstant(TensorContent content, Dim n, Dim m)
+    {
+        if (content.Count > MostElements || !content.DType.IsFloat() || content.DType.Bits() < 16)
+        {
+            return null;
+        }
+
+        RefTensor mask = RefTensors.FromContent(content);
+        double fill = mask.F.Length > 1 ? mask.F[1] : 0;
+        return fill < 0 && IsTriangle(i => mask.F[i] == 0, i => mask.F[i] == fill, n, m) ? fill : null;
+    }
+
+    // Flags that are true where j ≤ i.
+    private static bool IsCausal(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
+    {
+        Reshape or Expand when KeepsPairs(flags, context) => IsCausal(flags.Producer.Operands[0]!, n, m, context),
+        Not not => IsAhead(not.X, n, m, context),
+        Cast { To: DType.Bool, X.Op: Trilu { Upper: false, Diagonal: 0 } triangle } => IsTrue(triangle.X) && IsAllPairs(flags, n, m, context),
+        Trilu { Upper: false, Diagonal: 0 } triangle => IsTrue(triangle.X) && IsAllPairs(flags, n, m, context),
+        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } when IsAllPairs(flags, n, m, context)
+            => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], n, m),
+        LessOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
+        GreaterOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
+        Less { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
+        Greater { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
+        _ => false,
+    } && IsAllPairs(flags, n, m, context);
+
+    // Flags that are true where j > i.
+    private static bool IsAhead(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
+    {
+        Reshape or Expand when KeepsPairs(flags, context) => IsAhead(flags.Producer.Operands[0]!, n, m, context),
+        Not not => IsCausal(not.X, n, m, context),
+        Cast { To: DType.Bool, X.Op: Trilu { Upper: true, Diagonal: 1 } triangle } => IsTrue(triangle.X),
+        Trilu { Upper: true, Diagonal: 1 } triangle => IsTrue(triangle.X),
+        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } when IsAllPairs(flags, n, m, context)
+            => RefTensors.FromContent(content).B is var b && IsTriangle(i => !b[i], i => b[i], n, m),
+        Less { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
+        Greater { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
+        LessOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
+        GreaterOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
+        _ => false,
+    } && IsAllPairs(flags, n, m, context);
+
+    private static bool IsTrue(Value flags) => Numbers.IsSplat(flags, out double number) ? number != 0
+        : flags.Op is Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } && RefTensors.FromContent(content).B.All(static b => b);
+
+    private static bool IsTriangle(Func<int, bool> seen, Func<int, bool> hidden, Dim n, Dim m)
+    {
+        (int rows, int columns) = ((int)n.ConstValue!.Value, (int)m.ConstValue!.Value);
+        return Enumerable.Range(0, rows * columns).All(at => at % columns <= at / columns ? seen(at) : hidden(at));
+    }
+
+    // One flag for each pair of tokens, the same for all heads and examples.
+    private static bool IsAllPairs(Value x, Dim n, Dim m, RewriteContext context) => x.Rank >= 2
+        && context.Equal(x.Shape[x.Rank - 2], n) && context.Equal(x.Shape[x.Rank - 1], m) && x.Shape.SkipLast(2).All(static d => d == Dim.One);
+
+    private static bool KeepsPairs(Value moved, RewriteContext context) => moved.Producer.Operands[0] is { Rank: >= 2 } x && moved.Rank >= 2
+        && context.Equal(x.Shape[x.Rank - 2], moved.Shape[moved.Rank - 2]) && context.Equal(x.Shape[x.Rank - 1], moved.Shape[moved.Rank - 1])
+        && x.Shape.SkipLast(2).All(static d => d == Dim.One);
+}
