@@ -9,7 +9,10 @@ public static class Cli
     // From the interrupt to the end of the process: what is half written is to be gone by then.
     private static readonly TimeSpan s_timeToCleanUp = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs a command line and returns its exit code: 0 done, 1 wrong usage, 2 bad input, 70 a defect of the tool, 130 interrupted.</summary>
+    /// <summary>
+    /// Runs a command line and returns its exit code: 0 done (of a comparison: the same), 1 wrong usage, 2 bad input, 3 the models
+    /// compared differ, 4 a required rewrite did not happen, 70 a defect of the tool, 130 interrupted.
+    /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="output">Takes results.</param>
     /// <param name="error">Takes errors and warnings.</param>
@@ -23,6 +26,7 @@ public static class Cli
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
             OptimizeCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             ConformanceCommand.Create(terminal),
         };

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Spectre.Console;
+using Tessera.Compiler.Explain;
 using Tessera.Ir;
 
 namespace Tessera.Cli;
@@ -15,11 +17,24 @@ internal static class Guard
     /// <summary>What the user gave cannot be compiled, read or written.</summary>
     public const int BadInput = 2;
 
+    /// <summary>Two models were compared, and they differ.</summary>
+    public const int Differs = 3;
+
+    /// <summary>A rewrite that was required did not happen.</summary>
+    public const int Unmet = 4;
+
     /// <summary>The tool itself failed: a defect to be reported.</summary>
     public const int Defect = 70;
 
     /// <summary>Interrupted.</summary>
     public const int Cancelled = 130;
+
+    // Errors that say what a command found, not that what it was given is wrong.
+    private static readonly FrozenDictionary<string, int> s_ofCode = new Dictionary<string, int>
+    {
+        [OptimizeReport.UnmetCode] = Unmet,
+        ["TSR1213"] = Differs,
+    }.ToFrozenDictionary();
 
     /// <summary>Errors of the input are told on standard error; anything else is a defect of ours and keeps its trace.</summary>
     public static int Run(Terminal terminal, Func<int> command)
@@ -30,11 +45,13 @@ internal static class Guard
         }
         catch (TesseraException error)
         {
-            return Tell(terminal, error.Message);
+            Tell(terminal, error.Message);
+            return s_ofCode.GetValueOrDefault(error.Code, BadInput);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException)
         {
-            return Tell(terminal, $"TSR1201: {error.Message}");
+            Tell(terminal, $"TSR1201: {error.Message}");
+            return BadInput;
         }
         catch (OperationCanceledException)
         {
@@ -48,9 +65,5 @@ internal static class Guard
         }
     }
 
-    private static int Tell(Terminal terminal, string message)
-    {
-        terminal.Messages.MarkupLineInterpolated($"[red]error[/] {message}");
-        return BadInput;
-    }
+    private static void Tell(Terminal terminal, string message) => terminal.Messages.MarkupLineInterpolated($"[red]error[/] {message}");
 }

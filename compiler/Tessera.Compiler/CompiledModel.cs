@@ -1,3 +1,4 @@
+using Tessera.Compiler.Explain;
 using Tessera.Ir;
 using Tessera.Nn.Weights;
 using Tessera.Onnx;
@@ -14,6 +15,9 @@ public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitt
 {
     /// <summary>Weights of more bytes than this are opened from a file: in memory they would be there twice, and beyond 2 GB not at all.</summary>
     private const long LargestInMemory = 256L << 20;
+
+    /// <summary>What the passes did: rules and where they fired, near misses, ops that the target lacks.</summary>
+    public OptimizeReport Report { get; init; } = new([], [], []);
 
     /// <summary>What replaying each rewritten site showed; empty unless <see cref="CompileOptions.Verify"/>.</summary>
     public IReadOnlyList<SiteReport> Replayed { get; init; } = [];

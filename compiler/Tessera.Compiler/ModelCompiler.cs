@@ -58,8 +58,10 @@ public static class ModelCompiler
         graph = rewriting.ForTarget(graph);
         Verifier.Verify(graph);
         options.Progress?.Invoke("emit");
-        return new CompiledModel(single, graph, OnnxEmitter.Emit(graph, options.Emit))
+        EmittedModel emitted = OnnxEmitter.Emit(graph, options.Emit);
+        return new CompiledModel(single, graph, emitted)
         {
+            Report = rewriting.Report.Build(emitted.Lowered),
             Replayed = rewriting.Replayed,
             Given = options.Weights,
             FromSeed = fromSeed,

@@ -1,3 +1,4 @@
+using Tessera.Compiler.Explain;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Passes;
@@ -9,6 +10,9 @@ namespace Tessera.Compiler;
 internal sealed class Rewriting(CompileOptions options)
 {
     private readonly List<SiteReport> _replayed = [];
+
+    /// <summary>What the pipelines did.</summary>
+    public ReportBuilder Report { get; } = new();
 
     /// <summary>One report for each rewritten site; empty unless <see cref="CompileOptions.Verify"/>.</summary>
     public IReadOnlyList<SiteReport> Replayed => _replayed;
@@ -30,6 +34,7 @@ internal sealed class Rewriting(CompileOptions options)
         options.Progress?.Invoke(step);
         PassContext context = new(new PassOptions { RecordRewrites = options.Verify, ReproDirectory = options.ReproDirectory });
         Graph after = stages.Run(graph, context);
+        Report.Add(stages, context);
         Replay(graph, context.Rewrites);
         return after;
     }

@@ -83,6 +83,10 @@ public static class Pipelines
     /// <summary>Names that <see cref="Parse"/> knows, in ordinal order.</summary>
     public static IEnumerable<string> Names => s_byName.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>Names of the rules that stages apply, each once, in their order; a pass that rewrites without rules is one itself.</summary>
+    public static IEnumerable<string> Rules(IEnumerable<Stage> stages) => stages.Where(static s => s.Pass.NotesSites)
+        .SelectMany(static s => s.Pass is RewritePass { Rules: var rules } ? rules.Select(static r => r.Name) : [s.Pass.Name]).Distinct();
+
     /// <summary>Runs stages in order.</summary>
     public static Graph Run(this IReadOnlyList<Stage> stages, Graph graph, PassContext context) =>
         PassRunner.Run(graph, [.. stages.Select(static s => s.Pass)], context);

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 using Tessera.Compiler;
+using Tessera.Compiler.Explain;
+using Tessera.Ir;
 using Tessera.Onnx;
 
 namespace Tessera.Cli.Commands;
@@ -11,17 +14,21 @@ internal sealed class OptimizeCommand
 {
     private const int MostShown = 10;
 
-    private readonly Argument<string> _input = new("IN") { Description = "The .onnx model." };
+    private readonly OptimizeArguments _arguments = new();
     private readonly Option<string> _output = new("-o", "--output") { Required = true, Description = "The .onnx file to write." };
-    private readonly Option<string> _target = new("--target") { DefaultValueFactory = static _ => "ort", Description = "portable, ort, tessera." };
-    private readonly Option<int?> _opset = new("--opset") { Description = "Version of ai.onnx; without it, the model's." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Replays every rewritten site against its original." };
+    private readonly Option<string[]> _require = new("--require")
+    {
+        Description = "Writes nothing and exits with 4 where a rule fires less often: fuse-attention:12, or fuse-attention for once. May be repeated.",
+    };
 
     public static Command Create(Terminal terminal)
     {
         OptimizeCommand c = new();
-        c._target.AcceptOnlyFromAmong("portable", "ort", "tessera");
-        Command command = new("optimize", "Reads an ONNX model, rewrites it for a target and writes it again.") { c._input, c._output, c._target, c._opset, c._verify };
+        Command command = new("optimize", "Reads an ONNX model, rewrites it for a target and writes it again.")
+        {
+            c._arguments.Input, c._output, c._arguments.Target, c._arguments.Opset, c._verify, c._require,
+        };
         command.SetAction((result, cancellation) => Task.Run(() => c.Run(result, terminal, cancellation), cancellation));
         return command;
     }
@@ -30,20 +37,29 @@ internal sealed class OptimizeCommand
     {
         Stopwatch watch = Stopwatch.StartNew();
         string output = result.GetValue(_output)!;
-        using OnnxModel model = OnnxModel.Load(InspectCommand.Existing(result.GetValue(_input)!));
-        CompiledModel optimized = terminal.Show(report =>
+        (string Rule, int Times)[] required = [.. (result.GetValue(_require) ?? []).Select(Requirement)];
+        using OnnxModel model = _arguments.Load(result);
+        CompiledModel optimized = terminal.Show(progress =>
         {
-            CompiledModel compiled = model.Optimize(new OptimizeOptions
-            {
-                Target = Enum.Parse<EmitTarget>(result.GetValue(_target)!, ignoreCase: true),
-                Opset = result.GetValue(_opset),
-                Verify = result.GetValue(_verify),
-                Progress = report,
-            });
-            report("write");
+            CompiledModel compiled = model.Optimize(_arguments.Options(result, progress, result.GetValue(_verify)));
+            compiled.Report.Require(required);
+            progress("write");
             compiled.Save(output, cancellation);
             return compiled;
         });
+        TellNotes(terminal, model, optimized, cancellation);
+        if (result.GetValue(_verify))
+        {
+            terminal.Results.MarkupLineInterpolated(
+                $"[green]verified[/] {optimized.Replayed.Count(static r => r.Holds)} rewritten sites on {optimized.Replayed.Sum(static r => r.Cases)} inputs");
+        }
+
+        terminal.Results.MarkupLineInterpolated($"[green]wrote[/] {output}: {optimized.Nodes} nodes from {model.Nodes}, {watch.Elapsed.TotalSeconds:F1} s");
+        return Guard.Success;
+    }
+
+    private static void TellNotes(Terminal terminal, OnnxModel model, CompiledModel optimized, CancellationToken cancellation)
+    {
         foreach (CarriedNode node in model.Notes.Carried.Take(MostShown))
         {
             terminal.Messages.MarkupLineInterpolated($"[yellow]carried[/] {node.Node}: {node.Op}: {node.Reason}");
@@ -58,14 +74,14 @@ internal sealed class OptimizeCommand
         {
             terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
         }
+    }
 
-        if (result.GetValue(_verify))
-        {
-            terminal.Results.MarkupLineInterpolated(
-                $"[green]verified[/] {optimized.Replayed.Count(static r => r.Holds)} rewritten sites on {optimized.Replayed.Sum(static r => r.Cases)} inputs");
-        }
-
-        terminal.Results.MarkupLineInterpolated($"[green]wrote[/] {output}: {optimized.Nodes} nodes from {model.Nodes}, {watch.Elapsed.TotalSeconds:F1} s");
-        return Guard.Success;
+    private static (string Rule, int Times) Requirement(string text)
+    {
+        string[] parts = text.Split(':');
+        int times = 1;
+        return parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out times))
+            ? (RuleNames.Check(parts[0]), times)
+            : throw new TesseraException("TSR1220", "--require", $"'{text}' asks for nothing.", "Write a rule and how often it must fire: fuse-attention:12.");
     }
 }

@@ -11,6 +11,7 @@ public sealed class Legalizer
 
     private readonly int _opset;
     private readonly Func<string, bool> _allows;
+    private readonly List<LoweredOp> _lowered = [];
 
     /// <param name="opset">Version of <c>ai.onnx</c> that the model imports.</param>
     /// <param name="allows">Whether the target may use a domain besides <c>ai.onnx</c>.</param>
@@ -19,6 +20,9 @@ public sealed class Legalizer
         _opset = opset;
         _allows = allows;
     }
+
+    /// <summary>Ops that the target lacks, with the reason; what is made of them and lacked in turn is not among them.</summary>
+    public IReadOnlyList<LoweredOp> Lowered => _lowered;
 
     /// <exception cref="TesseraException">TSR0440: an op has no form and no decomposition. TSR0441: decompositions do not end.</exception>
     public Graph Run(Graph graph)
@@ -39,7 +43,7 @@ public sealed class Legalizer
     {
         for (int round = 0; round < MaxRounds; round++)
         {
-            Rewrite rewrite = new(this, builder);
+            Rewrite rewrite = new(this, builder, isFirst: round == 0);
             IReadOnlyList<Value> next = GraphWalk.Rebuild(roots, inputs, rewrite.Step);
             if (!rewrite.Changed)
             {
@@ -59,7 +63,7 @@ public sealed class Legalizer
         (op.Schema.Onnx?.LacksType(op, _opset, _allows) == true ? Ops.Widening.Around(builder, op) : null) ?? op.Decompose(builder);
 
     /// <summary>One round over a graph.</summary>
-    private sealed class Rewrite(Legalizer owner, GraphBuilder builder)
+    private sealed class Rewrite(Legalizer owner, GraphBuilder builder, bool isFirst)
     {
         private readonly GraphRebuild _rebuild = new(builder);
 
@@ -75,6 +79,11 @@ public sealed class Legalizer
 
             builder.Source = op.Outputs[0].Source;
             Changed = true;
+            if (isFirst)
+            {
+                owner._lowered.Add(new LoweredOp(op.Schema.Name, op.Outputs[0].Source, FormReason.Of(values[0].Producer, owner._opset, owner._allows)));
+            }
+
             return _rebuild.Note(op, owner.Simpler(values[0].Producer, builder) ?? throw owner.NoForm(op));
         }
     }

@@ -1,7 +1,7 @@
 namespace Tessera.Ir.Text;
 
 /// <summary>Finds what a misspelt name was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary><c>Did you mean 'reshape'?</c>, or null when nothing comes near.</summary>
     public static string? Hint(string name, IEnumerable<string> candidates)

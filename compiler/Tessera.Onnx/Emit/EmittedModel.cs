@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Onnx;
 using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
@@ -20,6 +21,9 @@ public sealed class EmittedModel
 
     /// <summary>The graph as it is written: lowered to the target, layout changes of weights done. Reading the model gives it back.</summary>
     public Graph Graph { get; }
+
+    /// <summary>Ops of the graph that the target lacks and that are written as simpler ones.</summary>
+    public IReadOnlyList<LoweredOp> Lowered { get; internal init; } = [];
 
     /// <summary>Where each node came from.</summary>
     public SourceMap SourceMap { get; }

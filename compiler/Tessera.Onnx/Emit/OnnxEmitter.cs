@@ -13,7 +13,8 @@ public static class OnnxEmitter
     {
         ArgumentNullException.ThrowIfNull(graph);
         options = (options ?? new EmitOptions()).For(graph);
-        Graph prepared = Prepare(graph, options);
+        Legalizer legalizer = new(options.Opset, options.Allows);
+        Graph prepared = Prepare(graph, legalizer);
         NameTable names = new();
         EmitScope scope = new(names);
         GraphProto proto = new() { Name = graph.Name };
@@ -28,15 +29,17 @@ public static class OnnxEmitter
         proto.Node.AddRange(scope.Nodes);
         FreshSizes.Write(prepared, scope, proto);
         proto.Output.AddRange(prepared.Outputs.Select(static o => TypeWriter.ValueInfo(o.Name, o.Value.Type)));
-        return new EmittedModel(Model(prepared, proto, functions, options), weights, prepared, sourceMap, options);
+        return new EmittedModel(Model(prepared, proto, functions, options), weights, prepared, sourceMap, options) { Lowered = legalizer.Lowered };
     }
 
     /// <summary>The graph as it will be written: every op has a row, and layout changes of weights are done.</summary>
     public static Graph Prepare(Graph graph, EmitOptions options)
     {
         options = options.For(graph);
-        return WeightFolding.Fold(NormalForm.Run(new Legalizer(options.Opset, options.Allows).Run(graph)));
+        return Prepare(graph, new Legalizer(options.Opset, options.Allows));
     }
+
+    private static Graph Prepare(Graph graph, Legalizer legalizer) => WeightFolding.Fold(NormalForm.Run(legalizer.Run(graph)));
 
     private static void ReserveInterface(Graph graph, NameTable names)
     {

@@ -22,7 +22,7 @@ internal static class FunctionCall
         }
 
         Dictionary<string, long> versions = OnnxReader.Versions(function.OpsetImport);
-        NodeReader nodes = new(context, domain => versions.GetValueOrDefault(domain, caller.VersionOf(domain)), caller.Depth + 1);
+        NodeReader nodes = new(context, domain => versions.GetValueOrDefault(domain, caller.VersionOf(domain)), caller.Depth + 1, caller.Source(node).ModulePath);
         ReadScope inner = new(scope.Builder) { Caller = scope, Weights = scope.Weights };
         for (int i = 0; i < function.Input.Count; i++)
         {

@@ -8,9 +8,13 @@ namespace Tessera.Onnx;
 /// <param name="context">What holds for the model.</param>
 /// <param name="versionOf">Version of each domain's opset in the graph or function that is read.</param>
 /// <param name="depth">How many function calls deep it stands.</param>
-internal sealed class NodeReader(ReadContext context, Func<string, long> versionOf, int depth = 0)
+/// <param name="call">Place of the function call whose body is read; empty outside functions.</param>
+internal sealed class NodeReader(ReadContext context, Func<string, long> versionOf, int depth = 0, string call = "")
 {
     public int Depth => depth;
+
+    /// <summary>Where a node's results come from.</summary>
+    public SourceLocation Source(NodeProto node) => context.Source(node, call);
 
     public long VersionOf(string domain) => versionOf(domain is "ai.onnx" ? "" : domain);
 
@@ -43,7 +47,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
 
         ReadValue?[] inputs = [.. node.Input.Select(name => scope.IsMissing(name) ? null : Input(node, name, scope))];
         IReadOnlyList<Dim>? sizes = ShapeFolding.Fold(node, inputs, scope.Builder.Facts);
-        SourceLocation source = new(context.IsOurs ? node.DocString : node.Name, context.File);
+        SourceLocation source = Source(node);
         List<string> reasons = [];
         IReadOnlyList<Value?>? results = Build(node, inputs, scope, source, reasons);
         if (results is null && sizes is null)

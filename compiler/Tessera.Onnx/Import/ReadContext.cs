@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
@@ -12,6 +13,19 @@ namespace Tessera.Onnx;
 internal sealed record ReadContext(
     string? File, ExternalDataReader? External, bool IsOurs, ModelClaims Claims, FunctionLibrary Functions, ReadNotes Notes)
 {
+    /// <summary>A caller's name is put before those of its function's nodes as long as the whole stays readable, and memory in bounds.</summary>
+    private const int LongestPath = 256;
+
+    /// <summary>
+    /// Where the results of a node come from: the module path that we wrote there, else the node's name or, where it has none,
+    /// that of its first result, below the call that it stands in.
+    /// </summary>
+    public SourceLocation Source(NodeProto node, string call)
+    {
+        string name = IsOurs ? node.DocString : node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "";
+        return new SourceLocation(call.Length == 0 || call.Length + name.Length >= LongestPath ? name : $"{call}/{name}", File);
+    }
+
     /// <summary>A node's place: its name, or its kind where it has none, and the file.</summary>
     public string Place(NodeProto node)
     {

@@ -12,6 +12,8 @@ public sealed record ResolveDynamic : IPass
 {
     public string Name => "resolve-dynamic";
 
+    public bool NotesSites => false;
+
     public Graph Run(Graph graph, PassContext context) => graph.PostOrder().Any(static op => op is DynamicOp or IRegionOp)
         ? graph.WithRoots(Run(graph.Builder, [.. graph.Roots], graph.Inputs.ToDictionary(static v => v)))
         : graph;

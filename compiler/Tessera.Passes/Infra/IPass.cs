@@ -11,5 +11,8 @@ public interface IPass
     /// <summary>kebab-case name on command lines and in file tests.</summary>
     string Name { get; }
 
+    /// <summary>Whether it notes the sites that it rewrites; one that does not is in no list of rules.</summary>
+    bool NotesSites => true;
+
     Graph Run(Graph graph, PassContext context);
 }

@@ -8,6 +8,7 @@ public sealed class PassContext(PassOptions? options = null)
     private const int MostRejectionsOfARule = 256;
     private readonly List<PassReport> _reports = [];
     private readonly List<RewriteRecord> _rewrites = [];
+    private readonly List<Firing> _sites = [];
     private readonly SortedDictionary<string, int> _firings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Rejection>> _rejections = new(StringComparer.Ordinal);
     private readonly HashSet<Rejection> _seen = [];
@@ -19,6 +20,9 @@ public sealed class PassContext(PassOptions? options = null)
 
     /// <summary>Rewritten sites in order; empty unless <see cref="PassOptions.RecordRewrites"/>.</summary>
     public IReadOnlyList<RewriteRecord> Rewrites => _rewrites;
+
+    /// <summary>Every site that a rule rewrote, in order.</summary>
+    public IReadOnlyList<Firing> Sites => _sites;
 
     /// <summary>How often each rule fired, by name.</summary>
     public IReadOnlyDictionary<string, int> Firings => _firings;
@@ -34,6 +38,7 @@ public sealed class PassContext(PassOptions? options = null)
     public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement)
     {
         _firings[rule] = _firings.GetValueOrDefault(rule) + 1;
+        _sites.Add(new Firing(rule, original[0].Producer.Schema.Name, original[0].Source));
         if (Options.RecordRewrites)
         {
             _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement));

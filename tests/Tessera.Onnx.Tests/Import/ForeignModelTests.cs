@@ -58,6 +58,22 @@ public class ForeignModelTests
     }
 
     [Fact]
+    public void Place_of_a_node_is_its_name_else_that_of_its_result_below_the_call()
+    {
+        FunctionProto function = new() { Domain = "local", Name = "Twice", Input = { "x" }, Output = { "y" } };
+        function.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
+        function.Node.Add(Node("Add", ["x", "x"], ["y"]));
+        NodeProto call = Node("Twice", ["a"], ["b"]);
+        (call.Domain, call.Name) = ("local", "here");
+        NodeProto unnamed = Node("Neg", ["x"], ["a"]);
+        unnamed.Name = "";
+        ModelProto model = Model(["x: f32[n]"], ["b: f32[n]"], unnamed, call);
+        model.Functions.Add(function);
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "local", Version = 1 });
+        Assert.Equal(["", "a", "here/Add"], OnnxReader.Read(model).PostOrder().Select(static op => op.Outputs[0].Source.ModulePath));
+    }
+
+    [Fact]
     public void Function_is_inlined_under_its_own_opset_with_the_attributes_of_the_call()
     {
         FunctionProto function = new() { Domain = "local", Name = "Scale", Input = { "x" }, Output = { "y" }, Attribute = { "by" } };

@@ -1,0 +1,17 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Tessera.Cli;
+
+/// <summary>Results as JSON: camel case, indented, nothing that depends on when or where it ran.</summary>
+internal static class Json
+{
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // shapes and formulas stay readable; it is no part of a page
+    };
+
+    public static void Write(Terminal terminal, object value) => terminal.Output.WriteLine(JsonSerializer.Serialize(value, s_options));
+}
