@@ -9,10 +9,10 @@ public sealed class OnnxModel : IDisposable
 {
     private readonly LoadedModel _loaded;
 
-    private OnnxModel(string path, LoadedModel loaded)
+    private OnnxModel(string path, LoadedModel loaded, ReadLimits? limits)
     {
         (Path, _loaded) = (path, loaded);
-        Graph = OnnxReader.Read(loaded, path, Notes);
+        Graph = OnnxReader.Read(loaded, path, Notes, limits);
     }
 
     public string Path { get; }
@@ -29,14 +29,16 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Number of nodes that the model has, those of subgraphs among them.</summary>
     public int Nodes => Count(_loaded.Model.Graph);
 
-    /// <exception cref="TesseraException">The file cannot be read, is no model, or contradicts itself.</exception>
-    public static OnnxModel Load(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What it may ask for, where it is not trusted as much or more than usual.</param>
+    /// <exception cref="TesseraException">The file cannot be read, is no model, contradicts itself, or passes a limit.</exception>
+    public static OnnxModel Load(string path, ReadLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        LoadedModel loaded = ModelFile.Load(path);
+        LoadedModel loaded = ModelFile.Load(path, limits);
         try
         {
-            return new OnnxModel(path, loaded);
+            return new OnnxModel(path, loaded, limits);
         }
         catch
         {
@@ -50,6 +52,18 @@ public sealed class OnnxModel : IDisposable
     public CompiledModel Optimize(OptimizeOptions? options = null)
     {
         options ??= new OptimizeOptions();
+        try
+        {
+            return Compile(options);
+        }
+        catch (TesseraException error) when (!error.Place.Contains(System.IO.Path.GetFileName(Path), StringComparison.Ordinal))
+        {
+            throw error.At(error.Place.Length > 0 ? $"{error.Place} ({System.IO.Path.GetFileName(Path)})" : Path);
+        }
+    }
+
+    private CompiledModel Compile(OptimizeOptions options)
+    {
         return ModelCompiler.Compile(Graph, new CompileOptions
         {
             Verify = options.Verify,

@@ -14,4 +14,7 @@ public enum OpTraits
 
     /// <summary>IEEE 754 rounds each element of a result once and exactly: equal on every machine.</summary>
     RoundedOnce = 4,
+
+    /// <summary>What it computes may take many more steps than operands and results have elements: it is not computed ahead of a run.</summary>
+    Costly = 8,
 }

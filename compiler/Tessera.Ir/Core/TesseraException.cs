@@ -7,6 +7,8 @@ namespace Tessera.Ir;
 public sealed class TesseraException(string code, string place, string message, string? hint = null, Exception? inner = null)
     : Exception(Compose(code, place, message, hint), inner)
 {
+    private readonly string _what = message;
+
     /// <summary>Stable identifier, <c>TSR</c> and four digits (an example has a prefix of its own); compiler/docs/diagnostics.md lists them.</summary>
     public string Code { get; } = code;
 
@@ -15,6 +17,9 @@ public sealed class TesseraException(string code, string place, string message, 
 
     /// <summary>What to try, or <see langword="null"/>.</summary>
     public string? Hint { get; } = hint;
+
+    /// <summary>The same error at a place that is known better further out.</summary>
+    public TesseraException At(string place) => new(Code, place, _what, Hint, this);
 
     private static string Compose(string code, string place, string message, string? hint)
     {

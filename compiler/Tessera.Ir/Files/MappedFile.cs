@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Tessera.Ir;
 
@@ -25,6 +28,8 @@ public sealed class MappedFile : IDisposable
     {
         try
         {
+            // What has no length (a pipe, a device) is never opened: that could wait for ever.
+            if (new FileInfo(path).Length == 0) return new MappedFile(path, 0, null);
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             var length = stream.Length;
             if (length > 0)
@@ -51,6 +56,9 @@ public sealed class MappedFile : IDisposable
     /// <summary>All bytes from the first on, for parsers that want a stream.</summary>
     public Stream OpenStream() => _file?.CreateViewStream(0, Length, MemoryMappedFileAccess.Read) ?? Stream.Null;
 
+    /// <summary>All bytes where they are mapped, for files of at most 2 GB. Once the file is disposed they can no longer be read.</summary>
+    public ReadOnlyMemory<byte> AsMemory() => Length == 0 ? default : new Pages(this).Memory;
+
     /// <summary>The weight whose bytes start at <paramref name="offset"/>; the caller has checked that they lie inside the file.</summary>
     public WeightSource Weight(DType dtype, IReadOnlyList<long> dims, long offset) => new Range(this, dtype, dims, offset);
 
@@ -58,6 +66,31 @@ public sealed class MappedFile : IDisposable
     {
         _view?.Dispose();
         _file?.Dispose();
+    }
+
+    private sealed class Pages(MappedFile file) : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(checked((int)file.Length));
+
+        public override Span<byte> GetSpan()
+        {
+            MemoryMappedViewAccessor view = file._view!;
+            ObjectDisposedException.ThrowIf(view.SafeMemoryMappedViewHandle.IsClosed, file);
+            nint start = view.SafeMemoryMappedViewHandle.DangerousGetHandle() + checked((nint)view.PointerOffset);
+            return MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), start), (int)file.Length);
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("Mapped pages are handed out as spans alone.");
+
+        public override void Unpin()
+        {
+            // Nothing is ever pinned.
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // The mapping belongs to the file.
+        }
     }
 
     private sealed class Range : WeightSource

@@ -8,6 +8,7 @@ namespace Tessera.Onnx;
 public sealed class ExternalDataReader(string folder) : IDisposable
 {
     private readonly Dictionary<string, MappedFile> _files = [];
+    private readonly Dictionary<string, DataRanges> _ranges = [];
     private readonly Lock _lock = new();
 
     /// <exception cref="TesseraException">TSR0430: the file is not there. TSR0824: it lies elsewhere. TSR0825: offset or length are wrong.</exception>
@@ -16,7 +17,8 @@ public sealed class ExternalDataReader(string folder) : IDisposable
         var entries = Entries(tensor);
         if (!entries.TryGetValue("location", out var location))
             throw new TesseraException("TSR0825", tensor.Name, "the tensor is external but names no location.");
-        var file = File(ExternalLocation.Resolve(folder, location, tensor.Name));
+        var path = ExternalLocation.Resolve(folder, location, tensor.Name);
+        var file = File(path);
         var offset = Number(tensor, entries, "offset") ?? 0;
         var bytes = TensorReader.ByteLength(tensor);
         var length = Number(tensor, entries, "length") ?? bytes;
@@ -28,6 +30,12 @@ public sealed class ExternalDataReader(string folder) : IDisposable
                 $"external data [{offset}, {(UInt128)offset + (UInt128)length}) leaves '{location}', which has {file.Length} bytes.", "The file may be truncated.");
         }
 
+        if (Ranges(path).Overlapping(offset, length) is var (start, end))
+        {
+            throw new TesseraException("TSR0825", tensor.Name,
+                $"external data [{offset}, {offset + length}) of '{location}' overlaps that of another tensor, [{start}, {end}).", "Tensors share all of their bytes or none.");
+        }
+
         return file.Weight((DType)tensor.DataType, tensor.Dims, offset);
     }
 
@@ -37,6 +45,7 @@ public sealed class ExternalDataReader(string folder) : IDisposable
         {
             foreach (var file in _files.Values) file.Dispose();
             _files.Clear();
+            _ranges.Clear();
         }
     }
 
@@ -46,6 +55,15 @@ public sealed class ExternalDataReader(string folder) : IDisposable
         {
             if (!_files.TryGetValue(path, out var file)) _files.Add(path, file = MappedFile.Open(path));
             return file;
+        }
+    }
+
+    private DataRanges Ranges(string path)
+    {
+        lock (_lock)
+        {
+            if (!_ranges.TryGetValue(path, out var ranges)) _ranges.Add(path, ranges = new DataRanges());
+            return ranges;
         }
     }
 

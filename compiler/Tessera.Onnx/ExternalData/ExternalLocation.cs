@@ -19,9 +19,36 @@ internal static class ExternalLocation
     public static string Resolve(string folder, string location, string tensor)
     {
         var parts = location.Split('/', '\\');
-        return !Path.IsPathRooted(location) && !Array.Exists(parts, static p => p is "" or "." or ".." || p.AsSpan().IndexOfAny(":\0") >= 0)
-            ? Path.Combine([folder, .. parts])
-            : throw new TesseraException("TSR0824", tensor, $"external data at '{location}' is refused.",
+        if (Path.IsPathRooted(location) || Array.Exists(parts, static p => p is "" or "." or ".." || p.AsSpan().IndexOfAny(":\0") >= 0))
+        {
+            throw new TesseraException("TSR0824", tensor, $"external data at '{location.Replace("\0", "\\0", StringComparison.Ordinal)}' is refused.",
                 "It must lie in the folder of the model: no absolute path, no '..'.");
+        }
+
+        var path = folder;
+        foreach (var part in parts)
+        {
+            path = Path.Combine(path, part);
+            if (IsLink(path))
+            {
+                throw new TesseraException("TSR0824", tensor, $"external data at '{location}' is refused: '{part}' is a link.",
+                    "Put the file itself into the folder of the model.");
+            }
+        }
+
+        return path;
+    }
+
+    // What is not there, or cannot be asked, is told when it is opened.
+    private static bool IsLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is not null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

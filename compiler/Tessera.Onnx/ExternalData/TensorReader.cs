@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 
@@ -7,6 +8,9 @@ namespace Tessera.Onnx;
 /// <summary>The bytes of a tensor wherever ONNX lets them lie: in raw_data, in the field of its type, or in a file.</summary>
 public static class TensorReader
 {
+    private const int MostShownDims = 16;
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <param name="tensor">Of any type but string, whose elements are not bytes of a weight.</param>
     /// <param name="external">Where external data is looked for; null where there can be none.</param>
     /// <exception cref="TesseraException">TSR0823: type, sizes and data contradict each other. TSR0824, TSR0825: so does external data.</exception>
@@ -21,24 +25,57 @@ public static class TensorReader
             : throw Error(tensor, $"the tensor {Text(tensor)} takes {bytes} bytes; it has {data.Length}.");
     }
 
-    internal static string Text(TensorProto tensor) => $"{((DType)tensor.DataType).Text()}[{string.Join(", ", tensor.Dims)}]";
+    /// <summary>The elements of a tensor of strings.</summary>
+    /// <exception cref="TesseraException">TSR0823: there are more or fewer than its sizes ask for, or one is no text.</exception>
+    internal static TensorContent Strings(TensorProto tensor)
+    {
+        if (Count(tensor) != tensor.StringData.Count)
+            throw Error(tensor, $"the tensor {Text(tensor)} has {tensor.StringData.Count} strings.");
+        try
+        {
+            return TensorContent.FromStrings(tensor.Dims, [.. tensor.StringData.Select(static s => s_utf8.GetString(s.Span))]);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw Error(tensor, "one of the tensor's strings is not UTF-8.", error);
+        }
+    }
+
+    internal static string Text(TensorProto tensor) =>
+        $"{((DType)tensor.DataType).Text()}[{string.Join(", ", tensor.Dims.Take(MostShownDims))}{(tensor.Dims.Count > MostShownDims ? ", …" : "")}]";
 
     /// <summary>Bytes that type and sizes ask for, once both are known to make sense.</summary>
     internal static long ByteLength(TensorProto tensor)
     {
         var type = (DType)tensor.DataType;
         if (type.Bits() == 0) throw Error(tensor, $"elements of type {(Enum.IsDefined(type) ? type.Text() : $"number {tensor.DataType}")} are not bytes of a weight.");
-        if (tensor.Dims.Any(static d => d < 0)) throw Error(tensor, $"the tensor {Text(tensor)} has a negative size.");
+        var count = Count(tensor);
         try
         {
-            var bytes = type.ByteCount(tensor.Dims.Aggregate(1L, static (a, b) => checked(a * Math.Max(b, 1))));
-            return tensor.Dims.Contains(0) ? 0 : bytes;
+            return type.ByteCount(count);
         }
         catch (OverflowException error)
         {
-            throw Error(tensor, $"the tensor {Text(tensor)} has more bytes than 64 bits can count.", error);
+            throw TooMany(tensor, error);
         }
     }
+
+    private static long Count(TensorProto tensor)
+    {
+        if (tensor.Dims.Any(static d => d < 0)) throw Error(tensor, $"the tensor {Text(tensor)} has a negative size.");
+        try
+        {
+            // Sizes beside a 0 have to be possible too: a runtime multiplies them all.
+            var count = tensor.Dims.Aggregate(1L, static (a, b) => checked(a * Math.Max(b, 1)));
+            return tensor.Dims.Contains(0) ? 0 : count;
+        }
+        catch (OverflowException error)
+        {
+            throw TooMany(tensor, error);
+        }
+    }
+
+    private static TesseraException TooMany(TensorProto tensor, Exception error) => Error(tensor, $"the tensor {Text(tensor)} has more bytes than 64 bits can count.", error);
 
     private static ReadOnlyMemory<byte> TypedData(TensorProto tensor) => (DType)tensor.DataType switch
     {

@@ -4,7 +4,10 @@ using Tessera.Onnx.Proto;
 namespace Tessera.Onnx;
 
 /// <summary>A model read from a file, and access to the bytes of its tensors wherever they lie.</summary>
-public sealed class LoadedModel(ModelProto model, ExternalDataReader external) : IDisposable
+/// <param name="model">The model.</param>
+/// <param name="external">Where its external data lies.</param>
+/// <param name="file">The file itself where raw data of the model is read from it; disposed with this.</param>
+public sealed class LoadedModel(ModelProto model, ExternalDataReader external, MappedFile? file = null) : IDisposable
 {
     public ModelProto Model { get; } = model;
 
@@ -14,6 +17,10 @@ public sealed class LoadedModel(ModelProto model, ExternalDataReader external) :
     /// <exception cref="TesseraException">TSR0823 to TSR0825: the tensor contradicts itself or its file.</exception>
     public WeightSource Weight(TensorProto tensor) => TensorReader.Read(tensor, External);
 
-    /// <summary>Ends the mapping of external data: weights cut from it can no longer be read.</summary>
-    public void Dispose() => External.Dispose();
+    /// <summary>Ends the mapping of the files: weights cut from them can no longer be read.</summary>
+    public void Dispose()
+    {
+        External.Dispose();
+        file?.Dispose();
+    }
 }

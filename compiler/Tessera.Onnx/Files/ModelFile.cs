@@ -60,28 +60,47 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model; its external data is mapped when it is asked for.</summary>
-    /// <exception cref="TesseraException">TSR0430: cannot be read. TSR0820: it is not an ONNX model.</exception>
-    public static LoadedModel Load(string path)
+    /// <exception cref="TesseraException">TSR0430: cannot be read. TSR0820: it is not an ONNX model. TSR0830: it passes a limit.</exception>
+    public static LoadedModel Load(string path, ReadLimits? limits = null)
     {
-        using var file = MappedFile.Open(path);
-        if (file.Length > int.MaxValue)
-            throw new TesseraException("TSR0820", path, $"the file has {file.Length} bytes; a model can have at most {int.MaxValue}.", "Larger models keep their weights in external data.");
-        return new LoadedModel(Parse(file), new ExternalDataReader(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        var file = MappedFile.Open(path);
+        try
+        {
+            if (file.Length > int.MaxValue)
+                throw new TesseraException("TSR0820", path, $"the file has {file.Length} bytes; a model can have at most {int.MaxValue}.", "Larger models keep their weights in external data.");
+            var model = Parse(file, limits ?? ReadLimits.Default, out var isMapped);
+            var external = new ExternalDataReader(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (isMapped) return new LoadedModel(model, external, file);
+            file.Dispose();
+            return new LoadedModel(model, external);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
-    private static ModelProto Parse(MappedFile file)
+    private static ModelProto Parse(MappedFile file, ReadLimits limits, out bool isMapped)
     {
         try
         {
-            using var stream = file.OpenStream();
+            var cut = new RawDataCut(file.AsMemory(), RecursionLimit, limits);
+            using var stream = cut.Run();
             using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, RecursionLimit);
             var model = new ModelProto();
             model.MergeFrom(input);
+            cut.Restore(model);
+            isMapped = cut.IsMapped;
             return model.Graph is not null
                 ? model
                 : throw new TesseraException("TSR0820", file.Path, "the file holds no graph.", "It may not be an ONNX model.");
         }
-        catch (InvalidProtocolBufferException error)
+        catch (TesseraException error) when (error.Place.Length == 0)
+        {
+            throw error.At(file.Path);
+        }
+        catch (Exception error) when (error is InvalidProtocolBufferException or InvalidDataException)
         {
             throw new TesseraException("TSR0820", file.Path, $"the file is not an ONNX model: {error.Message}", Hint(file), error);
         }

@@ -28,7 +28,7 @@ internal static class AttributeReader
     }
 
     public static TensorContent Content(TensorProto tensor, ExternalDataReader? external = null) => (DType)tensor.DataType == DType.String
-        ? TensorContent.FromStrings(tensor.Dims, [.. tensor.StringData.Select(static s => s.ToStringUtf8())])
+        ? TensorReader.Strings(tensor)
         : TensorContent.FromBytes((DType)tensor.DataType, tensor.Dims, TensorReader.Read(tensor, external).ToArray());
 
     /// <summary>Whether the attribute has the fixed value of a mapping row.</summary>

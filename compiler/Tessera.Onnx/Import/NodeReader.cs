@@ -46,7 +46,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         }
 
         ReadValue?[] inputs = [.. node.Input.Select(name => scope.IsMissing(name) ? null : Input(node, name, scope))];
-        IReadOnlyList<Dim>? sizes = ShapeFolding.Fold(node, inputs, scope.Builder.Facts);
+        IReadOnlyList<Dim>? sizes = Sizes(node, inputs, scope);
         SourceLocation source = Source(node);
         List<string> reasons = [];
         IReadOnlyList<Value?>? results = Build(node, inputs, scope, source, reasons);
@@ -56,6 +56,19 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         }
 
         Bind(node, inputs, results, sizes, scope);
+    }
+
+    // Arithmetic that leaves 64 bits or divides by zero is not that of sizes; what becomes of it is left to the run.
+    private static IReadOnlyList<Dim>? Sizes(NodeProto node, ReadValue?[] inputs, ReadScope scope)
+    {
+        try
+        {
+            return ShapeFolding.Fold(node, inputs, scope.Builder.Facts);
+        }
+        catch (TesseraException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What a name stands for.</summary>

@@ -15,17 +15,34 @@ public static class OnnxReader
     /// <param name="external">Where external data is looked for; null where there can be none.</param>
     /// <param name="file">Name of the model's file, for errors.</param>
     /// <param name="notes">Takes what was not understood.</param>
-    /// <exception cref="TesseraException">TSR0810: a type is not supported. TSR0811: a name is not defined. TSR0812: a node of our own has no counterpart.</exception>
-    public static Graph Read(ModelProto model, ExternalDataReader? external = null, string? file = null, ReadNotes? notes = null)
+    /// <param name="limits">What the model may ask for.</param>
+    /// <exception cref="TesseraException">TSR0810: a type is not supported. TSR0811: a name is not defined. TSR0812: a node of our own has no counterpart. TSR0830: a limit is passed.</exception>
+    public static Graph Read(ModelProto model, ExternalDataReader? external = null, string? file = null, ReadNotes? notes = null, ReadLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        try
+        {
+            return ReadChecked(model, external, file, notes ?? new ReadNotes(), limits ?? ReadLimits.Default);
+        }
+        catch (TesseraException error) when (file is not null && !error.Place.Contains(Path.GetFileName(file), StringComparison.Ordinal))
+        {
+            // Tensors and types know no file; an error names it nevertheless.
+            string place = error.Place.Length > 0 ? $"{error.Place} ({Path.GetFileName(file)})" : file;
+            throw error.At(place);
+        }
+    }
+
+    private static Graph ReadChecked(ModelProto model, ExternalDataReader? external, string? file, ReadNotes notes, ReadLimits limits)
+    {
+        FunctionLibrary functions = new(model, file);
+        new ModelCheck(model, functions, limits).Run();
         bool isOurs = ModelMetadata.IsOurs(model);
         Dictionary<string, long> versions = Versions(model.OpsetImport);
         ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs });
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(static t => t.Name)];
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
         ReadContext context = new(
-            file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), new FunctionLibrary(model, file), notes ?? new ReadNotes());
+            file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), functions, notes);
         GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external, isOurs);
         return NormalForm.Run(new Graph
         {
@@ -41,10 +58,10 @@ public static class OnnxReader
     }
 
     /// <summary>Reads a model loaded from a file; its weights stay readable as long as it is not disposed.</summary>
-    public static Graph Read(LoadedModel model, string? file = null, ReadNotes? notes = null)
+    public static Graph Read(LoadedModel model, string? file = null, ReadNotes? notes = null, ReadLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Read(model.Model, model.External, file, notes);
+        return Read(model.Model, model.External, file, notes, limits);
     }
 
     /// <summary>Reads a model from its bytes.</summary>

@@ -15,13 +15,15 @@ internal static class TypeReader
         _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type.ValueCase}; tensors, sequences and optionals are read."),
     };
 
-    private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => new(
+    private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => !Enum.IsDefined((DType)tensor.ElemType) ? throw new TesseraException(
+        "TSR0810", name, $"the elements of '{name}' are of type number {tensor.ElemType}, which does not exist.") : new(
         (DType)tensor.ElemType,
         tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select((d, axis) => Size(d, $"{name}_{axis}"))]);
 
     private static Dim Size(TensorShapeProto.Types.Dimension dim, string fallback) => dim.ValueCase switch
     {
-        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => dim.DimValue,
+        // Some exporters write −1 for a size that is not known.
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when dim.DimValue >= 0 => dim.DimValue,
         TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dim.DimParam.Length > 0 => Symbolic(dim.DimParam),
         _ => Dim.Sym(fallback),
     };

@@ -12,11 +12,12 @@ public sealed class FoldConstants : RewriteRule<Op>
 {
     private const long MostElements = 1 << 16;
     private const long MostGrowth = 1 << 10;
+    private const long MostGiven = 1 << 20;
 
     public override IReadOnlyList<Value>? ApplyAll(Op op, RewriteContext context)
     {
         if (op is Constant || !op.Operands.All(static v => v is null or { Op: Constant or ConstantOfShape { Shape.IsStatic: true } })
-            || op.Operands.IsEmpty || !IsExact(op) || !IsSmall(op))
+            || op.Operands.IsEmpty || op.Traits.HasFlag(OpTraits.Costly) || !IsExact(op) || !IsSmall(op))
         {
             return null;
         }
@@ -51,7 +52,7 @@ public sealed class FoldConstants : RewriteRule<Op>
     private static bool IsSmall(Op op)
     {
         long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : 0);
-        return op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
+        return given <= MostGiven && op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
             && type.DType != DType.String
             && shape.NumElements.ConstValue is { } count && count <= MostElements && count <= given + MostGrowth);
     }

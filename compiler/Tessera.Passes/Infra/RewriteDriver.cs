@@ -102,7 +102,7 @@ internal sealed class RewriteDriver
                 continue;
             }
 
-            if (rule.Try(op, context) is { } replaced && !replaced.SequenceEqual(op.Outputs))
+            if (Try(rule, op, context) is { } replaced && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
                 _pass.Record(rule.Name, op.Outputs, replaced);
@@ -112,6 +112,20 @@ internal sealed class RewriteDriver
         }
 
         return null;
+    }
+
+    // A size that leaves 64 bits is told of by what computes with sizes, which knows no op.
+    private static IReadOnlyList<Value>? Try(RewriteRule rule, Op op, RewriteContext context)
+    {
+        try
+        {
+            return rule.Try(op, context);
+        }
+        catch (TesseraException error) when (error.Code is "TSR0101" or "TSR0102")
+        {
+            context.Reject(op, error.Message);
+            return null;
+        }
     }
 
     private static bool IsRanked(Op op) =>

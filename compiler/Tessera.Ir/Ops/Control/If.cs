@@ -16,6 +16,8 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
 
     public required Region Else { get; init; }
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override int OutputCount => Then.Results.Count;
 
     public int CaptureCount => Captures.Count;

@@ -25,6 +25,8 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
 
     private bool EndsEarly => !(Condition is null || IsTrue(Condition)) || !(ReferenceEquals(Body.Results[0], Body.Parameters[1]) || IsTrue(Body.Results[0]));
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override int OutputCount => Body.Results.Count - 1;
 
     public int CaptureCount => Values.Count - (int)Carried;

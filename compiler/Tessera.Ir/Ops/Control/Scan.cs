@@ -30,6 +30,8 @@ public sealed partial record Scan(EquatableArray<Value> Values) : Op, IRegionOp
     /// <summary>1 where slices are put in front; empty for 0 throughout.</summary>
     public EquatableArray<long> OutputDirections { get; init; }
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override int OutputCount => Body.Results.Count;
 
     public int CaptureCount => Values.Count - (int)Carried;

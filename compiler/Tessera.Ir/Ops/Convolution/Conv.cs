@@ -25,6 +25,8 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
     /// <summary>The kernel's sizes, which w has anyway; empty, or equal to them.</summary>
     public EquatableArray<long> Kernel { get; init; }
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);

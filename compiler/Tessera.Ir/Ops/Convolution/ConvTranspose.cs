@@ -28,6 +28,8 @@ public sealed partial record ConvTranspose(Value X, Value W, Value? Bias) : Op
     /// <summary>NOTSET, VALID, SAME_UPPER or SAME_LOWER.</summary>
     public string AutoPad { get; init; } = "NOTSET";
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);

@@ -9,6 +9,8 @@ public sealed partial record Einsum(EquatableArray<Value> Inputs) : Op
 {
     public required string Equation { get; init; }
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         Shape[] shapes = [.. Inputs.Select(context.ShapeOf)];

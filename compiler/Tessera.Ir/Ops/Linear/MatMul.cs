@@ -11,6 +11,8 @@ namespace Tessera.Ir.Ops;
 [Op("matmul")]
 public sealed partial record MatMul(Value A, Value B) : Op
 {
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(A, B);

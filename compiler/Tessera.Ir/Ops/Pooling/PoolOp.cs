@@ -10,6 +10,8 @@ namespace Tessera.Ir.Ops;
 /// </summary>
 public abstract record PoolOp(Value X) : Op
 {
+    public override OpTraits Traits => OpTraits.Costly;
+
     /// <summary>Sizes of the window.</summary>
     public required EquatableArray<long> Kernel { get; init; }
 

@@ -7,6 +7,8 @@ namespace Tessera.Ir.Ops;
 [Op("matmul_integer")]
 public sealed partial record MatMulInteger(Value A, Value B, Value? AZero, Value? BZero) : Op
 {
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) => A.DType is DType.U8 or DType.I8 && B.DType is DType.U8 or DType.I8
         ? [new TensorType(DType.I32, IntegerProducts.Shape(context, A, B))]
         : throw context.Error("TSR0206", $"it is not defined for {A.Type} and {B.Type}.");

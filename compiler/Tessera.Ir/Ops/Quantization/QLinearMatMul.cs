@@ -11,6 +11,8 @@ namespace Tessera.Ir.Ops;
 public sealed partial record QLinearMatMul(
     Value A, Value AScale, Value AZero, Value B, Value BScale, Value BZero, Value YScale, Value YZero) : Op
 {
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
         Quantized.Holds(A.DType) && Quantized.Holds(B.DType) && YZero.DType is DType.U8 or DType.I8 && A.DType.IsInteger() && B.DType.IsInteger()
             ? [new TensorType(YZero.DType, IntegerProducts.Shape(context, A, B))]

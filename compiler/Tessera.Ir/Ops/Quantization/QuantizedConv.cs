@@ -6,6 +6,8 @@ namespace Tessera.Ir.Ops;
 /// <summary>A convolution of quantised numbers less their zero points, with the windows of <see cref="Conv"/>.</summary>
 public abstract record QuantizedConv : Op
 {
+    public override OpTraits Traits => OpTraits.Costly;
+
     /// <summary>One for each spatial axis; empty means 1 throughout.</summary>
     public EquatableArray<long> Strides { get; init; }
 

@@ -15,6 +15,8 @@ public sealed partial record SequenceMap(Value Sequence, EquatableArray<Value> V
 
     public required Region Body { get; init; }
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override int OutputCount => Body.Results.Count;
 
     public int CaptureCount => Values.Count - (int)Carried;

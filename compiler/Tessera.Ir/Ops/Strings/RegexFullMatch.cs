@@ -10,6 +10,8 @@ public sealed partial record RegexFullMatch(Value X) : Op
 {
     public string Pattern { get; init; } = "";
 
+    public override OpTraits Traits => OpTraits.Costly;
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) => X.DType == DType.String
         ? [new TensorType(DType.Bool, X.Tensor.Shape)]
         : throw context.Error("TSR0206", $"it is not defined for {X.Type}.");

@@ -92,6 +92,11 @@ internal static class ShapingTranslations
         long axis = node.Int("axis", 0);
         Dim size = x.Shape[(int)(axis < 0 ? axis + rank : axis)];
         long parts = node.Int("num_outputs", node.OutputCount);
+        if (parts != node.OutputCount)
+        {
+            return null;
+        }
+
         Dim part = Dim.CeilDiv(size, parts);
         Dim[] sizes = [.. Enumerable.Repeat(part, (int)parts - 1), size - (part * (parts - 1))];
         return node.EmitAll(new Split(x) { Axis = axis, Sizes = [.. sizes] });
