@@ -1,6 +1,5 @@
 using Tessera.Ir;
 using Tessera.Ir.Ops;
-using Tessera.Passes.Canonicalize;
 
 namespace Tessera.Passes.Fusion;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 using static Tessera.Testing.Malformed.Protos;
