@@ -22,7 +22,7 @@ internal sealed class Rewriting(CompileOptions options)
     public Graph Batched(Graph graph) => Run(graph, Pipelines.Batched, "rewrite the batched graph");
 
     public Graph ForTarget(Graph graph) =>
-        options.Emit.Target == EmitTarget.Ort ? Run(graph, Pipelines.ForOrt, "lower to ONNX Runtime's ops") : graph;
+        options.Emit.Target == EmitTarget.Ort ? Run(graph, Pipelines.ForOrtAt(options.Emit.Opset), "lower to ONNX Runtime's ops") : graph;
 
     internal Graph Run(Graph graph, IReadOnlyList<Stage> stages, string step)
     {

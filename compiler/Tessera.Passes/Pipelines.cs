@@ -70,6 +70,15 @@ public static class Pipelines
     [
         new(new FuseSkipNorm()),
         new(new RewritePass(new LowerToMultiHead())),
+        new(Canonicalize),
+    ];
+
+    /// <summary>The same at a version of <c>ai.onnx</c>, whose own ops may be the better ones.</summary>
+    public static IReadOnlyList<Stage> ForOrtAt(int opset) =>
+    [
+        .. ForOrt.Select(s => s.Pass is RewritePass { Rules: [LowerToMultiHead rule] }
+            ? s with { Pass = new RewritePass(new LowerToMultiHead { Provider = rule.Provider, Release = rule.Release, HasStandard = opset >= 23 }) }
+            : s),
     ];
 
     /// <summary>Every pipeline there is.</summary>

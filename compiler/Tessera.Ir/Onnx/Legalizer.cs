@@ -62,7 +62,7 @@ public sealed class Legalizer
     private IReadOnlyList<Value>? Simpler(Op op, GraphBuilder builder) =>
         (op.Schema.Onnx?.LacksType(op, _opset, _allows) == true ? Ops.Widening.Around(builder, op) : null) ?? op.Decompose(builder);
 
-    /// <summary>One round over a graph.</summary>
+    /// <summary>One round over a graph. What a decomposition ends in is often undone by what the model does next.</summary>
     private sealed class Rewrite(Legalizer owner, GraphBuilder builder, bool isFirst)
     {
         private readonly GraphRebuild _rebuild = new(builder);
@@ -72,6 +72,11 @@ public sealed class Legalizer
         public IReadOnlyList<Value> Step(Op op, Value?[] operands)
         {
             IReadOnlyList<Value> values = _rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, owner.Run));
+            if (!ReferenceEquals(values[0], op.Outputs[0]) && Composed(values[0]) is { } composed)
+            {
+                return _rebuild.Note(op, [composed]);
+            }
+
             if (owner.IsLegal(values[0].Producer))
             {
                 return values;
@@ -86,6 +91,13 @@ public sealed class Legalizer
 
             return _rebuild.Note(op, owner.Simpler(values[0].Producer, builder) ?? throw owner.NoForm(op));
         }
+
+        private Value? Composed(Value value) => value.Op switch
+        {
+            Ops.Reshape { X.Op: Ops.Reshape } reshape => Ops.Moves.Reshape(builder, reshape.X, reshape.Shape),
+            Ops.Transpose { X.Op: Ops.Transpose } transpose => Ops.Moves.Transpose(builder, transpose.X, transpose.Perm),
+            _ => null,
+        };
     }
 
     private TesseraException NoForm(Op op) => new(

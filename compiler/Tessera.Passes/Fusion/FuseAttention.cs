@@ -17,9 +17,10 @@ public sealed class FuseAttention : RewriteRule<MatMul>
             return null;
         }
 
-        if (new LogitsMatcher(context).Match(softmax.X) is not { } logits)
+        LogitsMatcher matcher = new(context);
+        if (matcher.Match(softmax.X) is not { } logits)
         {
-            return context.Reject(op, "what the softmax is of is no product of queries and keys");
+            return context.Reject(op, matcher.Reason);
         }
 
         return Refusal(logits, op, context) is { } reason ? context.Reject(op, reason)

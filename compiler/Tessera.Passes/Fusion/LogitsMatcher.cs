@@ -12,6 +12,9 @@ internal sealed class LogitsMatcher(RewriteContext context)
     private const int MostSums = 6;
     private int _sums;
 
+    /// <summary>Why there was no match.</summary>
+    public string Reason { get; private set; } = "what the softmax is of is no product of queries and keys";
+
     /// <summary>Null where it is no such thing; masks have the frame of the product.</summary>
     public AttentionLogits? Match(Value value) => value.Rank < 2 ? null : value.Op switch
     {
@@ -51,8 +54,14 @@ internal sealed class LogitsMatcher(RewriteContext context)
 
     private AttentionLogits? Product(Value value)
     {
-        if (value.Op is not MatMul { A: var a, B: var b } || a.Rank != b.Rank)
+        if (value.Op is not MatMul { A: var a, B: var b })
         {
+            return null;
+        }
+
+        if (a.Rank != b.Rank)
+        {
+            Reason = $"queries {a.Shape} and transposed keys {b.Shape} have ranks that attention has no form for";
             return null;
         }
 
@@ -65,10 +74,10 @@ internal sealed class LogitsMatcher(RewriteContext context)
     {
         if (Numbers.IsZero(mask))
         {
-            return Fits(inner, whole) ? inner : null;
+            return Fits(inner, whole) ? inner : Widens(mask);
         }
 
-        return Aligned(inner, mask, whole) is not { } added ? null : inner with
+        return Aligned(inner, mask, whole) is not { } added ? Widens(mask) : inner with
         {
             Mask = inner.Mask is null ? added : context.Emit(new Add(inner.Mask, added)),
         };
@@ -77,9 +86,15 @@ internal sealed class LogitsMatcher(RewriteContext context)
     // where(c, s + M, f)  =  where(c, s, f) + where(c, M, 0), for every M.
     private AttentionLogits? Filled(AttentionLogits inner, Value flags, double fill, Value whole)
     {
-        if ((inner.Visible is not null && inner.Fill != fill) || Aligned(inner, flags, whole) is not { } aligned)
+        if (inner.Visible is not null && inner.Fill != fill)
         {
+            Reason = $"keys are hidden by {inner.Fill} and by {fill}";
             return null;
+        }
+
+        if (Aligned(inner, flags, whole) is not { } aligned)
+        {
+            return Widens(flags);
         }
 
         Value zero(Value mask) => context.Builder.Float(mask.DType, 0);
@@ -91,6 +106,12 @@ internal sealed class LogitsMatcher(RewriteContext context)
                 ? inner.Mask
                 : context.Emit(new Where(aligned, inner.Mask, zero(inner.Mask))),
         };
+    }
+
+    private AttentionLogits? Widens(Value mask)
+    {
+        Reason = $"the mask {mask.Type} widens the logits";
+        return null;
     }
 
     // A mask stands in the axes of the value it makes; the product's may be others.

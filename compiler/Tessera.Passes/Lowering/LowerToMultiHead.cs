@@ -1,40 +1,69 @@
 using Tessera.Ir;
 using Tessera.Ir.Ops;
+using Tessera.Passes.Fusion;
 
 namespace Tessera.Passes.Lowering;
 
 /// <summary>
-/// Attention(q, k, v)  →  com.microsoft.MultiHeadAttention, for the target <c>ort</c> in f32: as many key heads as query
-/// heads, no window, no softcap. Lengths become its key mask; an example without keys gives 0 as before.
+/// Attention(q, k, v)  →  com.microsoft.MultiHeadAttention, for the target <c>ort</c>: as many key heads as query heads, no
+/// softcap. Lengths become its key mask (an example without keys gives 0 as before), all else that hides keys or is added its
+/// bias. Measured on the CPU, the kernel does not make up for exchanging heads and tokens, and with a bias it is no faster than
+/// the standard op.
 /// </summary>
 public sealed class LowerToMultiHead : RewriteRule<Attention>
 {
+    /// <summary>What will run the graph.</summary>
+    public Provider Provider { get; init; }
+
+    /// <summary>Release of ONNX Runtime.</summary>
+    public Version Release { get; init; } = new(1, 31);
+
+    /// <summary>Whether the graph is written at an opset that has an attention op of its own, which then takes what has a bias.</summary>
+    public bool HasStandard { get; init; }
+
     public override Value? Apply(Attention op, RewriteContext context)
     {
         int rank = op.Q.Rank;
-        string? reason = op.Q.DType != DType.F32 ? $"ONNX Runtime's CPU kernel takes f32; q is {op.Q.Type}"
-            : !op.Q.Shape[rank - 2].Equals(op.K.Shape[rank - 2]) ? $"{op.Q.Shape[rank - 2]} query heads share {op.K.Shape[rank - 2]} key heads"
-            : op.WindowLeft >= 0 || op.WindowRight >= 0 ? "it has a window"
+        bool square = context.Equal(op.Q.Shape[rank - 3], op.K.Shape[rank - 3]);
+        string? reason = RuntimeKernels.Refusal("MultiHeadAttention", op.Q.DType, Provider, Release)
+            ?? (!op.Q.Shape[rank - 2].Equals(op.K.Shape[rank - 2]) ? $"{op.Q.Shape[rank - 2]} query heads share {op.K.Shape[rank - 2]} key heads"
+            : op.Logits != LogitsStage.None ? "its logits are asked for"
+            : op.Bias is not null ? "it has a relative bias"
+            : StandardAttention.TakesApart(op) ? "heads stand in front of tokens"
+            : HasStandard && NeedsBias(op, square) ? "it has a mask, which the standard op takes as fast"
             : op.Softcap.Value != 0 ? "it has a softcap"
             : op.Scale.Value < 0 ? $"its scale {op.Scale} is negative"
-            : op.Causal && !context.Equal(op.Q.Shape[rank - 3], op.K.Shape[rank - 3]) ? $"it is causal over {op.Q.Shape[rank - 3]} queries and {op.K.Shape[rank - 3]} keys"
-            : op.Mask is not null || op.Bias is not null ? "it has a mask or a bias"
-            : null;
-        return reason is null ? Lower(op, context.Builder) : context.Reject(op, reason);
+            : AttentionMask.Addend(op) is null ? $"logits of hidden keys become {op.Fill}, which no bias can say"
+            : op.Hiding == Hiding.LeftOut && MayHideAll(op, square) ? "a query that sees no key gives 0"
+            : null);
+        return reason is null ? Lower(op, IsPlainCausal(op, square), context.Builder) : context.Reject(op, reason);
     }
 
-    private static Value Lower(Attention op, GraphBuilder g)
+    private static bool NeedsBias(Attention op, bool square) => op.Mask is not null || (op.HidesKeys && !IsPlainCausal(op, square));
+
+    private static bool MayHideAll(Attention op, bool square) =>
+        op.Visible is not null || (op.Mask is not null && !MaskProof.IsFinite(op.Mask)) || ((op.WindowLeft >= 0 || op.WindowRight >= 0) && !square);
+
+    // The kernel aligns the last query with the last key, and adds a number of its own.
+    private static bool IsPlainCausal(Attention op, bool square) => op.Causal && square && op.Visible is null && AttentionMask.HidesWholly(op)
+        && op.WindowLeft < 0 && (op.Mask is null || MaskProof.IsFinite(op.Mask));
+
+    private static Value Lower(Attention op, bool causal, GraphBuilder g)
     {
         Shape result = op.Outputs[0].Shape;
         int rank = op.Q.Rank;
         Value q = op.QNorm is null ? op.Q : g.RmsNorm(op.Q, op.QNorm, op.NormEpsilon);
         Value k = op.KNorm is null ? op.K : g.RmsNorm(op.K, op.KNorm, op.NormEpsilon);
+        Attention batched = op with { Q = Batched(g, q), K = Batched(g, k), V = Batched(g, op.V), KLengths = null };
+        Value? bias = AttentionMask.Of(g, batched, causal: !causal);
         Value merged = g.MultiHeadAttention(
             Merge(g, q), Merge(g, k), Merge(g, op.V),
             result[rank - 2].ConstValue!.Value,
             op.EffectiveScale(op.Q.Shape[rank - 1].ConstValue!.Value),
             op.KLengths is null ? null : InKeys(g, op.KLengths, op.K.Shape[1]),
-            causal: op.Causal);
+            bias is null ? null : OfAllPairs(g, batched, bias),
+            causal,
+            op.Hiding == Hiding.LeftOut && op.HidesKeys ? Hiding.LeftOut : Hiding.Added);
         Value heads = g.Reshape(merged, result);
         return op.KLengths is null ? heads : ZeroWhereEmpty(g, heads, op.KLengths);
     }
@@ -48,6 +77,15 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
         Value any = g.Greater(g.Reshape(lengths, [lengths.Shape[0], 1, 1, 1]), g.Int(DType.I64, 0));
         return g.Where(any, heads, g.Float(heads.DType, 0));
     }
+
+    // The kernel broadcasts a bias over examples and heads, not over queries or keys.
+    private static Value OfAllPairs(GraphBuilder g, Attention op, Value bias)
+    {
+        Shape pairs = [bias.Shape[0], bias.Shape[1], op.Q.Shape[1], op.K.Shape[1]];
+        return bias.Shape.Equals(pairs) ? bias : g.Expand(bias, pairs);
+    }
+
+    private static Value Batched(GraphBuilder g, Value x) => x.Rank == 4 ? x : g.Reshape(x, [1, .. x.Shape]);
 
     private static Value Merge(GraphBuilder g, Value x)
     {

@@ -12,7 +12,7 @@ internal static class AttentionBody
             K = op.KNorm is null ? batched.K : g.RmsNorm(batched.K, op.KNorm, op.NormEpsilon),
         };
         (Value heads, Value? logits) = IsStandard(g, batched) ? Standard(g, batched) : Primitive(g, batched);
-        Value result = op.Q.Rank == 4 ? heads : g.Reshape(heads, [.. heads.Shape.Skip(1)]);
+        Value result = op.Q.Rank == 4 ? heads : Moves.Reshape(g, heads, [.. heads.Shape.Skip(1)]);
         return logits is null ? [result] : [result, op.Q.Rank == 4 ? logits : g.Reshape(logits, [.. logits.Shape.Skip(1)])];
     }
 
@@ -32,12 +32,15 @@ internal static class AttentionBody
     {
         bool joined = IsJoined(op);
         Value? mask = AttentionMask.Of(g, op, causal: joined);
-        Value[] operands = [Merge(g, op.Q), Merge(g, op.K), Merge(g, op.V), .. mask is null ? (Value[])[] : [OfAllPairs(g, op, mask)]];
+        bool apart = StandardAttention.TakesApart(op);
+        Value[] operands = [.. ((Value[])[op.Q, op.K, op.V]).Select(x => apart ? Exchange(g, x) : Merge(g, x)), .. mask is null ? (Value[])[] : [OfAllPairs(g, op, mask)]];
         Attention inner = op with { Causal = op.Causal && !joined };
-        IReadOnlyList<Value> merged = MayBeEmpty(g, op) ? UnlessEmpty(g, inner, operands) : Standard(g, inner, operands);
-        Value heads = g.Reshape(merged[0], [op.Q.Shape[0], op.Q.Shape[1], op.Q.Shape[2], op.V.Shape[3]]);
-        return (GivesZero(g, op) && mask is not null ? ZeroWhereHidden(g, heads, mask) : heads, merged.ElementAtOrDefault(1));
+        IReadOnlyList<Value> results = MayBeEmpty(g, op) ? UnlessEmpty(g, inner, operands) : Standard(g, inner, operands);
+        Value heads = apart ? Exchange(g, results[0]) : Moves.Reshape(g, results[0], [op.Q.Shape[0], op.Q.Shape[1], op.Q.Shape[2], op.V.Shape[3]]);
+        return (GivesZero(g, op) && mask is not null ? ZeroWhereHidden(g, heads, mask) : heads, results.ElementAtOrDefault(1));
     }
+
+    private static Value Exchange(GraphBuilder g, Value x) => Moves.Transpose(g, x, [0, 2, 1, 3]);
 
     private static (Value, Value?) Primitive(GraphBuilder g, Attention op)
     {
@@ -65,14 +68,14 @@ internal static class AttentionBody
         operands[0],
         operands[1],
         operands[2],
-        op.Q.Shape[2].ConstValue!.Value,
-        op.K.Shape[2].ConstValue!.Value,
         Scale(op),
         operands.ElementAtOrDefault(3),
+        operands[0].Rank == 4 ? 0 : op.Q.Shape[2].ConstValue!.Value,
+        operands[0].Rank == 4 ? 0 : op.K.Shape[2].ConstValue!.Value,
         op.Causal,
         op.Softcap,
         (long)op.Logits - 1,
-        op.Hiding == Hiding.LeftOut || op.KLengths is not null ? Hiding.LeftOut : Hiding.Added);
+        (op.Hiding == Hiding.LeftOut && (op.HidesKeys || op.Mask is not null)) || op.KLengths is not null ? Hiding.LeftOut : Hiding.Added);
 
     private static bool MayBeEmpty(GraphBuilder g, Attention op) =>
         g.Facts.GreaterEqual(op.Q.Shape[1], 1) != Proof.Proved || g.Facts.GreaterEqual(op.K.Shape[1], 1) != Proof.Proved;
@@ -85,13 +88,13 @@ internal static class AttentionBody
             g.Greater(g.DimValue(op.Q.Shape[1] * op.K.Shape[1]), g.Int(DType.I64, 0)),
             [.. operands],
             Regions.Of(types, (b, v) => Standard(b, op, v), g.Constraints),
-            Regions.Of(types, (b, v) => Zeros(b, op), g.Constraints));
+            Regions.Of(types, (b, v) => Zeros(b, op, v[0]), g.Constraints));
     }
 
-    private static IReadOnlyList<Value> Zeros(GraphBuilder g, Attention op)
+    private static IReadOnlyList<Value> Zeros(GraphBuilder g, Attention op, Value given)
     {
         (Shape q, Value zero) = (op.Q.Shape, g.Float(op.Q.DType, 0));
-        Value result = g.Expand(zero, [q[0], q[1], q[2] * op.V.Shape[3]]);
+        Value result = g.Expand(zero, given.Rank == 4 ? given.Shape.With(3, op.V.Shape[3]) : [q[0], q[1], q[2] * op.V.Shape[3]]);
         return op.Logits == LogitsStage.None ? [result] : [result, g.Expand(zero, [q[0], q[2], q[1], op.K.Shape[1]])];
     }
 
@@ -113,7 +116,7 @@ internal static class AttentionBody
     private static Value Any(GraphBuilder g, Value mask) =>
         g.Not(g.Equal(g.ReduceMax(mask, [3], keepDims: true), g.Float(mask.DType, double.NegativeInfinity)));
 
-    private static Value Batch(GraphBuilder g, Value x) => g.Reshape(x, [1, .. x.Shape]);
+    private static Value Batch(GraphBuilder g, Value x) => Moves.Reshape(g, x, [1, .. x.Shape]);
 
-    private static Value Merge(GraphBuilder g, Value x) => g.Reshape(x, [x.Shape[0], x.Shape[1], x.Shape[2] * x.Shape[3]]);
+    private static Value Merge(GraphBuilder g, Value x) => Moves.Reshape(g, x, [x.Shape[0], x.Shape[1], x.Shape[2] * x.Shape[3]]);
 }

@@ -1,7 +1,7 @@
 namespace Tessera.Ir.Ops;
 
 /// <summary>What attention adds to its logits, as one tensor: relative bias, −∞ where a key is hidden, and a given mask.</summary>
-internal static class AttentionMask
+public static class AttentionMask
 {
     // Added to any finite logit of f32 or f64 that a model can have, such a number is what remains.
     private const double Drowning = -1e30;
@@ -52,7 +52,7 @@ internal static class AttentionMask
     /// <summary>Of the standard op: its own mask and causality.</summary>
     public static Value? Of(GraphBuilder g, StandardAttention op)
     {
-        Value? visible = Visible(g, op.Q.Shape[1], op.K.Shape[1], op.Causal, -1, -1);
+        Value? visible = Visible(g, op.Q.Shape[op.Q.Rank - 2], op.K.Shape[op.K.Rank - 2], op.Causal, -1, -1);
         return Sum(g, op.Mask, visible is null ? null : Hidden(g, visible, op.Q.DType, double.NegativeInfinity));
     }
 
