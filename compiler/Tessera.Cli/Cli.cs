@@ -27,6 +27,7 @@ public static class Cli
             OptCommand.Create(terminal),
             OptimizeCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            DiffCommand.Create(terminal),
             VerifyCommand.Create(terminal),
             ConformanceCommand.Create(terminal),
         };

@@ -26,6 +26,35 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Version of <c>ai.onnx</c> that the model imports.</summary>
     public long Opset => _loaded.Model.OpsetImport.FirstOrDefault(static o => o.Domain is "" or "ai.onnx")?.Version ?? EmitOptions.DefaultOpset;
 
+    /// <summary>Version of each domain that the model imports; the domain of ONNX itself is <c>ai.onnx</c>.</summary>
+    public IReadOnlyDictionary<string, long> Opsets
+    {
+        get
+        {
+            SortedDictionary<string, long> versions = new(StringComparer.Ordinal);
+            foreach (OperatorSetIdProto import in _loaded.Model.OpsetImport)
+            {
+                versions[import.Domain.Length == 0 ? "ai.onnx" : import.Domain] = import.Version;
+            }
+
+            return versions;
+        }
+    }
+
+    /// <summary>What the file says of itself: version of the format, producer, documentation; only what is given.</summary>
+    public IReadOnlyDictionary<string, string> Description => new SortedDictionary<string, string>(
+        new Dictionary<string, string>
+        {
+            ["ir version"] = _loaded.Model.IrVersion.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["producer"] = $"{_loaded.Model.ProducerName} {_loaded.Model.ProducerVersion}".Trim(),
+            ["domain"] = _loaded.Model.Domain,
+            ["doc string"] = _loaded.Model.DocString,
+        }.Where(static p => p.Value.Length > 0).ToDictionary(),
+        StringComparer.Ordinal);
+
+    /// <summary>Functions that the model defines, as <c>domain:name</c>.</summary>
+    public IReadOnlyList<string> Functions => [.. _loaded.Model.Functions.Select(static f => $"{(f.Domain.Length == 0 ? "ai.onnx" : f.Domain)}:{f.Name}")];
+
     /// <summary>Number of nodes that the model has, those of subgraphs among them.</summary>
     public int Nodes => Count(_loaded.Model.Graph);
 

@@ -52,6 +52,14 @@ public static class Pipelines
         new(Canonicalize),
     ];
 
+    /// <summary>One spelling for what can be spelled in several ways, and nothing fused: the form in which two models are compared.</summary>
+    public static IReadOnlyList<Stage> Plain { get; } =
+    [
+        new(Canonicalize),
+        new(new ResolveDynamic()) { After = ["canonicalize"] },
+        new(Canonicalize),
+    ];
+
     /// <summary>Passes that pay on some machines only; no pipeline holds them, and they are asked for by name.</summary>
     public static IReadOnlyList<Stage> ByName { get; } =
     [

@@ -2,7 +2,7 @@ using Tessera.Ir;
 
 namespace Tessera.Compiler.Explain;
 
-/// <summary>Places as a report names them.</summary>
+/// <summary>Places as reports name them.</summary>
 public static class Place
 {
     /// <summary>
@@ -13,5 +13,12 @@ public static class Place
         ArgumentNullException.ThrowIfNull(place);
         string name = place.File?.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) == true ? place.ModulePath : place.ToString();
         return name.Length > 0 ? name : "(no name)";
+    }
+
+    /// <summary>The place of an op's results.</summary>
+    public static string Of(Op op)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        return Of(op.Outputs[0].Source);
     }
 }

@@ -24,6 +24,9 @@ public sealed class Printer
         return printer._text.ToString();
     }
 
+    /// <summary>The value of an attribute, as it stands in the text of its op; regions have none of one line.</summary>
+    public static string PrintAttribute(object? value) => AttributeText.Write(value);
+
     /// <summary>The text of a region alone, parameters by position, so that equal regions have equal text whatever their names.</summary>
     public static string PrintRegion(Region region)
     {

@@ -7,10 +7,12 @@ namespace Tessera.Onnx;
 /// Layout changes of weights (transpose, reshape, cast, …) become weights of their own whose bytes are composed lazily:
 /// nothing is materialised. A weight that is also used as it stands is left alone, since the file would hold it twice.
 /// </summary>
-internal static class WeightFolding
+public static class WeightFolding
 {
+    /// <summary>The graph with such weights; those they are made of stay bound beside them.</summary>
     public static Graph Fold(Graph graph)
     {
+        ArgumentNullException.ThrowIfNull(graph);
         Dictionary<Value, FoldedWeight> folded = Foldable(graph);
         HashSet<Value> wanted = Wanted(graph, folded);
         if (wanted.Count == 0)

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Compiler.Diff;
+
+/// <summary>Weights and constants by what they hold, whatever they are called and whichever of the two they are.</summary>
+internal static class LeafContent
+{
+    private const int Chunk = 1 << 18;
+
+    public static bool IsLeaf(Op op) => op is Parameter or Constant;
+
+    /// <summary>What tells it from others: type and SHA-256 of its bytes; the path of a weight that has none.</summary>
+    public static string Describe(Op op, IReadOnlyDictionary<string, WeightSource> weights)
+    {
+        if (Source(op, weights) is { } source)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            source.ForEachChunk(chunk => hash.AppendData(chunk));
+            return $"{op.Outputs[0].Type} {Convert.ToHexString(hash.GetHashAndReset())}";
+        }
+
+        return op is Constant { Value: { Strings: not null } strings } ? $"{strings} {Strings(strings)}" : $"unbound {((Parameter)op).Path}: {op.Outputs[0].Type}";
+    }
+
+    public static string Name(Op op) => op is Parameter parameter ? parameter.Path : $"constant of {Explain.Place.Of(op.Outputs[0].Source)}";
+
+    public static WeightChange Compare(Op first, IReadOnlyDictionary<string, WeightSource> firstWeights, Op second, IReadOnlyDictionary<string, WeightSource> secondWeights)
+    {
+        WeightChange change = new(Name(first), Name(second), first.Outputs[0].Type.ToString()!, second.Outputs[0].Type.ToString()!, 0, 0, double.NaN);
+        return Source(first, firstWeights) is { } a && Source(second, secondWeights) is { } b && a.DType == b.DType && a.Dims.SequenceEqual(b.Dims)
+            ? Compare(a, b, change with { Elements = a.Count, Largest = 0 })
+            : change;
+    }
+
+    private static WeightChange Compare(WeightSource a, WeightSource b, WeightChange change)
+    {
+        // Chunks of whole elements that begin at whole bytes, those of four and two bits too.
+        (long differing, double largest) = (0, 0);
+        for (long start = 0; start < a.Count; start += Chunk)
+        {
+            int count = (int)Math.Min(Chunk, a.Count - start);
+            (byte[] x, byte[] y) = (Bytes(a, start, count), Bytes(b, start, count));
+            if (x.AsSpan().SequenceEqual(y))
+            {
+                continue;
+            }
+
+            (long more, double delta) = Differences(a.DType, count, x, y);
+            differing += more;
+            largest = double.IsNaN(largest) || double.IsNaN(delta) ? double.NaN : Math.Max(largest, delta);
+        }
+
+        return change with { Differing = differing, Largest = largest };
+    }
+
+    private static (long Differing, double Largest) Differences(DType dtype, int count, byte[] x, byte[] y)
+    {
+        if (Numbers(dtype, count, x) is not { } a || Numbers(dtype, count, y) is not { } b)
+        {
+            int bytes = dtype.Bits() / 8;
+            return (Enumerable.Range(0, count).Count(i => !x.AsSpan(i * bytes, bytes).SequenceEqual(y.AsSpan(i * bytes, bytes))), double.NaN);
+        }
+
+        (long differing, double largest) = (0, 0);
+        for (int i = 0; i < count; i++)
+        {
+            if (BitConverter.DoubleToInt64Bits(a[i]) != BitConverter.DoubleToInt64Bits(b[i]))
+            {
+                differing++;
+                double delta = a[i].Equals(b[i]) ? 0 : Math.Abs(a[i] - b[i]);
+                largest = double.IsNaN(largest) || double.IsNaN(delta) ? double.NaN : Math.Max(largest, delta);
+            }
+        }
+
+        return (differing, largest);
+    }
+
+    private static double[]? Numbers(DType dtype, int count, byte[] bytes)
+    {
+        if (dtype is DType.C64 or DType.C128)
+        {
+            return null;
+        }
+
+        RefTensor tensor = RefTensors.FromBytes(dtype, [count], bytes);
+        return dtype == DType.Bool ? [.. tensor.B.Select(static b => b ? 1.0 : 0)] : dtype.IsFloat() ? tensor.F : [.. tensor.I.Select(static i => (double)i)];
+    }
+
+    private static byte[] Bytes(WeightSource source, long start, int count)
+    {
+        byte[] bytes = new byte[source.DType.ByteCount(count)];
+        source.Read(start * source.DType.Bits() / 8, bytes);
+        return bytes;
+    }
+
+    private static WeightSource? Source(Op op, IReadOnlyDictionary<string, WeightSource> weights) => op switch
+    {
+        Parameter parameter => weights.GetValueOrDefault(parameter.Path),
+        Constant { Value: { Strings: null } content } => new MemoryWeightSource(content.DType, [.. content.Dims], content.Bytes),
+        _ => null,
+    };
+
+    private static string Strings(TensorContent content) =>
+        Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(string.Join('\0', content.Strings!).AsSpan())));
+}
