@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tessera.Compiler.Verify;
 using Tessera.Ir.Evaluate;
 using Tessera.Onnx.Proto;
@@ -10,16 +11,19 @@ public sealed record NodeTestSet(string Name, IReadOnlyDictionary<string, RefVal
 /// <summary>A folder with <c>model.onnx</c> and <c>test_data_set_*/input_*.pb, output_*.pb</c>, as ONNX keeps its node tests.</summary>
 public sealed class NodeTest
 {
-    private readonly string _folder;
+    private readonly Func<IEnumerable<NodeTestSet>> _data;
 
     public NodeTest(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        _folder = folder;
         Name = Path.GetFileName(folder.TrimEnd(Path.DirectorySeparatorChar));
         Bytes = File.ReadAllBytes(Path.Combine(folder, "model.onnx"));
         Model = ModelProto.Parser.ParseFrom(Bytes);
+        _data = () => Read(folder);
     }
+
+    /// <summary>A test that no folder holds.</summary>
+    public NodeTest(string name, ModelProto model, IReadOnlyList<NodeTestSet> data) => (Name, Model, Bytes, _data) = (name, model, model.ToByteArray(), () => data);
 
     public string Name { get; }
 
@@ -33,11 +37,13 @@ public sealed class NodeTest
         .Order(StringComparer.Ordinal);
 
     /// <summary>The sets of values.</summary>
-    public IEnumerable<NodeTestSet> Data()
+    public IEnumerable<NodeTestSet> Data() => _data();
+
+    private IEnumerable<NodeTestSet> Read(string folder)
     {
         HashSet<string> initialized = [.. Model.Graph.Initializer.Select(static t => t.Name)];
         ValueInfoProto[] inputs = [.. Model.Graph.Input.Where(i => !initialized.Contains(i.Name))];
-        foreach (string set in Directory.GetDirectories(_folder, "test_data_set_*").Order(StringComparer.Ordinal))
+        foreach (string set in Directory.GetDirectories(folder, "test_data_set_*").Order(StringComparer.Ordinal))
         {
             yield return new NodeTestSet(
                 Path.GetFileName(set),

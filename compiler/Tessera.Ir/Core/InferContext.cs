@@ -36,6 +36,9 @@ public sealed class InferContext
             : throw Error("TSR0202", $"axes [{string.Join(", ", axes)}] name one axis twice.");
     }
 
+    /// <summary>The common shape of two tensors under multidirectional broadcasting; null where the rank of one is not known.</summary>
+    public Shape? Broadcast(Value a, Value b) => a.Tensor.Shape is { } x && b.Tensor.Shape is { } y ? Broadcast(x, y) : null;
+
     /// <summary>The common shape under multidirectional broadcasting.</summary>
     public Shape Broadcast(Shape a, Shape b)
     {

@@ -10,11 +10,13 @@ public static class Evaluator
     /// <param name="graph">The graph.</param>
     /// <param name="inputs">Values of the declared inputs by name.</param>
     /// <param name="weights">Values of parameters by path; where it is null or lacks one, the bytes bound to the graph are read.</param>
+    /// <param name="rounds">Whether each result is rounded to the width of its element type, as a runtime stores it.</param>
     /// <exception cref="TesseraException">An input is missing or does not fit, a weight is not bound, or the data is invalid.</exception>
     public static IReadOnlyList<RefValue> Run(
         Graph graph,
         IReadOnlyDictionary<string, RefValue> inputs,
-        IReadOnlyDictionary<string, RefValue>? weights = null)
+        IReadOnlyDictionary<string, RefValue>? weights = null,
+        bool rounds = false)
     {
         RefValue[] arguments =
         [
@@ -22,7 +24,7 @@ public static class Evaluator
                 ? value
                 : throw new TesseraException("TSR0304", graph.Name, $"input '{name}' is not given.")),
         ];
-        return Run(graph.Inputs, [.. graph.Roots], arguments, new SymbolTable(), path => Weight(graph, path, weights));
+        return Run(graph.Inputs, [.. graph.Roots], arguments, new SymbolTable { Rounds = rounds }, path => Weight(graph, path, weights));
     }
 
     internal static IReadOnlyList<RefValue> Run(
@@ -63,9 +65,13 @@ public static class Evaluator
         for (int i = 0; i < results.Count; i++)
         {
             symbols.Unify(values[i].Type, results[i], $"{values[i].Source} {op.Schema.Name}, result {i}".TrimStart());
-            known[values[i]] = results[i];
+            known[values[i]] = symbols.Rounds ? Rounded(results[i]) : results[i];
         }
     }
+
+    private static RefValue Rounded(RefValue value) => value is RefTensor { DType: DType.F32 or DType.F16 or DType.BF16 } tensor
+        ? RefTensor.Floats(tensor.DType, tensor.Dims, [.. tensor.F.Select(v => RefTensors.Round(tensor.DType, v))])
+        : value;
 
     private static RefValue Weight(Graph graph, string path, IReadOnlyDictionary<string, RefValue>? weights) =>
         weights is not null && weights.TryGetValue(path, out RefValue? value) ? value

@@ -6,10 +6,13 @@ namespace Tessera.Ir.Evaluate;
 /// </summary>
 internal sealed class SymbolTable(SymbolTable? parent = null, Func<string, bool>? own = null)
 {
+    /// <summary>Whether results are rounded to the width of their element type, op by op, as a runtime stores them.</summary>
+    public bool Rounds { get; init; }
+
     private readonly Dictionary<string, long> _sizes = new(StringComparer.Ordinal);
 
     /// <summary>A table for a region, whose builder made up names of its own that may be those of sizes outside.</summary>
-    public SymbolTable Nested(Func<string, bool> own) => new(this, own);
+    public SymbolTable Nested(Func<string, bool> own) => new(this, own) { Rounds = Rounds };
 
     public long Lookup(string symbol) => TryLookup(symbol, out long size)
         ? size

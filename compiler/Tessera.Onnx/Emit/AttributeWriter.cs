@@ -44,6 +44,10 @@ internal static class AttributeWriter
                 proto.Type = Kind.Ints;
                 proto.Ints.AddRange(list);
                 break;
+            case EquatableArray<Dim> list:
+                proto.Type = Kind.Ints;
+                proto.Ints.AddRange(list.Select(static d => Integer(d)));
+                break;
             case Shape shape when shape.TryGetStatic(out long[] sizes):
                 proto.Type = Kind.Ints;
                 proto.Ints.AddRange(sizes);

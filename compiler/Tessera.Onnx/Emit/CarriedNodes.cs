@@ -25,16 +25,25 @@ public static class CarriedNodes
     /// <summary>Carried nodes that the roots reach, those in regions among them.</summary>
     public static IEnumerable<Opaque> All(IReadOnlyList<Value> roots)
     {
+        return Ops(roots).OfType<Opaque>();
+    }
+
+    /// <summary>The version of a domain besides <c>ai.onnx</c> that has all ops which are written in it.</summary>
+    internal static long VersionOf(string domain, Graph graph, EmitOptions options) => Ops([.. graph.Roots])
+        .Select(op => op.Schema.Onnx?.RowFor(op, options.Opset, options.Allows))
+        .Where(row => row?.Domain == domain)
+        .Select(static row => (long)row!.Since)
+        .DefaultIfEmpty(1)
+        .Max();
+
+    private static IEnumerable<Op> Ops(IReadOnlyList<Value> roots)
+    {
         Stack<IReadOnlyList<Value>> pending = new([roots]);
         while (pending.TryPop(out IReadOnlyList<Value>? next))
         {
             foreach (Op op in GraphWalk.PostOrder(next))
             {
-                if (op is Opaque carried)
-                {
-                    yield return carried;
-                }
-
+                yield return op;
                 foreach (Region region in (op as IRegionOp)?.Regions ?? [])
                 {
                     pending.Push(region.Results);

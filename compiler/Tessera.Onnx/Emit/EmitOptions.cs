@@ -42,9 +42,6 @@ public sealed record EmitOptions
     /// <summary>Domain of ONNX for classical machine learning, which whoever runs a model that has it knows.</summary>
     internal const string Learning = "ai.onnx.ml";
 
-    /// <summary>Version of <see cref="Learning"/> in which its ops are written.</summary>
-    internal const long LearningVersion = 4;
-
     /// <summary>Whether the target has a domain besides <c>ai.onnx</c>.</summary>
     internal bool Allows(string domain) => (Target, domain) switch
     {

@@ -121,8 +121,8 @@ public static class OnnxEmitter
         Dictionary<string, long> versions = CarriedNodes.Versions(graph);
         foreach (string domain in CarriedNodes.Domains(proto.Node).Concat(versions.Keys).Where(static d => d.Length > 0).Distinct().Order(StringComparer.Ordinal))
         {
-            long least = domain == EmitOptions.Learning ? EmitOptions.LearningVersion : 1;
-            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = Math.Max(least, versions.GetValueOrDefault(domain, 1)) });
+            long version = Math.Max(CarriedNodes.VersionOf(domain, graph, options), versions.GetValueOrDefault(domain, 1));
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
         }
 
         model.Functions.AddRange(functions.Functions);

@@ -14,6 +14,11 @@ internal static class AttributeReader
             return proto.Ints.ToEquatableArray();
         }
 
+        if (type == typeof(EquatableArray<Dim>))
+        {
+            return proto.Ints.Select(Dim.Const).ToEquatableArray();
+        }
+
         if (type == typeof(EquatableArray<Real>))
         {
             return proto.Floats.Select(static f => new Real(f)).ToEquatableArray();

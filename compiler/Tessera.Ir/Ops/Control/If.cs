@@ -55,7 +55,7 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
             : "its condition differs by example");
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("If", 11)
+        new OnnxRow("If", 1)
         {
             Inputs = [new OnnxArgument.Operand("condition")],
             Attributes = [new OnnxAttr.Direct("then_branch", "then"), new OnnxAttr.Direct("else_branch", "else")],

@@ -136,7 +136,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
     }
 
     internal static OnnxMapping Onnx { get; } = new(
-        new OnnxRow("Loop", 11)
+        new OnnxRow("Loop", 1)
         {
             Inputs = [new OnnxArgument.Operand("max_trip"), new OnnxArgument.Operand("condition"), new OnnxArgument.Operand("values")],
             Attributes = [new OnnxAttr.Direct("body", "body")],

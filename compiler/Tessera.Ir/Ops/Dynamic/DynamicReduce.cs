@@ -18,18 +18,19 @@ public sealed partial record DynamicReduce(Value X, Value Axes) : DynamicOp
         [OfRank(context, X.DType, X.Tensor.Shape is not { } x ? null : KeepDims ? x.Rank : Length(Axes) is { } k ? Rank(x.Rank, k) : null)];
 
     public override Op? Resolve(Func<int, IReadOnlyList<Dim>?> content) => Numbers(content(1)) is not { } axes ? null
-        : axes.Length == 0 && NoopWithEmptyAxes ? Elementwise(X)
+        : axes.Length == 0 && NoopWithEmptyAxes ? Unfolded(Kind, X)
         : Of(X, [.. axes]);
 
     private long Rank(int rank, long count) => count == 0 ? NoopWithEmptyAxes ? rank : 0 : rank - count;
 
-    // With no axes each element is folded by itself.
-    private Op? Elementwise(Value x) => Kind is ReduceKind.Sum or ReduceKind.Max or ReduceKind.Min or ReduceKind.Mean or ReduceKind.Prod && x.Tensor.Shape is { } shape
-        ? new Reshape(x) { Shape = shape }
-        : Kind is ReduceKind.L1 or ReduceKind.L2 ? new Abs(x)
-        : Kind == ReduceKind.SumSquare ? new Mul(x, x)
-        : Kind == ReduceKind.LogSum ? new Log(x)
-        : null;
+    /// <summary>A reduction along no axis: each element is folded by itself. Null where the shape is not known.</summary>
+    public static Op? Unfolded(ReduceKind kind, Value x) => kind switch
+    {
+        ReduceKind.L1 or ReduceKind.L2 => new Abs(x),
+        ReduceKind.SumSquare => new Mul(x, x),
+        ReduceKind.LogSum => new Log(x),
+        _ => x.Tensor.Shape is { } shape ? new Reshape(x) { Shape = shape } : null,
+    };
 
     private ReduceOp Of(Value x, EquatableArray<long> axes) => Kind switch
     {
@@ -45,14 +46,14 @@ public sealed partial record DynamicReduce(Value X, Value Axes) : DynamicOp
         _ => new ReduceSumSquare(x) { Axes = axes, KeepDims = KeepDims },
     };
 
-    internal static OnnxMapping Onnx { get; } = new(EquatableArray.Create<OnnxRow>(
+    internal static OnnxMapping Onnx { get; } = new OnnxMapping(EquatableArray.Create<OnnxRow>(
     [
         .. Enum.GetValues<ReduceKind>().Select(static kind => new OnnxRow($"Reduce{kind}", kind == ReduceKind.Sum ? 13 : 18)
         {
             Attributes = [new OnnxAttr.Direct("keepdims", "keep_dims", 1L), OnnxAttr.Of("noop_with_empty_axes")],
             When = op => ((DynamicReduce)op).Kind == kind,
         }),
-    ]));
+    ])).TakesFrom(20, DType.Bool);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -10,7 +10,7 @@ public abstract record BinaryOp(Value A, Value B) : Op
     {
         CheckDTypes(context);
         return Accepts(A.DType)
-            ? [new TensorType(ResultDType(A.DType), context.Broadcast(context.ShapeOf(A), context.ShapeOf(B)))]
+            ? [new TensorType(ResultDType(A.DType), context.Broadcast(A, B))]
             : throw context.Error("TSR0206", $"it is not defined for {A.Type}.");
     }
 

@@ -108,6 +108,8 @@ public sealed partial record Cast(Value X) : UnaryOp(X)
     private static string Spell(RefTensor x, int i) => x.DType switch
     {
         DType.Bool => x.B[i] ? "1" : "0",
+        _ when x.DType.IsFloat() && double.IsNaN(x.F[i]) => "nan",
+        _ when x.DType.IsFloat() && double.IsInfinity(x.F[i]) => x.F[i] > 0 ? "inf" : "-inf",
         _ when x.DType.IsFloat() => x.DType == DType.F64
             ? x.F[i].ToString("R", CultureInfo.InvariantCulture)
             : ((float)x.F[i]).ToString("R", CultureInfo.InvariantCulture),

@@ -14,9 +14,12 @@ public sealed partial record Where(Value Condition, Value X, Value Y) : Op
     {
         context.RequireSameDType(X, Y);
         return Condition.DType == DType.Bool
-            ? [new TensorType(X.DType, context.Broadcast(context.ShapeOf(Condition), context.Broadcast(context.ShapeOf(X), context.ShapeOf(Y))))]
+            ? [new TensorType(X.DType, Result(context))]
             : throw context.Error("TSR0206", $"the condition must be bool; it is {Condition.Type}.");
     }
+
+    private Shape? Result(InferContext context) =>
+        context.Broadcast(X, Y) is { } chosen && Condition.Tensor.Shape is { } condition ? context.Broadcast(condition, chosen) : null;
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {

@@ -71,7 +71,7 @@ public sealed partial record GridSample(Value X, Value Grid) : Op
         if (!(at >= low && at <= high))
         {
             at = double.IsNaN(at) ? at
-                : PaddingMode == "border" ? Math.Clamp(at, 0, size - 1)
+                : PaddingMode == "border" && Mode != GridSampleMode.Cubic ? Math.Clamp(at, 0, size - 1)
                 : PaddingMode == "reflection" ? Reflected(at, low, high)
                 : at;
         }

@@ -34,9 +34,21 @@ public sealed partial record Dropout(Value X, Value? Ratio, Value? Training) : O
             return [x, RefTensor.Bools(x.Dims, [.. Enumerable.Repeat(true, x.Count)])];
         }
 
-        Func<long, double> uniform = RandomOp.Uniforms($"dropout {Seed} {Id}");
-        bool[] kept = [.. Enumerable.Range(0, x.Count).Select(i => uniform(i) >= ratio)];
+        bool[] kept = [.. Numbers(x.Count).Select(number => number >= ratio)];
         return [RefTensor.Floats(x.DType, x.Dims, [.. kept.Select((k, i) => k ? x.F[i] / (1 - ratio) : 0)]), RefTensor.Bools(x.Dims, kept)];
+    }
+
+    // With a seed, those of ONNX's own reference.
+    private IEnumerable<double> Numbers(int count)
+    {
+        if (Seed is not { } seed)
+        {
+            Func<long, double> uniform = RandomOp.Uniforms($"dropout {Id}");
+            return Enumerable.Range(0, count).Select(i => uniform(i));
+        }
+
+        MersenneTwister twister = new(unchecked((uint)seed));
+        return Enumerable.Range(0, count).Select(_ => twister.NextUniform()).ToArray();
     }
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Dropout", 13)

@@ -45,8 +45,8 @@ public abstract record ReduceOp(Value X) : Op
             : [.. x.Dims.Where((_, a) => !folded.Contains(a))];
         return
         [
-            x.DType.IsFloat()
-                ? RefTensor.Floats(x.DType, dims, [.. slices.Select(s => Fold([.. s.Select(i => x.F[i])]))])
+            x.DType == DType.Bool ? RefTensor.Bools(dims, [.. slices.Select(s => Fold([.. s.Select(i => x.B[i])]))])
+                : x.DType.IsFloat() ? RefTensor.Floats(x.DType, dims, [.. slices.Select(s => Fold([.. s.Select(i => x.F[i])]))])
                 : RefTensor.Ints(x.DType, dims, [.. slices.Select(s => Wrap.To(x.DType, Fold(x.DType, [.. s.Select(i => x.I[i])])))]),
         ];
     }
@@ -64,6 +64,9 @@ public abstract record ReduceOp(Value X) : Op
 
     /// <summary>One result on integers of a type, unsigned 64-bit ones by their bits; reached only by ops that accept them.</summary>
     protected virtual long Fold(DType dtype, long[] values) => throw new InvalidOperationException($"{Schema.Name} is not defined for integers.");
+
+    /// <summary>One result on bools; reached only by ops that accept them.</summary>
+    protected virtual bool Fold(bool[] values) => throw new InvalidOperationException($"{Schema.Name} is not defined for bools.");
 
     private static IEnumerable<long> AllAxes(int rank) => Enumerable.Range(0, rank).Select(static a => (long)a);
 }

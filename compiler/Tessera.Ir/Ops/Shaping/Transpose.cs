@@ -14,7 +14,8 @@ public sealed partial record Transpose(Value X) : Op
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
-        Shape x = context.ShapeOf(X);
+        // A tensor of which not even the rank is known has the rank that the order names.
+        Shape x = X.Tensor.Shape ?? [.. Perm.Select((_, axis) => context.Fresh(0, axis))];
         return Perm.Order().SequenceEqual(Enumerable.Range(0, x.Rank).Select(static a => (long)a))
             ? [new TensorType(X.DType, [.. Perm.Select(a => x[(int)a])])]
             : throw context.Error("TSR0202", $"perm {Perm} does not name each axis of {X.Type} once.");

@@ -51,7 +51,8 @@ internal static class ArithmeticTranslations
         return [node.InputCount == 1 ? sum : node.Emit(new Div(sum, node.Scalar(sum.DType, node.InputCount)))];
     }
 
-    // At inference nothing is dropped: training mode must be known to be off, and the mask is all true.
+    // At inference nothing is dropped: training mode must be known to be off, and the mask is all true. (Before opset 12 ONNX
+    // leaves the mask open; runtimes give false.)
     private static IReadOnlyList<Value?>? Dropout(NodeView node)
     {
         if (node.Version >= 12 && node[2] is not null && node.Content(2)?.B[0] != false)
@@ -61,7 +62,7 @@ internal static class ArithmeticTranslations
 
         Value x = node.Operand(0);
         return node.Wants(1) && x.Type is TensorType { Shape: { } shape }
-            ? [x, node.Emit(new ConstantOfShape { Shape = shape, Value = TensorContent.From(DType.Bool, [1], [true]) })]
+            ? [x, node.Emit(new ConstantOfShape { Shape = shape, Value = TensorContent.From(DType.Bool, [1], [node.Version >= 12]) })]
             : node.Wants(1) ? null : [x];
     }
 }

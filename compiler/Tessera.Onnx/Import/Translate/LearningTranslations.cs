@@ -11,6 +11,7 @@ internal static class LearningTranslations
     public static IEnumerable<Translation> All =>
     [
         new("LabelEncoder", LabelEncoder) { Since = 2, Domain = Domain },
+        new("CategoryMapper", Mapped) { Domain = Domain },
     ];
 
     private static IReadOnlyList<Value?>? LabelEncoder(NodeView node)
@@ -31,6 +32,27 @@ internal static class LearningTranslations
         };
         return absent is null ? null : [node.Emit(new LabelEncoder(node.Operand(0)) { Keys = keys, Values = values, Default = absent })];
     }
+
+    // Between numbers and texts, in the direction that x has not.
+    private static IReadOnlyList<Value?>? Mapped(NodeView node)
+    {
+        if (Table(node, "cats", "strings") is not { } texts || Table(node, "cats", "int64s") is not { } numbers || texts.Count != numbers.Count)
+        {
+            return null;
+        }
+
+        Value x = node.Operand(0);
+        return
+        [
+            node.Emit(x.DType == DType.String
+                ? new LabelEncoder(x) { Keys = texts, Values = numbers, Default = TensorContent.Vector(node.Int("default_int64", -1)) }
+                : new LabelEncoder(x) { Keys = numbers, Values = texts, Default = TensorContent.FromStrings([1], [node.Text("default_string", "_Unused")]) }),
+        ];
+    }
+
+    private static TensorContent? Table(NodeView node, string name, string kind) => kind == "strings"
+        ? node.Strings($"{name}_strings") is { } strings ? TensorContent.FromStrings([strings.Length], strings) : null
+        : node.Ints($"{name}_int64s") is { } ints ? TensorContent.Vector(ints) : null;
 
     private static TensorContent? Table(NodeView node, string name) =>
         node.Attribute($"{name}_tensor")?.T is { } tensor ? AttributeReader.Content(tensor)

@@ -19,6 +19,17 @@ internal static class ResizeTranslations
     {
         Resize defaults = new(node.Operand(0), null, null, null);
         string coordinates = node.Text("coordinate_transformation_mode", defaults.Coordinates);
+        string nearest = node.Text("nearest_mode", defaults.NearestMode);
+        if (coordinates == "tf_half_pixel_for_nn")
+        {
+            if (node.Text("mode", defaults.Mode) != "nearest" || HalfLower(nearest) is not { } lower)
+            {
+                return null;
+            }
+
+            (coordinates, nearest) = ("half_pixel", lower);
+        }
+
         return
         [
             node.Emit(defaults with
@@ -28,7 +39,7 @@ internal static class ResizeTranslations
                 Sizes = IsEmpty(node[3]) ? null : node[3],
                 Mode = node.Text("mode", defaults.Mode),
                 Coordinates = coordinates,
-                NearestMode = node.Text("nearest_mode", defaults.NearestMode),
+                NearestMode = nearest,
                 Axes = [.. node.Ints("axes") ?? []],
                 Antialias = node.Int("antialias", 0) != 0,
                 CubicCoeffA = node.Float("cubic_coeff_a", defaults.CubicCoeffA),
@@ -38,6 +49,14 @@ internal static class ResizeTranslations
             }),
         ];
     }
+
+    // A position (i + ½) / s lies half an element above that of half_pixel.
+    private static string? HalfLower(string nearest) => nearest switch
+    {
+        "round_prefer_floor" => "ceil",
+        "floor" => "round_prefer_ceil",
+        _ => null,
+    };
 
     private static IReadOnlyList<Value?>? Old(NodeView node, Value? scales) => scales is null ? null :
     [

@@ -17,6 +17,7 @@ internal static class ShapingTranslations
         new("Split", Split),
         new("ConstantOfShape", ConstantOfShape),
         new("Unsqueeze", Unsqueeze) { Since = 13 },
+        new("Range", RangeOfVectors) { Since = 11 },
     ];
 
     private static IReadOnlyList<Value?>? Constant(NodeView node) => node switch
@@ -106,6 +107,13 @@ internal static class ShapingTranslations
     private static IReadOnlyList<Value?>? ConstantOfShape(NodeView node) => node.Sizes(0) is { } shape && node.Attribute("value") is null
         ? [node.Emit(new ConstantOfShape { Shape = [.. shape], Value = TensorContent.From(DType.F32, [1], [0f]) })]
         : null;
+
+    // Runtimes take ends of shape [1].
+    private static IReadOnlyList<Value?>? RangeOfVectors(NodeView node)
+    {
+        Value[] ends = [.. node.Rest(0).Select(v => v.Type is TensorType { Shape: [{ ConstValue: 1 }] } ? node.Emit(new Reshape(v) { Shape = [] }) : v)];
+        return ends is [var start, var limit, var delta] ? [node.Emit(new Ir.Ops.Range(start, limit, delta))] : null;
+    }
 
     // A scalar of axes is taken for a vector of one.
     private static IReadOnlyList<Value?>? Unsqueeze(NodeView node) => node.Numbers(1) is { } axes

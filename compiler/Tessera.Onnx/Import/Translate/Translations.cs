@@ -27,6 +27,10 @@ internal static class Translations
     private static readonly Lazy<FrozenDictionary<string, Translation[]>> s_byName = new(static () =>
         ShapingTranslations.All
         .Concat(ArithmeticTranslations.All)
+        .Concat(ReductionTranslations.All)
+        .Concat(SoftmaxTranslations.All)
+        .Concat(BranchTranslations.All)
+        .Concat(SignalTranslations.All)
         .Concat(LossTranslations.All)
         .Concat(NormTranslations.All)
         .Concat(AttentionTranslations.All)
@@ -39,6 +43,8 @@ internal static class Translations
         .Concat(StateTranslations.All)
         .Concat(TrainingTranslations.All)
         .Concat(LearningTranslations.All)
+        .Concat(FeatureTranslations.All)
+        .Concat(LinearModelTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 
