@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Tessera.Compiler.Verify;
-using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Onnx.Proto;
 
@@ -24,10 +23,7 @@ public sealed class NodeTest
     }
 
     /// <summary>A test that no folder holds.</summary>
-    public NodeTest(string name, ModelProto model, IReadOnlyList<NodeTestSet> data)
-    {
-        (Name, Model, Bytes, _data) = (name, model, model.ToByteArray(), () => data);
-    }
+    public NodeTest(string name, ModelProto model, IReadOnlyList<NodeTestSet> data) => (Name, Model, Bytes, _data) = (name, model, model.ToByteArray(), () => data);
 
     public string Name { get; }
 

@@ -69,7 +69,7 @@ public static class ModelComparison
         {
             return (run.Run(inputs.Values), null);
         }
-        catch (OnnxRuntimeException error)
+        catch (Exception error) when (error is OnnxRuntimeException or TesseraException { Code: "TSR0952" })
         {
             return (null, error.Message.ReplaceLineEndings(" "));
         }

@@ -9,7 +9,9 @@ namespace Tessera.Compiler.Verify;
 /// <summary>A model's bytes in ONNX Runtime on one thread, given and giving values of the reference evaluator.</summary>
 public sealed class OrtRun : IDisposable
 {
-    private readonly InferenceSession _session;
+    // One of them: the second for element types that the managed interface does not know.
+    private readonly InferenceSession? _session;
+    private readonly NativeOrtRun? _native;
 
     /// <param name="model">The model.</param>
     /// <param name="kernels">Whether Tessera's kernels take the place of function bodies.</param>
@@ -21,30 +23,42 @@ public sealed class OrtRun : IDisposable
             TesseraOps.Register(options);
         }
 
-        _session = new InferenceSession(model, options);
+        _native = NativeOrtRun.IsNeeded(model) ? new NativeOrtRun(model, options) : null;
+        _session = _native is null ? new InferenceSession(model, options) : null;
     }
 
     /// <summary>Names of the model's inputs.</summary>
-    public IReadOnlyList<string> Inputs => _session.InputNames;
+    public IReadOnlyList<string> Inputs => _native?.Inputs ?? _session!.InputNames;
 
     /// <summary>Names of its outputs, in the order of results.</summary>
-    public IReadOnlyList<string> Outputs => _session.OutputNames;
+    public IReadOnlyList<string> Outputs => _native?.Outputs ?? _session!.OutputNames;
 
     /// <summary>Results in the model's order.</summary>
     public IReadOnlyList<RefValue> Run(IReadOnlyDictionary<string, RefValue> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        return _native?.Run(inputs) ?? Run(_session!, inputs);
+    }
+
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _native?.Dispose();
+    }
+
+    private static RefValue[] Run(InferenceSession session, IReadOnlyDictionary<string, RefValue> inputs)
+    {
         List<OrtValue> values = [];
         try
         {
-            string[] given = [.. _session.InputNames.Where(inputs.ContainsKey)];
+            string[] given = [.. session.InputNames.Where(inputs.ContainsKey)];
             foreach (string name in given)
             {
                 values.Add(ToOrt(inputs[name]));
             }
 
             using RunOptions run = new();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, given, values, _session.OutputNames);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, given, values, session.OutputNames);
             return [.. outputs.Select(FromOrt)];
         }
         finally
@@ -52,8 +66,6 @@ public sealed class OrtRun : IDisposable
             values.ForEach(static v => v.Dispose());
         }
     }
-
-    public void Dispose() => _session.Dispose();
 
     private static OrtValue ToOrt(RefValue value)
     {

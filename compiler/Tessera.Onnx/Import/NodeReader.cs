@@ -105,10 +105,22 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         return OpaqueReader.Read(node, VersionOf(node.Domain), inputs, scope, context, source);
     }
 
+    /// <summary>Reads a node made in the place of another under a version of its own; nodes in its subgraphs too, where they are noted.</summary>
+    public void ReadAs(NodeProto node, long version, ReadScope scope)
+    {
+        context.Versions[node] = version;
+        Read(node, scope);
+    }
+
+    /// <summary>Notes the version of a node in a subgraph that is made.</summary>
+    public void Note(NodeProto node, long version) => context.Versions[node] = version;
+
+    private long VersionOf(NodeProto node, string domain) => context.Versions.TryGetValue(node, out long version) ? version : VersionOf(domain);
+
     private IReadOnlyList<Value?>? Build(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
     {
         string domain = node.Domain == "ai.onnx" ? "" : node.Domain;
-        RowEntry[] rows = [.. RowIndex.Find(domain, node.OpType, VersionOf(domain))];
+        RowEntry[] rows = [.. RowIndex.Find(domain, node.OpType, VersionOf(node, domain))];
         return Translated(domain, node, inputs, scope, source, reasons, first: true)
             ?? ByRow(rows.Where(static r => !r.IsDynamic), node, inputs, scope, source, reasons)
             ?? Translated(domain, node, inputs, scope, source, reasons, first: false)
@@ -139,11 +151,11 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
             return null;
         }
 
-        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(domain)).Where(t => t.ComesFirst == first))
+        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(node, domain)).Where(t => t.ComesFirst == first))
         {
             try
             {
-                if (translation.Read(new NodeView(node, inputs, scope, source, VersionOf(domain)) { Reader = this }) is { } results && Gives(results, node))
+                if (translation.Read(new NodeView(node, inputs, scope, source, VersionOf(node, domain)) { Reader = this }) is { } results && Gives(results, node))
                 {
                     return results;
                 }

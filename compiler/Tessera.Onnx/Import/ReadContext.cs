@@ -26,6 +26,9 @@ internal sealed record ReadContext(
         return new SourceLocation(call.Length == 0 || call.Length + name.Length >= LongestPath ? name : $"{call}/{name}", File);
     }
 
+    /// <summary>Nodes made while reading, which stand for one of an older opset, and the version that they are read under.</summary>
+    public Dictionary<NodeProto, long> Versions { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>A node's place: its name, or its kind where it has none, and the file.</summary>
     public string Place(NodeProto node)
     {

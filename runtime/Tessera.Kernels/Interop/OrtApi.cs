@@ -97,6 +97,9 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, int*, long**, nuint*, nint> GetTensorElementTypeAndShape =
         (delegate* unmanaged<nint, int*, long**, nuint*, nint>)s_table[414];
 
+    /// <summary>The function at a position of the table.</summary>
+    internal static nint Function(int position) => s_table[position];
+
     /// <summary>Releases a failed status and throws its message.</summary>
     internal static void Check(nint status)
     {

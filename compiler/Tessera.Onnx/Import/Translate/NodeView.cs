@@ -14,6 +14,16 @@ internal sealed class NodeView(NodeProto node, ReadValue?[] inputs, ReadScope sc
     /// <summary>The results of a subgraph in the node's place.</summary>
     public IReadOnlyList<Value> Inline(GraphProto graph, params IReadOnlyList<Value> arguments) => Reader.Inline(graph, arguments, scope);
 
+    /// <summary>The node itself.</summary>
+    public NodeProto Proto => node;
+
+    /// <summary>The results of a node made in this one's place, under a version of its own.</summary>
+    public IReadOnlyList<Value?> ReadAs(NodeProto made, long version)
+    {
+        Reader.ReadAs(made, version, scope);
+        return [.. made.Output.Select(name => name.Length > 0 && scope.Find(name) is { } value ? scope.Materialize(value) : null)];
+    }
+
     /// <summary>Makes ops in the node's place.</summary>
     public GraphBuilder Builder => scope.Builder;
 

@@ -40,6 +40,7 @@ internal static class Translations
         .Concat(WindowTranslations.All)
         .Concat(ResizeTranslations.All)
         .Concat(StructureTranslations.All)
+        .Concat(ScanTranslations.All)
         .Concat(StateTranslations.All)
         .Concat(TrainingTranslations.All)
         .Concat(LearningTranslations.All)

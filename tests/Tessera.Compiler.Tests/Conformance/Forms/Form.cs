@@ -22,7 +22,14 @@ public sealed record Form(string Name, ModelProto Model, IReadOnlyDictionary<str
         node.Input.AddRange(inputs.Select(static (v, i) => v is null ? "" : $"x{i}"));
         node.Output.AddRange(Enumerable.Range(0, outputs).Select(static i => $"y{i}"));
         node.Attribute.AddRange(attributes ?? []);
-        return Graph(name, opset, inputs, [node], outputs, expected, domain, domainVersion);
+        Form form = Graph(name, opset, inputs, [node], outputs, expected, domain, domainVersion);
+        if (node.Attribute.FirstOrDefault(static a => a.Name == "to") is { } to)
+        {
+            // What ONNX Runtime is asked by depends on the element types that the model states.
+            form.Model.Graph.Output[0].Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)to.I } };
+        }
+
+        return form;
     }
 
     /// <summary>Several nodes over <c>x0, x1, …</c> that give <c>y0, y1, …</c>.</summary>

@@ -8,7 +8,7 @@ namespace Tessera.Compiler.Tests.Conformance.Forms;
 /// <summary>Norms, losses, recurrent networks, attention, quantisation and casts.</summary>
 internal static class NetworkForms
 {
-    public static IEnumerable<Form> All() => [.. Norms(), .. Losses(), .. Recurrent(), .. Attention(), .. Rotary(), .. Quantised(), .. Casts()];
+    public static IEnumerable<Form> All() => [.. Norms(), .. Losses(), .. Recurrent(), .. Attention(), .. Rotary(), .. Quantised(), .. Small(), .. Casts()];
 
     private static IEnumerable<Form> Norms() =>
     [
@@ -185,6 +185,30 @@ internal static class NetworkForms
            select Node($"qlinearmatmul_{type}", 10, "QLinearMatMul", [Of(type, 2, 4), T(scales, [1], 0.0066), T(type, [1], 113), Of(type, 4, 3), T(scales, [1], 0.00705), T(type, [1], 114), T(scales, [1], 0.0107), T(type, [1], 118)]),
         Node("qlinearmatmul_f16", 21, "QLinearMatMul", [Of(DType.I8, 2, 2, 4), T(DType.F16, [1], 0.0066), T(DType.I8, [1], -14), Of(DType.I8, 2, 4, 3), T(DType.F16, [1], 0.00705), T(DType.I8, [1], -13), T(DType.F16, [1], 0.0107), T(DType.I8, [1], -9)]),
     ];
+
+    // Floats of 8 and 4 bits and integers of 4 and 2.
+    private static IEnumerable<Form> Small()
+    {
+        DType[] floats = [DType.F8E4M3FN, DType.F8E4M3FNUZ, DType.F8E5M2, DType.F8E5M2FNUZ];
+        (DType Type, double[] Values)[] integers = [(DType.U4, [0, 1, 7, 15]), (DType.I4, [-8, -1, 0, 7]), (DType.U2, [0, 1, 2, 3]), (DType.I2, [-2, -1, 0, 1])];
+        double[] numbers = [0, 0.3, -0.4, 1.5, -3.3, 7.4, 300, -1000, 1e6];
+        return
+        [
+            .. from t in floats from s in new[] { DType.F32, DType.F16 } from saturate in new[] { 0, 1 }
+               select Node($"cast_{s}_{t}_{saturate}", 21, "Cast", [T(s, [8], numbers[..8])], [A("to", (int)t), A("saturate", saturate)]),
+            .. from t in floats from s in new[] { DType.F32, DType.F16 } select Node($"cast_{t}_{s}", 21, "Cast", [Of(t, 7)], [A("to", (int)s)]),
+            .. from t in integers from s in new[] { DType.F32, DType.F16, DType.I8, DType.U8 } where s != DType.U8 || t.Type is DType.U4 or DType.U2 select Node($"cast_{t.Type}_{s}", 25, "Cast", [T(t.Type, [4], t.Values)], [A("to", (int)s)]),
+            .. from t in integers from s in new[] { DType.F32, DType.F16, DType.I8 } where s != DType.I8 || t.Type is DType.I4 or DType.I2 select Node($"cast_{s}_{t.Type}", 25, "Cast", [T(s, [4], t.Values)], [A("to", (int)t.Type)]),
+            .. from s in new[] { DType.F32, DType.F16 } select Node($"cast_{s}_f4", 23, "Cast", [T(s, [6], 0, 0.3, 1.4, -2.6, 5.5, -6)], [A("to", (int)DType.F4E2M1)]),
+            .. from mode in new[] { "up", "down", "nearest" } select Node($"cast_e8m0_{mode}", 25, "Cast", [V(1, 1.4, 1.6, 3, 1000, 0.3)], [A("to", (int)DType.F8E8M0), A("round_mode", mode)]),
+            .. from t in floats select Node($"quantize_{t}", 21, "QuantizeLinear", [V(0, 1, 2, 100000, 200, -9), T(DType.F32, [], 2), T(t, [], 0)]),
+            .. from t in floats select Node($"dequantize_{t}", 21, "DequantizeLinear", [Of(t, 5), T(DType.F32, [], 2)]),
+            .. from t in integers select Node($"quantize_{t.Type}", 25, "QuantizeLinear", [T(DType.F32, [3, 4], 0, 2.5, 4.8, 8.6, -30, -20, 6, 9, -4, -1, 0.4, 1.6), V(2, 3, 4), T(t.Type, [3], t.Values[1], t.Values[2], 0)], [A("axis", 0)]),
+            .. from t in integers select Node($"dequantize_{t.Type}", 25, "DequantizeLinear", [T(t.Type, [4], t.Values), T(DType.F32, [], 2), T(t.Type, [], 1)], [A("axis", 0)]),
+            Node("quantize_f4", 23, "QuantizeLinear", [T(DType.F32, [3, 4], 0, 2.5, 4.8, 8.6, -30, -20, 6, 9, -4, -1, 0.4, 1.6), V(2, 3, 4), T(DType.F4E2M1, [3], 0, 0, 0)], [A("axis", 0)]),
+            Node("dequantize_f4", 23, "DequantizeLinear", [T(DType.F4E2M1, [5], 0, 1, -1, 1.5, -4), T(DType.F32, [], 2), T(DType.F4E2M1, [], 0)]),
+        ];
+    }
 
     private static IEnumerable<Form> Casts()
     {
