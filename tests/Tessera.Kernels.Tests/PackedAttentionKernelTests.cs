@@ -128,6 +128,41 @@ public sealed class PackedAttentionKernelTests
     }
 
     [Fact]
+    public void A_hidden_value_that_is_not_finite_in_its_first_column_alone_is_seen_to()
+    {
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            AttentionCase c = new() { Queries = [150], HeadDim = 9, ValueDim = 9, Causal = true };
+            var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+            float[] before = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            inputs.V[120 * 18] = float.NaN;
+            inputs.V[(120 * 18) + 9] = float.NaN;
+            float[] after = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            double[] expected = [.. before[..(120 * 18)].Select(x => (double)x)];
+            Assert.InRange(Relative.Error(after[..(120 * 18)], expected), 0, F32);
+        }
+    }
+
+    // Keys are taken by twos: the odd one at the end counts for the largest logit as well, or its exponential overflows.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(67)]
+    public void A_last_key_far_above_the_others_takes_all_the_weight(int keys)
+    {
+        foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
+        {
+            AttentionCase c = new() { Queries = [5], Keys = [keys], Heads = 1, KeyHeads = 1 };
+            var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
+            inputs.Q.AsSpan().Fill(30);
+            inputs.K.AsSpan((keys - 1) * 8).Fill(30);
+            float[] output = AttentionRunner.Run(c, inputs, Storage.F32, set);
+            double[] expected = [.. Enumerable.Range(0, 5).SelectMany(_ => inputs.V[((keys - 1) * 8)..].Select(x => (double)x))];
+            Assert.InRange(Relative.Error(output, expected), 0, F32);
+        }
+    }
+
+    [Fact]
     public void A_query_without_visible_keys_gives_zero()
     {
         AttentionCase c = new() { Queries = [200, 3], Keys = [20, 0], WindowLeft = 10, WindowRight = 0 };

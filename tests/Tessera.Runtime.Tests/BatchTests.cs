@@ -33,6 +33,13 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public void Each_example_follows_all_rows_of_those_before_it()
+    {
+        var batch = new BatchBuilder().AddTokens("x", "n", [[1f, 2, 3, 4, 5, 6], [7, 8], [9, 10, 11, 12]], 2).Pack();
+        Assert.Equal([1f, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], Echo<float>(batch.Inputs[0]));
+    }
+
+    [Fact]
     public void Padded_batch_fills_up_with_zeros_and_tells_the_lengths()
     {
         var batch = new BatchBuilder().AddTokens("x", "n", Tokens, 2).AddRows("label", [[7L], [8L], [9L]]).Pad();

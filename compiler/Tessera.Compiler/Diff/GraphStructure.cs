@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Tessera.Ir;
 using Tessera.Ir.Onnx;
-using Tessera.Ir.Ops;
 using Tessera.Ir.Text;
 
 namespace Tessera.Compiler.Diff;

@@ -44,7 +44,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
     private static object[] Values(AttributeSpec spec) => spec.Type switch
     {
         var t when t == typeof(bool) => spec.Default is true ? [true, false] : [false, true],
-        { IsEnum: true } t when t != typeof(DType) => [.. Enum.GetValues(t).Cast<object>()],
+        { IsEnum: true } t when t != typeof(DType) => [.. Enum.GetValues(t).Cast<object>().OrderBy(member => !member.Equals(spec.Default))],
         _ => [],
     };
 

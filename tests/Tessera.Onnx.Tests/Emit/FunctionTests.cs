@@ -1,4 +1,6 @@
 using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
 using Tessera.Onnx.Proto;
 using Xunit;
 
@@ -43,6 +45,28 @@ public class FunctionTests
     [Fact]
     public void Old_opset_still_gets_the_ir_version_that_overloads_need() =>
         Assert.Equal(10, Emit(EmitTarget.Tessera, opset: 17).IrVersion);
+
+    // ONNX Runtime's own maximum drops a NaN where it stands behind another number.
+    [Fact]
+    public void Largest_of_a_segment_keeps_a_nan_wherever_it_stands()
+    {
+        GraphBuilder g = new();
+        Value x = g.In("x", "f32[t, 1]");
+        Value cu = g.In("cu", "i32[b + 1]");
+        Graph graph = new() { Name = "max", Builder = g, Inputs = [x, cu], Outputs = [new GraphOutput("y", g.SegmentReduce(x, cu, SegmentReduction.Max))] };
+        using OrtRun run = new(OnnxEmitter.Emit(graph, new EmitOptions { Target = EmitTarget.Tessera }).ToBytes());
+        const int Length = 9;
+        for (int at = 0; at < Length; at++)
+        {
+            double[] values = [.. Enumerable.Range(0, 2 * Length).Select(i => i == at ? double.NaN : i)];
+            RefTensor y = (RefTensor)run.Run(new Dictionary<string, RefValue>
+            {
+                ["x"] = RefTensor.Floats(DType.F32, [2 * Length, 1], values),
+                ["cu"] = RefTensor.Ints(DType.I32, [3], [0, Length, 2 * Length]),
+            })[0];
+            Assert.Equal([double.NaN, (2 * Length) - 1], y.F);
+        }
+    }
 
     private static ModelProto Emit(EmitTarget target, int opset = EmitOptions.DefaultOpset)
     {
