@@ -7,7 +7,7 @@ namespace Tessera.Passes.Fusion;
 internal static class AttentionEmission
 {
     /// <summary>The result where and as the model has it; null, with the reason, where types do not go together.</summary>
-    public static Value? Emit(AttentionSite site, DType result, RewriteContext context, out string? reason)
+    public static Value? Emit(AttentionSite site, AttentionWeights weights, DType result, RewriteContext context, out string? reason)
     {
         Attention op = Op(site, context);
         if (Numbers.Wider(op.Q.DType, op.V.DType) is not { } both || Numbers.Wider(both, op.Mask?.DType ?? both) is not { } dtype)
@@ -23,7 +23,9 @@ internal static class AttentionEmission
             K = To(op.K, dtype, context),
             V = To(op.V, dtype, context),
             Mask = op.Mask is null ? null : To(op.Mask, dtype, context),
+            Safe = weights.IsSafe,
         }));
+        attended = weights.Scale == 1 ? attended : context.Emit(new Mul(attended, context.Builder.Float(dtype, weights.Scale)));
         return To(attended, result, context);
     }
 

@@ -13,7 +13,7 @@ public sealed record CarryLogits : IPass
 
     public Graph Run(Graph graph, PassContext context)
     {
-        Attention[] sites = [.. graph.PostOrder().OfType<Attention>().Where(static a => a.Logits == LogitsStage.None)];
+        Attention[] sites = [.. graph.PostOrder().OfType<Attention>().Where(static a => a.Logits == LogitsStage.None && !a.Safe)];
         if (sites.Length == 0)
         {
             return graph;

@@ -12,20 +12,20 @@ public sealed class FuseAttention : RewriteRule<MatMul>
 {
     public override Value? Apply(MatMul op, RewriteContext context)
     {
-        if (AttentionWeights.Softmax(op.A, context) is not { } softmax)
+        if (AttentionWeights.Match(op.A, context) is not { } weights)
         {
-            return null;
+            return AttentionWeights.Obstacle(op.A) is { } obstacle ? context.Reject(op, $"{obstacle.Schema.Name} stands between the softmax and the product with values") : null;
         }
 
         LogitsMatcher matcher = new(context);
-        if (matcher.Match(softmax.X) is not { } logits)
+        if (matcher.Match(weights.Softmax.X) is not { } logits)
         {
             return context.Reject(op, matcher.Reason);
         }
 
         return Refusal(logits, op, context) is { } reason ? context.Reject(op, reason)
             : AttentionSite.Of(logits, op.B, context, out reason) is not { } site ? context.Reject(op, reason!)
-            : AttentionEmission.Emit(site, op.Outputs[0].DType, context, out reason) ?? context.Reject(op, reason!);
+            : AttentionEmission.Emit(site, weights, op.Outputs[0].DType, context, out reason) ?? context.Reject(op, reason!);
     }
 
     private static string? Refusal(AttentionLogits logits, MatMul op, RewriteContext context) =>

@@ -34,9 +34,8 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             : op.Softcap.Value != 0 ? "it has a softcap"
             : op.Scale.Value < 0 ? $"its scale {op.Scale} is negative"
             : AttentionMask.Addend(op) is null ? $"logits of hidden keys become {op.Fill}, which no bias can say"
-            : op.Hiding == Hiding.LeftOut && MayHideAll(op, square) ? "a query that sees no key gives 0"
             : null);
-        return reason is null ? Lower(op, IsPlainCausal(op, square), context.Builder) : context.Reject(op, reason);
+        return reason is null ? Lower(op, IsPlainCausal(op, square), (op.Hiding == Hiding.LeftOut || op.Safe) && MayHideAll(op, square), context.Builder) : context.Reject(op, reason);
     }
 
     private static bool NeedsBias(Attention op, bool square) => op.Mask is not null || (op.HidesKeys && !IsPlainCausal(op, square));
@@ -48,7 +47,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
     private static bool IsPlainCausal(Attention op, bool square) => op.Causal && square && op.Visible is null && AttentionMask.HidesWholly(op)
         && op.WindowLeft < 0 && (op.Mask is null || MaskProof.IsFinite(op.Mask));
 
-    private static Value Lower(Attention op, bool causal, GraphBuilder g)
+    private static Value Lower(Attention op, bool causal, bool givesZero, GraphBuilder g)
     {
         Shape result = op.Outputs[0].Shape;
         int rank = op.Q.Rank;
@@ -63,14 +62,21 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             op.KLengths is null ? null : InKeys(g, op.KLengths, op.K.Shape[1]),
             bias is null ? null : OfAllPairs(g, batched, bias),
             causal,
-            op.Hiding == Hiding.LeftOut && op.HidesKeys ? Hiding.LeftOut : Hiding.Added);
+            op.Hiding == Hiding.LeftOut && (op.HidesKeys || givesZero) ? Hiding.LeftOut : Hiding.Added);
         Value heads = g.Reshape(merged, result);
+        heads = givesZero && bias is not null ? ZeroWhereHidden(g, heads, bias) : heads;
         return op.KLengths is null ? heads : ZeroWhereEmpty(g, heads, op.KLengths);
     }
 
     // Lengths past the keys hide none, and need not fit i32.
     private static Value InKeys(GraphBuilder g, Value lengths, Dim keys) =>
         g.Cast(g.Max(g.Min(lengths, g.DimValue(keys)), g.Int(DType.I64, 1)), DType.I32);
+
+    private static Value ZeroWhereHidden(GraphBuilder g, Value heads, Value bias)
+    {
+        Value any = g.Transpose(AttentionMask.Any(g, bias), [0, 2, 1, 3]);
+        return g.Where(heads.Rank == 4 ? any : g.Reshape(any, [.. any.Shape.Skip(1)]), heads, g.Float(heads.DType, 0));
+    }
 
     private static Value ZeroWhereEmpty(GraphBuilder g, Value heads, Value lengths)
     {

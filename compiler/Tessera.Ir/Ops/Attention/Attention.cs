@@ -31,6 +31,9 @@ public sealed partial record Attention(
     /// <summary>What is added to the logits of hidden keys, or stands in their place.</summary>
     public Real Fill { get; init; } = double.NegativeInfinity;
 
+    /// <summary>Weights that are NaN count as 0, as those of a query do that sees no key.</summary>
+    public bool Safe { get; init; }
+
     /// <summary>A second result: logits <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>) of this stage.</summary>
     public LogitsStage Logits { get; init; }
 
@@ -93,6 +96,7 @@ public sealed partial record Attention(
             KNorm = context.OptionalTensor(5),
             Hiding = Hiding,
             Fill = Fill,
+            Safe = Safe,
             Stage = Logits,
         };
         double[] result = oracle.RunBatch(context.OptionalTensor(6), context.OptionalTensor(7), context.OptionalTensor(8));

@@ -60,7 +60,7 @@ internal static class AttentionBody
             return (heads, logits);
         }
 
-        Value? weights = op.Logits == LogitsStage.Weights ? g.Where(Any(g, mask), logits!, g.Float(logits!.DType, 0)) : logits;
+        Value? weights = op.Logits == LogitsStage.Weights ? g.Where(AttentionMask.Any(g, mask), logits!, g.Float(logits!.DType, 0)) : logits;
         return (ZeroWhereHidden(g, heads, mask), weights);
     }
 
@@ -106,15 +106,12 @@ internal static class AttentionBody
     }
 
     // With as many keys as queries each query is inside its own window.
-    private static bool GivesZero(GraphBuilder g, Attention op) => op.KLengths is not null || (op.Hiding == Hiding.LeftOut
+    private static bool GivesZero(GraphBuilder g, Attention op) => op.KLengths is not null || ((op.Hiding == Hiding.LeftOut || op.Safe)
         && (op.Mask is not null || op.Visible is not null || (op.HasWindow && g.Facts.Equal(op.Q.Shape[1], op.K.Shape[1]) != Proof.Proved)));
 
     // The softmax of a row of −∞ is NaN there.
     private static Value ZeroWhereHidden(GraphBuilder g, Value heads, Value mask) =>
-        g.Where(g.Transpose(Any(g, mask), [0, 2, 1, 3]), heads, g.Float(heads.DType, 0));
-
-    private static Value Any(GraphBuilder g, Value mask) =>
-        g.Not(g.Equal(g.ReduceMax(mask, [3], keepDims: true), g.Float(mask.DType, double.NegativeInfinity)));
+        g.Where(g.Transpose(AttentionMask.Any(g, mask), [0, 2, 1, 3]), heads, g.Float(heads.DType, 0));
 
     private static Value Batch(GraphBuilder g, Value x) => Moves.Reshape(g, x, [1, .. x.Shape]);
 

@@ -56,6 +56,10 @@ public static class AttentionMask
         return Sum(g, op.Mask, visible is null ? null : Hidden(g, visible, op.Q.DType, double.NegativeInfinity));
     }
 
+    /// <summary>Whether a mask shows a query any key: <c>bool[B|1, H|1, n, 1]</c>.</summary>
+    public static Value Any(GraphBuilder g, Value mask) =>
+        g.Not(g.Equal(g.ReduceMax(mask, [3], keepDims: true), g.Float(mask.DType, double.NegativeInfinity)));
+
     private static Value Hidden(GraphBuilder g, Value visible, DType dtype, double fill) => g.Where(visible, g.Float(dtype, 0), g.Float(dtype, fill));
 
     private static Value? Sum(GraphBuilder g, Value? a, Value? b) => a is null ? b : b is null ? a : g.Add(a, b);

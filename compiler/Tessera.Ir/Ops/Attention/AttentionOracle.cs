@@ -28,6 +28,9 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
 
     public double Fill { get; init; } = double.NegativeInfinity;
 
+    /// <summary>Whether weights that are NaN count as 0.</summary>
+    public bool Safe { get; init; }
+
     /// <summary>Which logits <see cref="Logits"/> takes.</summary>
     public LogitsStage Stage { get; init; }
 
@@ -81,7 +84,7 @@ internal sealed class AttentionOracle(AttentionOp op, RefTensor q, RefTensor k, 
         double[] logits = [.. taken.Select(j => Logit(query, head, i, j, (((kStart + j) * _kvHeads) + kvHead) * _headDim))];
         double max = logits.Length == 0 ? 0 : logits.Max();
         double sum = logits.Sum(s => Math.Exp(s - max));
-        double[] weights = [.. logits.Select(s => Math.Exp(s - max) / sum)];
+        double[] weights = [.. logits.Select(s => Math.Exp(s - max) / sum).Select(w => Safe && double.IsNaN(w) ? 0 : w)];
         for (int e = 0; e < _valueDim; e++)
         {
             double mean = 0;

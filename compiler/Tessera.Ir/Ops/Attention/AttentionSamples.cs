@@ -45,6 +45,7 @@ internal static class AttentionSamples
         Sample("logits", "n", "n", static a => a with { Logits = LogitsStage.Biased, Hiding = Hiding.Added, Causal = true }, "batched mask"),
         Sample("weights", "n", "m", static a => a with { Logits = LogitsStage.Weights, Causal = true }),
         Sample("weights of what is left", "n", "m", static a => a with { Logits = LogitsStage.Weights }, "visible"),
+        Hidden("hidden by an added mask, safe", static a => a with { Hiding = Hiding.Added, Safe = true, Causal = true }, double.NegativeInfinity, 0),
         Hidden("hidden by a mask", static a => a, double.NegativeInfinity, double.NegativeInfinity),
         Hidden("hidden by a mask and causality", static a => a with { Causal = true }, double.NegativeInfinity, 0),
         Hidden("hidden by a mask and a window", static a => a with { WindowRight = 0 }, double.NegativeInfinity, 0),
