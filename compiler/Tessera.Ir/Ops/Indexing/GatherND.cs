@@ -66,7 +66,9 @@ public sealed partial record GatherND(Value Data, Value Indices) : Op
         return [context.Wrap(value, context.ResultShape())];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("GatherND", 12, OnnxAttr.Of("batch_dims"));
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("GatherND", 11) { Until = 12, When = static op => ((GatherND)op).BatchDims == 0 },
+        new OnnxRow("GatherND", 12) { Attributes = [OnnxAttr.Of("batch_dims")] });
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -50,10 +50,7 @@ public sealed partial record Hardmax(Value X) : Op
         return [builder.Cast(builder.Equal(column, best), X.DType)];
     }
 
-    internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Hardmax", 13)
-    {
-        Attributes = [OnnxAttr.Of("axis")],
-    });
+    internal static OnnxMapping Onnx { get; } = AlongAxis.Onnx("Hardmax", static op => (op as Hardmax)?.Axis);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

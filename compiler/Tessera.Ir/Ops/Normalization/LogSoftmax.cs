@@ -62,7 +62,7 @@ public sealed partial record LogSoftmax(Value X) : Op
         return Less(Less(x.Value, SegmentReduction.Max), SegmentReduction.Logsumexp);
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("LogSoftmax", 13, OnnxAttr.Of("axis"));
+    internal static OnnxMapping Onnx { get; } = AlongAxis.Onnx("LogSoftmax", static op => (op as LogSoftmax)?.Axis);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

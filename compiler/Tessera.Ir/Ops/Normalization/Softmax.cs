@@ -49,7 +49,7 @@ public sealed partial record Softmax(Value X) : Op
         return [x with { Value = context.Emit(new Softmax(masked) { Axis = Layout.Axis(x, axis) }) }];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Softmax", 13, OnnxAttr.Of("axis"));
+    internal static OnnxMapping Onnx { get; } = AlongAxis.Onnx("Softmax", static op => (op as Softmax)?.Axis);
 
     internal static IEnumerable<OpSample> Samples() =>
     [

@@ -7,8 +7,15 @@ internal static class ArgSamples
 {
     public delegate Value Position(GraphBuilder builder, Value x, long? axis, bool? keepDims, bool? selectLastIndex);
 
-    public static OnnxMapping Onnx(string opType) => OnnxMapping.Simple(
-        opType, 13, OnnxAttr.Of("axis"), new OnnxAttr.Direct("keepdims", "keep_dims", 1L), OnnxAttr.Of("select_last_index"));
+    private const int ChoosesLast = 12;
+
+    public static OnnxMapping Onnx(string opType)
+    {
+        OnnxAttr[] old = [OnnxAttr.Of("axis"), new OnnxAttr.Direct("keepdims", "keep_dims", 1L)];
+        return new OnnxMapping(
+            new OnnxRow(opType, 1) { Until = ChoosesLast, Attributes = EquatableArray.Create(old), When = static op => !((ArgOp)op).SelectLastIndex },
+            new OnnxRow(opType, ChoosesLast) { Attributes = EquatableArray.Create<OnnxAttr>([.. old, OnnxAttr.Of("select_last_index")]) });
+    }
 
     public static IEnumerable<OpSample> Of(Position op) =>
     [

@@ -10,10 +10,10 @@ internal static class ArithmeticTranslations
     [
         new("CastLike", CastLike),
         new("Gemm", Gemm) { Since = 7 },
-        new("Sum", static node => Fold(node, static (a, b) => new Add(a, b))) { Since = 8 },
-        new("Max", static node => Fold(node, static (a, b) => new Max(a, b))) { Since = 8 },
-        new("Min", static node => Fold(node, static (a, b) => new Min(a, b))) { Since = 8 },
-        new("Mean", Mean) { Since = 8 },
+        new("Sum", static node => Fold(node, static (a, b) => new Add(a, b))) { Since = 6 },
+        new("Max", static node => Fold(node, static (a, b) => new Max(a, b))) { Since = 6 },
+        new("Min", static node => Fold(node, static (a, b) => new Min(a, b))) { Since = 6 },
+        new("Mean", Mean) { Since = 6 },
         new("Dropout", Dropout),
     ];
 
