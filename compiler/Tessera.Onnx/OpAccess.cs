@@ -48,6 +48,31 @@ internal static class OpAccess
         throw new InvalidOperationException($"{schema.Name} has no operand '{operand}'.");
     }
 
+    /// <summary>What an attribute may be that a row leaves open, its default first: flags and enumerations; nothing for others.</summary>
+    public static IReadOnlyList<object> Choices(AttributeSpec spec) => spec.Type switch
+    {
+        var t when t == typeof(bool) => spec.Default is true ? [true, false] : [false, true],
+        { IsEnum: true } t when t != typeof(DType) => [.. Enum.GetValues(t).Cast<object>().OrderBy(member => !member.Equals(spec.Default))],
+        _ => [],
+    };
+
+    /// <summary>Whether the node of a row, read again, would give the attribute its value: the first choice that the row stands for.</summary>
+    public static bool IsTold(Op op, OnnxRow row, AttributeSpec spec)
+    {
+        object? value = spec.Get(op);
+        Dictionary<string, object?> attributes = op.Schema.Attributes.ToDictionary(static a => a.Name, a => a.Get(op), StringComparer.Ordinal);
+        foreach (object choice in Choices(spec).TakeWhile(c => !c.Equals(value)))
+        {
+            attributes[spec.Name] = choice;
+            if (row.When?.Invoke(op.Schema.Create(op.Operands, attributes)) != false)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a row writes the attribute, as an attribute or as an input.</summary>
     public static bool Names(OnnxRow row, string attribute) =>
         row.Attributes.Any(a => a is OnnxAttr.Direct direct && direct.Attribute == attribute)

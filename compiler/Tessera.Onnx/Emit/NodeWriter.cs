@@ -163,14 +163,21 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         }
     }
 
-    // A size that is knowledge of the graph and no part of the node (the number of tokens, by name) is kept beside it.
+    // What is knowledge of the graph and no part of the node is kept beside it: a size by name (the number of tokens), a meaning
+    // that ONNX does not tell apart.
     private static void WriteAnnotations(Op op, OnnxRow row, NodeProto node)
     {
         foreach (AttributeSpec spec in op.Schema.Attributes)
         {
-            if (spec.Get(op) is Dim size && !OpAccess.Names(row, spec.Name))
+            if (OpAccess.Names(row, spec.Name))
             {
-                node.MetadataProps.Add(new StringStringEntryProto { Key = ModelMetadata.Prefix + spec.Name, Value = size.ToString() });
+                continue;
+            }
+
+            string? text = spec.Get(op) is Dim size ? size.ToString() : OpAccess.IsTold(op, row, spec) ? null : AttributeWriter.Snake(spec.Get(op)!);
+            if (text is not null)
+            {
+                node.MetadataProps.Add(new StringStringEntryProto { Key = ModelMetadata.Prefix + spec.Name, Value = text });
             }
         }
     }

@@ -14,6 +14,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
     private readonly Dictionary<string, object?> _attributes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<Value?>> _operands = new(StringComparer.Ordinal);
     private readonly List<(string Attribute, GraphProto Graph)> _regions = [];
+    private readonly HashSet<string> _annotated = new(StringComparer.Ordinal);
 
     public Op? Build() => ReadAttributes() && ReadInputs() && ReadRegions() && ReadAnnotations()
         ? Choices(0).FirstOrDefault(op => _row.When?.Invoke(op) != false)
@@ -24,7 +25,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
     private IEnumerable<Op> Choices(int from)
     {
         int at = from;
-        while (at < _schema.Attributes.Count && (_row.When is null || OpAccess.Names(_row, _schema.Attributes[at].Name) || Values(_schema.Attributes[at]).Length == 0))
+        while (at < _schema.Attributes.Count && !IsOpen(_schema.Attributes[at]))
         {
             at++;
         }
@@ -34,19 +35,15 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
             return IsComplete() ? [Create()] : [];
         }
 
-        return Values(_schema.Attributes[at]).SelectMany(value =>
+        return OpAccess.Choices(_schema.Attributes[at]).SelectMany(value =>
         {
             _attributes[_schema.Attributes[at].Name] = value;
             return Choices(at + 1);
         });
     }
 
-    private static object[] Values(AttributeSpec spec) => spec.Type switch
-    {
-        var t when t == typeof(bool) => spec.Default is true ? [true, false] : [false, true],
-        { IsEnum: true } t when t != typeof(DType) => [.. Enum.GetValues(t).Cast<object>().OrderBy(member => !member.Equals(spec.Default))],
-        _ => [],
-    };
+    private bool IsOpen(AttributeSpec spec) =>
+        _row.When is not null && !_annotated.Contains(spec.Name) && !OpAccess.Names(_row, spec.Name) && OpAccess.Choices(spec).Count > 0;
 
     private Op Create() => _schema.Create(
         [.. _schema.Operands.SelectMany(o => _operands.GetValueOrDefault(o.Name, o.Kind == OperandKind.Variadic ? [] : [null]))], _attributes);
@@ -279,15 +276,25 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
         inner.Captures.FirstOrDefault(c => ReferenceEquals(c.Outer, capture)).Parameter
         ?? inner.Builder.Emit(new Input { Name = $"unused_{index}", Type = capture.Type });
 
-    // Sizes that an op carries as knowledge alone stand in the node's metadata.
+    // What an op carries as knowledge alone, sizes and meanings that ONNX does not tell apart, stands in the node's metadata.
     private bool ReadAnnotations()
     {
         foreach (StringStringEntryProto entry in node.MetadataProps.Where(static e => e.Key.StartsWith(ModelMetadata.Prefix, StringComparison.Ordinal)))
         {
             string name = entry.Key[ModelMetadata.Prefix.Length..];
-            if (_schema.Attributes.FirstOrDefault(a => a.Name == name) is { } spec && spec.Type == typeof(Dim))
+            if (_schema.Attributes.FirstOrDefault(a => a.Name == name) is not { } spec)
+            {
+                continue;
+            }
+
+            if (spec.Type == typeof(Dim))
             {
                 _attributes[name] = Dim.Parse(entry.Value);
+            }
+            else if (OpAccess.Choices(spec).FirstOrDefault(c => AttributeWriter.Snake(c) == entry.Value) is { } choice)
+            {
+                _attributes[name] = choice;
+                _annotated.Add(name);
             }
         }
 
