@@ -24,6 +24,7 @@ public static class Pipelines
             new ComposeReshapes(),
             new SinkReshape(),
             new SinkTranspose(),
+            new EinsumToMatMul(),
             new SimplifySizes(),
             new FoldShapes(),
             new FoldConstants(),

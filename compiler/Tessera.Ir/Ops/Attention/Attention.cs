@@ -31,7 +31,10 @@ public sealed partial record Attention(
     /// <summary>What is added to the logits of hidden keys, or stands in their place.</summary>
     public Real Fill { get; init; } = double.NegativeInfinity;
 
-    /// <summary>Weights that are NaN count as 0, as those of a query do that sees no key.</summary>
+    /// <summary>
+    /// Weights that are NaN count as 0, as those of a query do that sees no key. (0 times a NaN value is NaN still; what this is
+    /// lowered to gives 0 then.)
+    /// </summary>
     public bool Safe { get; init; }
 
     /// <summary>A second result: logits <c>[H, n, m]</c> (batched: <c>[B, H, n, m]</c>) of this stage.</summary>

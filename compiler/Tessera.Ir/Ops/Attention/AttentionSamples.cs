@@ -45,7 +45,7 @@ internal static class AttentionSamples
         Sample("logits", "n", "n", static a => a with { Logits = LogitsStage.Biased, Hiding = Hiding.Added, Causal = true }, "batched mask"),
         Sample("weights", "n", "m", static a => a with { Logits = LogitsStage.Weights, Causal = true }),
         Sample("weights of what is left", "n", "m", static a => a with { Logits = LogitsStage.Weights }, "visible"),
-        Hidden("hidden by an added mask, safe", static a => a with { Hiding = Hiding.Added, Safe = true, Causal = true }, double.NegativeInfinity, 0),
+        Safe(),
         Hidden("hidden by a mask", static a => a, double.NegativeInfinity, double.NegativeInfinity),
         Hidden("hidden by a mask and causality", static a => a with { Causal = true }, double.NegativeInfinity, 0),
         Hidden("hidden by a mask and a window", static a => a with { WindowRight = 0 }, double.NegativeInfinity, 0),
@@ -59,6 +59,17 @@ internal static class AttentionSamples
             Sizes = [new Dictionary<string, long>()],
             Fixed = new Dictionary<string, RefTensor> { ["mask"] = RefTensor.Floats(DType.F32, [2, 2], [.. row, 0, 0]) },
         };
+
+    // Beside a NaN value, the result is NaN by itself and 0 by the body.
+    private static OpSample Safe()
+    {
+        OpSample hidden = Hidden(
+            "hidden by an added mask, safe", static a => a with { Hiding = Hiding.Added, Safe = true, Causal = true }, double.NegativeInfinity, 0);
+        return hidden with
+        {
+            Fixed = new Dictionary<string, RefTensor>(hidden.Fixed) { ["v"] = RefTensor.Floats(DType.F32, [2, 2, 3], [1, -2, 3, 0.5, 4, -1, 2, 2, 0, 1, -3, 5]) },
+        };
+    }
 
     private static OpSample Sample(
         string name, string n, string m, Func<Attention, Attention>? with = null, string options = "", int heads = 2, int kvHeads = 2, string dtype = "f32")

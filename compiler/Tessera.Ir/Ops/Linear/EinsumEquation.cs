@@ -6,11 +6,13 @@ namespace Tessera.Ir.Ops;
 /// </summary>
 /// <param name="Operands">Labels of each operand.</param>
 /// <param name="Result">Labels of the result.</param>
-internal sealed record EinsumEquation(IReadOnlyList<string> Operands, string Result)
+public sealed record EinsumEquation(IReadOnlyList<string> Operands, string Result)
 {
     /// <summary>The equation for operands of given ranks; null where it does not fit them.</summary>
     public static EinsumEquation? Of(string equation, IReadOnlyList<int> ranks)
     {
+        ArgumentNullException.ThrowIfNull(equation);
+        ArgumentNullException.ThrowIfNull(ranks);
         string[] sides = equation.Replace(" ", "", StringComparison.Ordinal).Split("->");
         string[] terms = sides[0].Split(',');
         if (sides.Length > 2 || terms.Length != ranks.Count)

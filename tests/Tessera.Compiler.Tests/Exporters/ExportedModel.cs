@@ -1,0 +1,105 @@
+using Google.Protobuf;
+using Tessera.Ir;
+using Tessera.Onnx.Proto;
+using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
+
+namespace Tessera.Compiler.Tests.Exporters;
+
+/// <summary>An ONNX model as an exporter writes it, node by node; sizes with a name are dynamic.</summary>
+internal sealed class ExportedModel
+{
+    private readonly GraphProto _graph = new() { Name = "exported" };
+    private int _names;
+
+    public ExportedModel(int opset = 17) => Opset = opset;
+
+    public int Opset { get; }
+
+    public string Input(string name, DType dtype, params object[] dims)
+    {
+        _graph.Input.Add(Info(name, dtype, dims));
+        return name;
+    }
+
+    public void Output(string name) => _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DType.F32 } } });
+
+    public string Node(string type, string[] inputs, params AttributeProto[] attributes)
+    {
+        NodeProto node = new() { OpType = type, Name = $"/{type}_{_names}" };
+        node.Input.AddRange(inputs);
+        node.Output.Add($"t{_names++}");
+        node.Attribute.AddRange(attributes);
+        _graph.Node.Add(node);
+        return node.Output[0];
+    }
+
+    public string[] Nodes(string type, int outputs, string[] inputs, params AttributeProto[] attributes)
+    {
+        Node(type, inputs, attributes);
+        NodeProto node = _graph.Node[^1];
+        node.Output.AddRange(Enumerable.Range(0, outputs - 1).Select(_ => $"t{_names++}"));
+        return [.. node.Output];
+    }
+
+    public string Longs(params long[] values) => Constant(new TensorProto { DataType = (int)DType.I64, Dims = { values.Length }, Int64Data = { values } });
+
+    public string Long(long value) => Constant(new TensorProto { DataType = (int)DType.I64, Int64Data = { value } });
+
+    public string Float(float value) => Constant(new TensorProto { DataType = (int)DType.F32, FloatData = { value } });
+
+    public string Flags(long[] dims, Func<int, bool> flag) => Constant(new TensorProto
+    {
+        DataType = (int)DType.Bool,
+        Dims = { dims },
+        RawData = ByteString.CopyFrom([.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(i => flag(i) ? (byte)1 : (byte)0)]),
+    });
+
+    /// <summary>A weight of small numbers that differ.</summary>
+    public string Weight(params long[] dims)
+    {
+        int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
+        string name = $"w{_names++}";
+        TensorProto tensor = new() { Name = name, DataType = (int)DType.F32, Dims = { dims } };
+        tensor.FloatData.AddRange(Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + _names)));
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>One size of a value as <c>i64[1]</c>, by Shape, Gather and Unsqueeze.</summary>
+    public string Size(string value, long axis) => Node("Unsqueeze", [Scalar(value, axis), Longs(0)]);
+
+    /// <summary>One size of a value as a scalar.</summary>
+    public string Scalar(string value, long axis) => Node("Gather", [Node("Shape", [value]), Long(axis)], Int("axis", 0));
+
+    public string Reshape(string value, params string[] sizes) => Node("Reshape", [value, Node("Concat", sizes, Int("axis", 0))]);
+
+    public string Transpose(string value, params long[] perm) => Node("Transpose", [value], Ints("perm", perm));
+
+    public string MatMul(string a, string b) => Node("MatMul", [a, b]);
+
+    public string Softmax(string x) => Node("Softmax", [x], Int("axis", -1));
+
+    public static AttributeProto Int(string name, long value) => new() { Name = name, Type = Kind.Int, I = value };
+
+    public static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = Kind.Ints, Ints = { values } };
+
+    public static AttributeProto Text(string name, string value) => new() { Name = name, Type = Kind.String, S = ByteString.CopyFromUtf8(value) };
+
+    public ModelProto ToModel()
+    {
+        ModelProto model = new() { IrVersion = 8, Graph = _graph, ProducerName = "exporter" };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        return model;
+    }
+
+    private string Constant(TensorProto tensor) => Node("Constant", [], new AttributeProto { Name = "value", Type = Kind.Tensor, T = tensor });
+
+    private static ValueInfoProto Info(string name, DType dtype, object[] dims)
+    {
+        TensorShapeProto shape = new();
+        shape.Dim.AddRange(dims.Select(static d => d is string symbol
+            ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+            : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(d, System.Globalization.CultureInfo.InvariantCulture) }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)dtype, Shape = shape } } };
+    }
+}
