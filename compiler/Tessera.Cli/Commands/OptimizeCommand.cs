@@ -16,12 +16,14 @@ internal sealed class OptimizeCommand
     private readonly Option<string> _target = new("--target") { DefaultValueFactory = static _ => "ort", Description = "portable, ort, tessera." };
     private readonly Option<int?> _opset = new("--opset") { Description = "Version of ai.onnx; without it, the model's." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Replays every rewritten site against its original." };
+    private readonly LimitOptions _limits = new();
 
     public static Command Create(Terminal terminal)
     {
         OptimizeCommand c = new();
         c._target.AcceptOnlyFromAmong("portable", "ort", "tessera");
         Command command = new("optimize", "Reads an ONNX model, rewrites it for a target and writes it again.") { c._input, c._output, c._target, c._opset, c._verify };
+        c._limits.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(() => c.Run(result, terminal, cancellation), cancellation));
         return command;
     }
@@ -30,7 +32,7 @@ internal sealed class OptimizeCommand
     {
         Stopwatch watch = Stopwatch.StartNew();
         string output = result.GetValue(_output)!;
-        using OnnxModel model = OnnxModel.Load(InspectCommand.Existing(result.GetValue(_input)!));
+        using OnnxModel model = OnnxModel.Load(InspectCommand.Existing(result.GetValue(_input)!), _limits.Of(result));
         CompiledModel optimized = terminal.Show(report =>
         {
             CompiledModel compiled = model.Optimize(new OptimizeOptions

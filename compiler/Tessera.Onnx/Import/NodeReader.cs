@@ -12,6 +12,9 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
 {
     public int Depth => depth;
 
+    /// <summary>Where external data is looked for; null where there can be none.</summary>
+    public ExternalDataReader? External => context.External;
+
     public long VersionOf(string domain) => versionOf(domain is "ai.onnx" ? "" : domain);
 
     public void Read(NodeProto node, ReadScope scope)
