@@ -20,6 +20,11 @@ internal static class Corpus
             bool right = run.Defect is null && code == one.Code;
             wrong += right ? 0 : 1;
             Console.WriteLine($"{(right ? "ok   " : "WRONG")} {run.Time.TotalSeconds,5:F1} s {run.Allocated >> 20,5} MB  {one.Name}: {(run.Defect ?? code ?? "reads fine")[..Math.Min(300, (run.Defect ?? code ?? "reads fine").Length)]}{(right ? "" : $" (expected {one.Code ?? "to read fine"}) {run.Error?.Message}")}");
+            if (!right && only is not null)
+            {
+                Console.WriteLine(run.Error);
+            }
+
             folder.Delete(recursive: true);
         }
 

@@ -63,8 +63,7 @@ public sealed class GraphBuilder
 
         SourceLocation place = source ?? Source;
         _fresh.Clear();
-        IReadOnlyList<IrType> types = op.InferTypes(new InferContext(this, op, place));
-        return Register(op, types, place);
+        return Register(op, Infer(op, place), place);
     }
 
     /// <summary>
@@ -81,7 +80,7 @@ public sealed class GraphBuilder
 
         SourceLocation place = source ?? Source;
         _fresh.Clear();
-        IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, place));
+        IReadOnlyList<IrType> inferred = Infer(op, place);
         IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
         _reserved.UnionWith(named.SelectMany(IrTypes.Symbols));
         _dataDependent.UnionWith(named.SelectMany(IrTypes.Symbols).Except(inferred.SelectMany(IrTypes.Symbols)));
@@ -92,8 +91,21 @@ public sealed class GraphBuilder
     internal IReadOnlyList<IrType> InferAgain(Op op)
     {
         _fresh.Clear();
-        IReadOnlyList<IrType> inferred = op.InferTypes(new InferContext(this, op, op.Outputs[0].Source));
+        IReadOnlyList<IrType> inferred = Infer(op, op.Outputs[0].Source);
         return FreshNames.Adopt(inferred, [.. op.Outputs.Select(static v => v.Type)], _fresh, Facts);
+    }
+
+    // What computes with sizes knows no op: an error of it is given the op's place.
+    private IReadOnlyList<IrType> Infer(Op op, SourceLocation place)
+    {
+        try
+        {
+            return op.InferTypes(new InferContext(this, op, place));
+        }
+        catch (TesseraException error) when (error.Code is "TSR0101" or "TSR0102" && place != SourceLocation.None)
+        {
+            throw error.At($"{place} {op.Schema.Name}");
+        }
     }
 
     /// <summary>Keeps symbols from being made up here: another graph, parts of which are to be emitted, uses them.</summary>

@@ -8,6 +8,12 @@ namespace Tessera.Onnx;
 /// <param name="Leaves">The weights it is made of.</param>
 internal sealed record FoldedWeight(string Path, WeightSource Source, IReadOnlyList<Value> Leaves)
 {
+    /// <summary>Longer names tell nothing more: a chain of steps must not make a chain of names.</summary>
+    private const int LongestPath = 512;
+
+    /// <summary>Name derived from those of the weights and what is done to them.</summary>
+    public string Path { get; init; } = Path.Length <= LongestPath ? Path : Path[..LongestPath];
+
     /// <summary>The weight after one more step.</summary>
-    public FoldedWeight With(string suffix, WeightSource source) => this with { Path = Path + suffix, Source = source };
+    public FoldedWeight With(string suffix, WeightSource source) => new(Path + suffix, source, Leaves);
 }

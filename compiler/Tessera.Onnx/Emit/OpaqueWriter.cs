@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tessera.Ir.Ops;
 using Tessera.Onnx.Proto;
 
@@ -8,7 +9,7 @@ internal static class OpaqueWriter
 {
     public static NodeProto Node(Opaque op, EmitScope scope)
     {
-        NodeProto node = NodeProto.Parser.ParseFrom(op.Node.Bytes.Span);
+        NodeProto node = Parse(op);
         for (int i = 0; i < op.Positions.Count; i++)
         {
             while (node.Input.Count < op.Positions[i])
@@ -26,6 +27,16 @@ internal static class OpaqueWriter
         }
 
         SubgraphNames.Rename(node, outer, scope.Names.Unique);
+        return node;
+    }
+
+    // As deep as a model may nest, which is deeper than the parser goes unasked.
+    private static NodeProto Parse(Opaque op)
+    {
+        using MemoryStream stream = new(op.Node.Bytes.ToArray(), writable: false);
+        using CodedInputStream input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, ModelFile.RecursionLimit);
+        NodeProto node = new();
+        node.MergeFrom(input);
         return node;
     }
 }

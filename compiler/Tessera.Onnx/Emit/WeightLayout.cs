@@ -6,6 +6,9 @@ namespace Tessera.Onnx;
 /// <summary>Which ops only rearrange the bytes of weights, and the source and name that result.</summary>
 internal static class WeightLayout
 {
+    /// <summary>How many times the bytes of the weights the result may take: a cast takes twice or four times as many.</summary>
+    private const long MostGrowth = 4;
+
     /// <summary>The folded result, or null where the op computes.</summary>
     public static FoldedWeight? TryFold(Op op, IReadOnlyList<FoldedWeight> operands)
     {
@@ -25,6 +28,13 @@ internal static class WeightLayout
             Concat c => Joined(operands, (int)c.Axis),
             _ => null,
         };
+    }
+
+    // A weight that is joined with itself again and again is computed by the runtime: the file would hold it as often.
+    private static bool IsGrowth(IReadOnlyList<FoldedWeight> parts)
+    {
+        long leaves = parts.SelectMany(static p => p.Leaves).Distinct().Sum(static v => v.DType.ByteCount(v.Shape.NumElements.ConstValue ?? 0));
+        return parts.Sum(static p => p.Source.ByteLength) > MostGrowth * leaves;
     }
 
     private static FoldedWeight? Reshaped(FoldedWeight x, Shape shape) => shape.TryGetStatic(out long[] dims)
@@ -53,12 +63,17 @@ internal static class WeightLayout
             path += $".{from}_{to}";
         }
 
-        return x with { Path = path, Source = source };
+        return new FoldedWeight(path, source, x.Leaves);
     }
 
-    private static FoldedWeight Joined(IReadOnlyList<FoldedWeight> parts, int axis)
+    private static FoldedWeight? Joined(IReadOnlyList<FoldedWeight> parts, int axis)
     {
         IReadOnlyList<WeightSource> sources = [.. parts.Select(static p => p.Source)];
+        if (IsGrowth(parts))
+        {
+            return null;
+        }
+
         return new FoldedWeight(
             string.Join('+', parts.Select(static p => p.Path)),
             sources.Concat(axis < 0 ? axis + sources[0].Dims.Count : axis),

@@ -8,6 +8,7 @@ namespace Tessera.Onnx;
 /// <summary>The bytes of a tensor wherever ONNX lets them lie: in raw_data, in the field of its type, or in a file.</summary>
 public static class TensorReader
 {
+    private const int MostDims = 256;
     private const int MostShownDims = 16;
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -62,6 +63,7 @@ public static class TensorReader
 
     private static long Count(TensorProto tensor)
     {
+        if (tensor.Dims.Count > MostDims) throw Error(tensor, $"the tensor {Text(tensor)} has {tensor.Dims.Count} axes; {MostDims} are read.");
         if (tensor.Dims.Any(static d => d < 0)) throw Error(tensor, $"the tensor {Text(tensor)} has a negative size.");
         try
         {

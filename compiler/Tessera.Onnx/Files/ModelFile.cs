@@ -8,7 +8,7 @@ namespace Tessera.Onnx;
 public static class ModelFile
 {
     /// <summary>Deep enough for subgraphs nested sixty times, not so deep that a hostile file exhausts the stack.</summary>
-    private const int RecursionLimit = 256;
+    internal const int RecursionLimit = 256;
 
     /// <summary>What protobuf can count, less the lengths of the messages around the weights.</summary>
     private const long LargestMessage = int.MaxValue - (1 << 16);

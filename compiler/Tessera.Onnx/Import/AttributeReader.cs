@@ -7,7 +7,7 @@ namespace Tessera.Onnx;
 internal static class AttributeReader
 {
     /// <summary>The value in the type of the op's attribute; null where the kinds do not fit.</summary>
-    public static object? Read(AttributeProto proto, Type type)
+    public static object? Read(AttributeProto proto, Type type, ExternalDataReader? external = null)
     {
         if (type == typeof(EquatableArray<long>))
         {
@@ -29,7 +29,7 @@ internal static class AttributeReader
             return proto.Strings.Select(static s => s.ToStringUtf8()).ToEquatableArray();
         }
 
-        return type == typeof(Shape) ? Shape.Of([.. proto.Ints]) : Scalar(proto, type);
+        return type == typeof(Shape) ? Shape.Of([.. proto.Ints]) : Scalar(proto, type, external);
     }
 
     public static TensorContent Content(TensorProto tensor, ExternalDataReader? external = null) => (DType)tensor.DataType == DType.String
@@ -48,7 +48,7 @@ internal static class AttributeReader
         _ => throw new InvalidOperationException($"A mapping row fixes {proto.Name} to {value.GetType().Name}."),
     };
 
-    private static object? Scalar(AttributeProto proto, Type type) => type switch
+    private static object? Scalar(AttributeProto proto, Type type, ExternalDataReader? external) => type switch
     {
         _ when type == typeof(long) => proto.I,
         _ when type == typeof(int) => checked((int)proto.I),
@@ -57,7 +57,7 @@ internal static class AttributeReader
         _ when type == typeof(Dim) => Dim.Const(proto.I),
         _ when type == typeof(Real) => new Real(proto.F),
         _ when type == typeof(string) => proto.S.ToStringUtf8(),
-        _ when type == typeof(TensorContent) => proto.T is null ? null : Content(proto.T),
+        _ when type == typeof(TensorContent) => proto.T is null ? null : Content(proto.T, external),
         { IsEnum: true } => Member(type, proto.S.ToStringUtf8()),
         _ => null,
     };

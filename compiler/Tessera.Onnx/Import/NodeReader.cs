@@ -16,6 +16,9 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     /// <summary>Where a node's results come from.</summary>
     public SourceLocation Source(NodeProto node) => context.Source(node, call);
 
+    /// <summary>Where external data is looked for; null where there can be none.</summary>
+    public ExternalDataReader? External => context.External;
+
     public long VersionOf(string domain) => versionOf(domain is "ai.onnx" ? "" : domain);
 
     public void Read(NodeProto node, ReadScope scope)

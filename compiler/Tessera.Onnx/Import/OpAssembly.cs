@@ -101,7 +101,7 @@ internal sealed class OpAssembly(NodeReader reader, RowEntry entry, NodeProto no
             return true;
         }
 
-        object? value = AttributeReader.Read(given, spec.Type);
+        object? value = AttributeReader.Read(given, spec.Type, reader.External);
         _attributes[spec.Name] = value;
         return value is not null;
     }

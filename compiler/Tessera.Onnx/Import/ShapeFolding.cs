@@ -46,7 +46,7 @@ internal static class ShapeFolding
 
     private static IReadOnlyList<Dim>? Arithmetic(NodeProto node, IReadOnlyList<IReadOnlyList<Dim>> inputs, DimFacts facts) => (node.OpType, inputs) switch
     {
-        ("Concat", _) => [.. inputs.SelectMany(static v => v)],
+        ("Concat", _) when inputs.Sum(static v => v.Count) <= Value.MostSizes => [.. inputs.SelectMany(static v => v)],
         ("Squeeze" or "Unsqueeze" or "Identity", [var x, ..]) => x,
         ("Neg", [var x]) => [.. x.Select(Negate)],
         ("Min", _) => Fold(inputs, Dim.Min),

@@ -54,6 +54,6 @@ public sealed class FoldConstants : RewriteRule<Op>
         long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : 0);
         return given <= MostGiven && op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
             && type.DType != DType.String
-            && shape.NumElements.ConstValue is { } count && count <= MostElements && count <= given + MostGrowth);
+            && shape.All(static d => d.ConstValue <= MostElements) && shape.NumElements.ConstValue is { } count && count <= MostElements && count <= given + MostGrowth);
     }
 }

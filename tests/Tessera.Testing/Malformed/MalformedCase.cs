@@ -15,7 +15,11 @@ public sealed record MalformedCase(string Name, string? Code, Action<string> Wri
     public MalformedCase(string name, string? code, ModelProto model)
         : this(name, code, folder => Save(folder, model.ToByteArray()))
     {
+        Model = model;
     }
+
+    /// <summary>The model, where it is a message and nothing beside it.</summary>
+    public ModelProto? Model { get; }
 
     /// <summary>A case of bytes that no message gives.</summary>
     public static MalformedCase Raw(string name, string? code, Func<byte[]> bytes) => new(name, code, folder => Save(folder, bytes()));
