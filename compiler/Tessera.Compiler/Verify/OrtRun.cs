@@ -51,7 +51,7 @@ public sealed class OrtRun : IDisposable
         List<OrtValue> values = [];
         try
         {
-            string[] given = [.. session.InputNames.Where(inputs.ContainsKey)];
+            string[] given = [.. session.InputNames.Concat(session.OverridableInitializerMetadata.Keys).Where(inputs.ContainsKey)];
             foreach (string name in given)
             {
                 values.Add(ToOrt(inputs[name]));

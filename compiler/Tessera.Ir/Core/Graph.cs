@@ -31,6 +31,12 @@ public sealed record Graph
     /// <summary>Bytes of parameters by path; a parameter that is missing here is not bound.</summary>
     public IReadOnlyDictionary<string, WeightSource> Weights { get; init; } = new Dictionary<string, WeightSource>();
 
+    /// <summary>What inputs hold where a run gives them nothing, by their names.</summary>
+    public IReadOnlyDictionary<string, WeightSource> Defaults { get; init; } = new Dictionary<string, WeightSource>();
+
+    /// <summary>What a model from elsewhere says of itself, kept when it is written again.</summary>
+    public ModelStatements Statements { get; init; } = ModelStatements.None;
+
     /// <summary>Key and value pairs kept in the model file.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 

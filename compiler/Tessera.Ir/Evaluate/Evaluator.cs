@@ -22,6 +22,7 @@ public static class Evaluator
         [
             .. graph.Inputs.Select(v => ((Ops.Input)v.Producer).Name).Select(name => inputs.TryGetValue(name, out RefValue? value)
                 ? value
+                : graph.Defaults.TryGetValue(name, out WeightSource? given) ? RefTensors.FromSource(given)
                 : throw new TesseraException("TSR0304", graph.Name, $"input '{name}' is not given.")),
         ];
         return Run(graph.Inputs, [.. graph.Roots], arguments, new SymbolTable { Rounds = rounds }, path => Weight(graph, path, weights));

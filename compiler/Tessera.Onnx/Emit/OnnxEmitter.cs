@@ -21,6 +21,7 @@ public static class OnnxEmitter
         ReserveInterface(prepared, names);
         BindInputs(prepared, scope, proto);
         List<PendingWeight> weights = BindParameters(prepared, scope, proto, options);
+        weights.AddRange(Interface.WriteDefaults(prepared, proto));
         FunctionTable functions = new(options);
         SourceMap sourceMap = new();
         OutputNames outputs = new(prepared.Outputs);
@@ -28,7 +29,7 @@ public static class OnnxEmitter
         outputs.WriteIdentities(scope);
         proto.Node.AddRange(scope.Nodes);
         FreshSizes.Write(prepared, scope, proto);
-        proto.Output.AddRange(prepared.Outputs.Select(static o => TypeWriter.ValueInfo(o.Name, o.Value.Type)));
+        proto.Output.AddRange(prepared.Outputs.Select(o => TypeWriter.ValueInfo(o.Name, Interface.TypeOf(prepared, o))));
         return new EmittedModel(Model(prepared, proto, functions, options), weights, prepared, sourceMap, options) { Lowered = legalizer.Lowered };
     }
 
@@ -126,6 +127,7 @@ public static class OnnxEmitter
         }
 
         model.Functions.AddRange(functions.Functions);
+        Interface.WriteStatements(graph, model);
         ModelMetadata.Write(model, graph, options.Metadata);
         ModelMetadata.Add(model, ModelMetadata.Hash, ModelMetadata.HashOf(model));
         return model;

@@ -23,9 +23,18 @@ internal static class GraphReading
     /// <summary>Initializers as weights, then nodes in their order.</summary>
     public static void Body(GraphProto graph, ReadScope scope, NodeReader nodes, ExternalDataReader? external, bool isOurs)
     {
-        foreach (TensorProto tensor in graph.Initializer)
+        // What is an input too has been bound as one.
+        foreach (TensorProto tensor in graph.Initializer.Where(t => !scope.Binds(t.Name)))
         {
             scope.Bind(tensor.Name, Weight(tensor, scope, external, isOurs));
+        }
+
+        foreach (SparseTensorProto sparse in graph.SparseInitializer.Where(t => !scope.Binds(t.Values.Name)))
+        {
+            WeightSource source = SparseReader.Read(sparse, external);
+            scope.Bind(sparse.Values.Name, new ReadValue(scope.IsRegion
+                ? scope.Builder.Emit(new Constant { Value = TensorContent.FromBytes(source.DType, source.Dims, source.ToArray()) })
+                : scope.Hoist(sparse.Values.Name, source)));
         }
 
         foreach (NodeProto node in graph.Node)

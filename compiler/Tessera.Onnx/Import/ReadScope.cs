@@ -29,6 +29,9 @@ internal sealed class ReadScope(GraphBuilder builder, ReadScope? parent = null)
     /// <summary>Outer values used here, and the parameters that stand for them.</summary>
     public List<(Value Outer, Value Parameter)> Captures { get; } = [];
 
+    /// <summary>Whether the graph itself, and not one around it, has bound the name.</summary>
+    public bool Binds(string name) => _values.ContainsKey(name);
+
     public void Bind(string name, ReadValue value) => _values[name] = value;
 
     /// <summary>Notes that a function's input is not given: whoever names it names nothing.</summary>

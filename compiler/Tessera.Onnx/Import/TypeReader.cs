@@ -15,10 +15,13 @@ internal static class TypeReader
         _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type.ValueCase}; tensors, sequences and optionals are read."),
     };
 
+    /// <summary>What a size is called that the type of a value does not name.</summary>
+    public static string Unnamed(string name, int axis) => $"{name}_{axis}";
+
     private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => !Enum.IsDefined((DType)tensor.ElemType) ? throw new TesseraException(
         "TSR0810", name, $"the elements of '{name}' are of type number {tensor.ElemType}, which does not exist.") : new(
         (DType)tensor.ElemType,
-        tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select((d, axis) => Size(d, $"{name}_{axis}"))]);
+        tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select((d, axis) => Size(d, Unnamed(name, axis)))]);
 
     private static Dim Size(TensorShapeProto.Types.Dimension dim, string fallback) => dim.ValueCase switch
     {

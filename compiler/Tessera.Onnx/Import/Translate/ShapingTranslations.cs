@@ -22,6 +22,7 @@ internal static class ShapingTranslations
 
     private static IReadOnlyList<Value?>? Constant(NodeView node) => node switch
     {
+        _ when node.Attribute("sparse_value")?.SparseTensor is { } sparse => [node.Emit(new Constant { Value = Dense(SparseReader.Read(sparse, external: null)) })],
         _ when node.Attribute("value_int") is { } i => [node.Emit(new Constant { Value = TensorContent.Scalar(i.I) })],
         _ when node.Attribute("value_float") is { } f => [node.Emit(new Constant { Value = TensorContent.Scalar(f.F) })],
         _ when node.Ints("value_ints") is { } ints => [node.Emit(new Constant { Value = TensorContent.Vector(ints) })],
@@ -30,6 +31,8 @@ internal static class ShapingTranslations
         _ when node.Strings("value_strings") is { } strings => [node.Emit(new Constant { Value = TensorContent.FromStrings([strings.Length], strings) })],
         _ => null,
     };
+
+    private static TensorContent Dense(WeightSource source) => TensorContent.FromBytes(source.DType, source.Dims, source.ToArray());
 
     // Without perm the axes are reversed.
     private static IReadOnlyList<Value?>? Transpose(NodeView node) => node.Attribute("perm") is null && node.RankOf(0) is { } rank
