@@ -38,6 +38,8 @@ public static class Pipelines
         new(Canonicalize),
         new(new RewritePass(new FuseGelu())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseSilu())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseHardSwish())) { After = ["canonicalize"] },
+        new(new RewritePass("fold-into-conv", [new FoldAfterConv(), new FoldBeforeConv()])) { After = ["fuse-hard-swish"] },
         new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRmsNorm())) { After = ["fuse-layer-norm"] },
         new(new RewritePass(new FuseNormGain())) { After = ["fuse-layer-norm", "fuse-rms-norm"] },

@@ -43,7 +43,7 @@ public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
         .Where(takes)
         .Where(r => r.Domain.Length == 0 ? r.Since <= opset && opset < r.Until : allows(r.Domain))
         .Where(r => r.When is null || r.When(op))
-        .MaxBy(static r => (r.Domain.Length > 0, r.Since));
+        .MaxBy(static r => (r.Domain.Length > 0, r.IsPreferred, r.Since));
 }
 
 /// <summary>One form of an op, from one opset version on.</summary>
@@ -67,6 +67,9 @@ public sealed record OnnxRow(string OpType, int Since)
 
     /// <summary>Which ops this row can express; null for all.</summary>
     public Func<Op, bool>? When { get; init; }
+
+    /// <summary>Whether it is written wherever it fits, although another form of the op is newer.</summary>
+    public bool IsPreferred { get; init; }
 
     /// <summary>Element types of operands that came later than the form.</summary>
     public EquatableArray<LaterType> Later { get; init; }

@@ -149,12 +149,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     private IReadOnlyList<Value?>? Translated(
         string domain, NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons, bool first)
     {
-        if (context.IsOurs)
-        {
-            return null;
-        }
-
-        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(node, domain)).Where(t => t.ComesFirst == first))
+        foreach (Translation translation in Translations.Find(domain, node.OpType, VersionOf(node, domain)).Where(t => t.ComesFirst == first && (t.IsOurs || !context.IsOurs)))
         {
             try
             {

@@ -11,6 +11,7 @@ namespace Tessera.Passes.Canonicalize;
 public sealed class FoldConstants : RewriteRule<Op>
 {
     private const long MostElements = 1 << 16;
+    private const long MostInPlace = 1 << 23;
     private const long MostGrowth = 1 << 10;
     private const long MostGiven = 1 << 20;
 
@@ -54,6 +55,7 @@ public sealed class FoldConstants : RewriteRule<Op>
         long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : 0);
         return given <= MostGiven && op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
             && type.DType != DType.String
-            && shape.All(static d => d.ConstValue <= MostElements) && shape.NumElements.ConstValue is { } count && count <= MostElements && count <= given + MostGrowth);
+            && shape.All(static d => d.ConstValue <= MostInPlace)
+            && shape.NumElements.ConstValue is { } count && count <= given + MostGrowth && count <= (count <= given ? MostInPlace : MostElements));
     }
 }

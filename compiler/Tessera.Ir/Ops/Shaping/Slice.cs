@@ -36,7 +36,8 @@ public sealed partial record Slice(Value X) : Op
         for (int k = 0; k < Axes.Count; k++)
         {
             int axis = context.Axis(Axes[k], x.Rank);
-            Dim size = SliceRange.Of(context.Facts, x[axis], Starts[k], Ends[k], Step(k))?.Count ?? context.Fresh(0, axis);
+            // A size is never negative, whatever its formula says: all of it is all of it.
+            Dim size = Step(k) == 1 && Starts[k] == Dim.Zero && Ends[k].ConstValue == long.MaxValue ? x[axis] : SliceRange.Of(context.Facts, x[axis], Starts[k], Ends[k], Step(k))?.Count ?? context.Fresh(0, axis);
             result = result.With(axis, size);
         }
 

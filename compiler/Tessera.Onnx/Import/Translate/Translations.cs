@@ -17,6 +17,9 @@ internal sealed record Translation(string OpType, Func<NodeView, IReadOnlyList<V
     /// <summary>First version that no longer has it.</summary>
     public int Until { get; init; } = int.MaxValue;
 
+    /// <summary>Whether our own emitter writes the form too: a row says when, but not what it leaves out.</summary>
+    public bool IsOurs { get; init; }
+
     /// <summary>Whether it is tried before the mapping tables: it knows more of the operands than they do.</summary>
     public bool ComesFirst { get; init; }
 }

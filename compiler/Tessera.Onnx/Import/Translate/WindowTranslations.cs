@@ -8,7 +8,7 @@ internal static class WindowTranslations
 {
     public static IEnumerable<Translation> All =>
     [
-        new("GlobalAveragePool", static node => Plane(node) is { } axes ? [node.Emit(new ReduceMean(node.Operand(0)) { Axes = axes, KeepDims = true })] : null),
+        new("GlobalAveragePool", static node => Plane(node) is { } axes ? [node.Emit(new ReduceMean(node.Operand(0)) { Axes = axes, KeepDims = true })] : null) { IsOurs = true },
         new("GlobalMaxPool", static node => Plane(node) is { } axes ? [node.Emit(new ReduceMax(node.Operand(0)) { Axes = axes, KeepDims = true })] : null),
         new("GlobalLpPool", GlobalLpPool) { Since = 2 },
         new("Conv", Conv),

@@ -1,0 +1,52 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Fusion;
+
+/// <summary>A constant that is one number for each channel of images, or one for all.</summary>
+/// <param name="DType">Its element type.</param>
+/// <param name="Numbers">One, or one for each channel.</param>
+internal sealed record ChannelConstant(DType DType, double[] Numbers)
+{
+    private const long MostElements = 1 << 16;
+
+    // Within these a product with a weight neither overflows nor loses what it is.
+    private const double Least = 1e-6;
+    private const double Most = 1e6;
+
+    /// <summary>The constant beside an operand of shape [N, C, …] with which it broadcasts to that very shape.</summary>
+    public static ChannelConstant? Of(Value value, Shape image)
+    {
+        if (value.Op is not Constant { Value: { Count: > 0 and <= MostElements, DType: DType.F32 or DType.F64 } content } || value.Rank > image.Rank)
+        {
+            return null;
+        }
+
+        int channels = value.Rank - (image.Rank - 1);
+        bool varies = content.Count > 1;
+        return varies && (channels < 0 || content.Dims[channels] != content.Count || image[1].ConstValue != content.Count)
+            ? null
+            : new ChannelConstant(content.DType, [.. RefTensors.FromContent(content).F]);
+    }
+
+    /// <summary>Whether weights may take it in as a factor.</summary>
+    public bool IsTame => Numbers.All(static n => Math.Abs(n) is >= Least and <= Most);
+
+    /// <summary>Whether a bias may take it in as a term.</summary>
+    public bool IsFinite => Numbers.All(static n => Math.Abs(n) <= Most);
+
+    /// <summary>The number of a channel.</summary>
+    public double this[int channel] => Numbers[Numbers.Length == 1 ? 0 : channel];
+
+    /// <summary>As a constant with the channels along one axis of a rank.</summary>
+    public Value Along(int axis, int rank, RewriteContext context)
+    {
+        long[] dims = Numbers.Length == 1 ? [] : [.. Enumerable.Range(0, rank).Select(a => a == axis ? (long)Numbers.Length : 1)];
+        return context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, dims, [.. Numbers])) });
+    }
+
+    /// <summary>As a vector of one number for each of so many channels.</summary>
+    public Value Vector(int channels, RewriteContext context) =>
+        context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, [channels], [.. Enumerable.Range(0, channels).Select(c => this[c])])) });
+}

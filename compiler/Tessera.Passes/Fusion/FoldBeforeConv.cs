@@ -1,0 +1,55 @@
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+
+namespace Tessera.Passes.Fusion;
+
+/// <summary>
+/// conv(x·c, w, b)  →  conv(x, w·c, b);  conv(x + c, w, b)  →  conv(x, w, b + Σ w·c) where nothing is padded, c one number for each
+/// channel.
+/// </summary>
+public sealed class FoldBeforeConv : RewriteRule<Conv>
+{
+    public override Value? Apply(Conv conv, RewriteContext context)
+    {
+        if (conv.X.Op is not BinaryOp { B.Op: Constant } inner || inner is not (Mul or Add) || ChannelConstant.Of(inner.B, inner.A.Rank < 3 ? [] : inner.A.Shape) is not { } c)
+        {
+            return null;
+        }
+
+        return !context.HasSingleUse(conv.X) ? context.Reject(conv, "what is convolved has other users")
+            : conv.Group != 1 && c.Numbers.Length > 1 ? context.Reject(conv, "channels of groups have numbers of their own")
+            : inner is Mul ? Scale(conv, inner.A, c, context)
+            : Shift(conv, inner.A, c, context);
+    }
+
+    private static Value? Scale(Conv conv, Value x, ChannelConstant c, RewriteContext context) => !c.IsTame
+        ? context.Reject(conv, "a factor is 0, not finite, or so far from 1 that weights would lose digits")
+        : context.Emit(conv with { X = x, W = context.Emit(new Mul(conv.W, c.Along(1, conv.W.Rank, context))) });
+
+    // Sums are taken in double in the order of the weight's elements, so that every machine gives the same bytes.
+    private static Value? Shift(Conv conv, Value x, ChannelConstant c, RewriteContext context)
+    {
+        if (conv.Pads.Any(static p => p != 0))
+        {
+            return context.Reject(conv, "padding is 0 and would have to be the term");
+        }
+
+        if (!c.IsFinite || conv.W.Op is not Constant { Value: var content } || conv.Bias is { Op: not Constant } || conv.W.Shape.NumElements.ConstValue is null or 0)
+        {
+            return context.Reject(conv, "the weight is not a constant, or a term not finite");
+        }
+
+        RefTensor w = RefTensors.FromContent(content);
+        (int channels, int inputs) = ((int)w.Dims[0], (int)w.Dims[1]);
+        int window = w.Count / (channels * inputs);
+        double[] sums = new double[channels];
+        for (int i = 0; i < w.Count; i++)
+        {
+            sums[i / (inputs * window)] += w.F[i] * c[i / window % inputs];
+        }
+
+        Value shift = context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(w.DType, [channels], [.. sums.Select(s => RefTensors.Round(w.DType, s))])) });
+        return context.Emit(conv with { X = x, Bias = conv.Bias is { } bias ? context.Emit(new Add(bias, shift)) : shift });
+    }
+}
