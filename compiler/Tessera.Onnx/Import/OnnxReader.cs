@@ -38,7 +38,7 @@ public static class OnnxReader
         new ModelCheck(model, functions, limits).Run();
         bool isOurs = ModelMetadata.IsOurs(model);
         Dictionary<string, long> versions = Versions(model.OpsetImport);
-        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs });
+        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs || ModelMetadata.HasClaims(model) });
         HashSet<string> initialized = [.. model.Graph.Initializer.Select(static t => t.Name)];
         Value[] inputs = [.. model.Graph.Input.Where(i => !initialized.Contains(i.Name)).Select(i => GraphReading.Input(i, scope))];
         ReadContext context = new(
