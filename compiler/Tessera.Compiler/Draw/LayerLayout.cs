@@ -182,6 +182,9 @@ internal sealed class LayerLayout
         }
     }
 
+    // A box stands in line with boxes; that a line passes beside them must not move it, or a trunk with branches would lean.
+    private int[] Pulling(List<int> neighbours) => neighbours.Where(n => _width[n] > LineWidth).ToArray() is [_, ..] boxes ? boxes : [.. neighbours];
+
     // The places nearest to those wished for, in the order of the layer and apart: neighbours that would overlap move as one
     // block to the middle of their wishes (pool adjacent violators).
     private void Settle(List<int> layer, List<List<int>> neighbours)
@@ -194,11 +197,11 @@ internal sealed class LayerLayout
             int element = layer[i];
             offset += i == 0 ? 0 : ((_width[layer[i - 1]] + _width[element]) / 2) + Between;
             offsets[i] = offset;
-            List<int> near = neighbours[element];
-            double wish = near.Count == 0 ? _x[element] : near.Average(n => _x[n]);
+            int[] near = Pulling(neighbours[element]);
+            double wish = near.Length == 0 ? _x[element] : near.Average(n => _x[n]);
 
             // Lines in passing pull harder: straight lines are easier to follow.
-            double weight = near.Count == 0 ? 0.1 : _width[element] <= LineWidth ? 3 : 1;
+            double weight = near.Length == 0 ? 0.1 : _width[element] <= LineWidth ? 3 : 1;
             (double Sum, double Weight, int Count) block = ((wish - offset) * weight, weight, 1);
             while (blocks.Count > 0 && blocks[^1].Sum / blocks[^1].Weight > block.Sum / block.Weight)
             {

@@ -26,7 +26,7 @@ public static class InspectionReport
             new ReportBlock.Heading(2, "Ops by kind"),
             new ReportBlock.Picture("ops", "Ops by kind", SvgBars.Draw([.. report.Ops.Select(static o => (o.Op, o.Count, (int?)null))])),
             new ReportBlock.Heading(2, "Graph"),
-            ModelBlocks.Graph("graph", "Data flows downwards", graph, static _ => false),
+            .. ModelBlocks.Graph("graph", "Data flows downwards", graph, static _ => false),
         ]);
     }
 }

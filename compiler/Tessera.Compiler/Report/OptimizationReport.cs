@@ -24,7 +24,7 @@ public static class OptimizationReport
         options ??= new ReportOptions();
         string title = $"{Path.GetFileName(model.Path)}, optimised for {EmitTargets.Word(optimized.Target)}";
         OptimizeReport report = optimized.Report;
-        RewrittenRegions regions = new(optimized.Rewrites);
+        RewrittenRegions regions = new(optimized.Single, optimized.Rewrites);
         (GraphReport before, GraphReport after) = (GraphReport.Of(optimized.Single), GraphReport.Of(optimized.Emitted.Graph));
         return new ReportFile(title,
         [
@@ -37,9 +37,9 @@ public static class OptimizationReport
             .. Replayed(optimized.Replayed),
             .. Warnings(options.Warnings),
             new ReportBlock.Heading(2, "Graph before"),
-            ModelBlocks.Graph("before", "What was read; framed: what a fusion took away", optimized.Single, regions.WasTaken),
+            .. ModelBlocks.Graph("before", "What was read; framed: what a fusion took away", optimized.Single, regions.WasTaken),
             new ReportBlock.Heading(2, "Graph after"),
-            ModelBlocks.Graph("after", "What was written; framed: what a fusion put there", optimized.Emitted.Graph, regions.WasPut),
+            .. ModelBlocks.Graph("after", "What was written; framed: what a fusion put there", optimized.Emitted.Graph, regions.WasPut),
             .. options.Times ? Times(report) : [],
         ]);
     }
