@@ -200,8 +200,8 @@ internal sealed class LayerLayout
             int[] near = Pulling(neighbours[element]);
             double wish = near.Length == 0 ? _x[element] : near.Average(n => _x[n]);
 
-            // Lines in passing pull harder: straight lines are easier to follow.
-            double weight = near.Length == 0 ? 0.1 : _width[element] <= LineWidth ? 3 : 1;
+            // Lines in passing give way: a trunk is to stand upright, a branch may bend.
+            double weight = near.Length == 0 ? 0.1 : _width[element] <= LineWidth ? 0.01 : 1;
             (double Sum, double Weight, int Count) block = ((wish - offset) * weight, weight, 1);
             while (blocks.Count > 0 && blocks[^1].Sum / blocks[^1].Weight > block.Sum / block.Weight)
             {

@@ -11,13 +11,13 @@ public sealed class ReportFile
     internal ReportFile(string title, IReadOnlyList<ReportBlock> blocks) => (_title, _blocks) = (title, blocks);
 
     /// <summary>Checks that a report can be written under a name, before the work that it reports.</summary>
-    /// <exception cref="TesseraException">TSR0970: the name ends neither in <c>.html</c> nor in <c>.md</c>.</exception>
+    /// <exception cref="TesseraException">TSR0972: the name ends neither in <c>.html</c> nor in <c>.md</c>.</exception>
     public static string CheckPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return IsHtml(path) || path.EndsWith(".md", StringComparison.OrdinalIgnoreCase)
             ? path
-            : throw new TesseraException("TSR0970", path, "a report is a page of HTML or Markdown.", "Let its name end in .html or .md.");
+            : throw new TesseraException("TSR0972", path, "a report is a page of HTML or Markdown.", "Let its name end in .html or .md.");
     }
 
     /// <summary>Writes the page; pictures of a Markdown page are files beside it, <c>report.after.svg</c>. All of them are replaced, or none.</summary>
