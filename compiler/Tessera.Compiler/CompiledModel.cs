@@ -2,6 +2,7 @@ using Tessera.Compiler.Explain;
 using Tessera.Ir;
 using Tessera.Nn.Weights;
 using Tessera.Onnx;
+using Tessera.Passes;
 using Tessera.Passes.Replay;
 using Tessera.Runtime;
 
@@ -18,6 +19,12 @@ public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitt
 
     /// <summary>What the passes did: rules and where they fired, near misses, ops that the target lacks.</summary>
     public OptimizeReport Report { get; init; } = new([], [], []);
+
+    /// <summary>What may run the model.</summary>
+    public EmitTarget Target { get; init; }
+
+    /// <summary>Sites that rules rewrote, what stood there and what took its place.</summary>
+    public IReadOnlyList<RewriteRecord> Rewrites { get; init; } = [];
 
     /// <summary>What replaying each rewritten site showed; empty unless <see cref="CompileOptions.Verify"/>.</summary>
     public IReadOnlyList<SiteReport> Replayed { get; init; } = [];

@@ -62,6 +62,8 @@ public static class ModelCompiler
         return new CompiledModel(single, graph, emitted)
         {
             Report = rewriting.Report.Build(emitted.Lowered),
+            Target = options.Emit.Target,
+            Rewrites = rewriting.Rewrites,
             Replayed = rewriting.Replayed,
             Given = options.Weights,
             FromSeed = fromSeed,

@@ -11,6 +11,11 @@ internal sealed class Rewriting(CompileOptions options)
 {
     private readonly List<SiteReport> _replayed = [];
 
+    private readonly List<RewriteRecord> _rewrites = [];
+
+    /// <summary>Every rewritten site.</summary>
+    public IReadOnlyList<RewriteRecord> Rewrites => _rewrites;
+
     /// <summary>What the pipelines did.</summary>
     public ReportBuilder Report { get; } = new();
 
@@ -32,16 +37,17 @@ internal sealed class Rewriting(CompileOptions options)
         }
 
         options.Progress?.Invoke(step);
-        PassContext context = new(new PassOptions { RecordRewrites = options.Verify, ReproDirectory = options.ReproDirectory });
+        PassContext context = new(new PassOptions { RecordRewrites = true, ReproDirectory = options.ReproDirectory });
         Graph after = stages.Run(graph, context);
         Report.Add(stages, context);
+        _rewrites.AddRange(context.Rewrites);
         Replay(graph, context.Rewrites);
         return after;
     }
 
     private void Replay(Graph before, IReadOnlyList<RewriteRecord> rewrites)
     {
-        if (rewrites.Count == 0)
+        if (rewrites.Count == 0 || !options.Verify)
         {
             return;
         }

@@ -17,6 +17,7 @@ internal static class ModelMetadata
     private const string Where = Prefix + "where";
     private const string Each = Prefix + "each";
     private const string Ragged = Prefix + "ragged";
+    private const string Claims = Prefix + "claims";
 
     public static void Write(ModelProto model, Graph graph, IReadOnlyDictionary<string, string> more)
     {
@@ -33,6 +34,11 @@ internal static class ModelMetadata
         if (graph.Each.Count > 0)
         {
             Add(model, Each, string.Join('\n', graph.Each));
+        }
+
+        if (graph.Builder.TakesClaims)
+        {
+            Add(model, Claims, "sizes");
         }
 
         if (graph.Ragged.Count > 0)
@@ -66,6 +72,9 @@ internal static class ModelMetadata
 
     /// <summary>SHA-256 of a model whose weights have no bytes.</summary>
     public static string HashOf(ModelProto bare) => Convert.ToHexStringLower(SHA256.HashData(bare.ToByteArray()));
+
+    /// <summary>Whether we wrote it from a model whose sizes are claims: nothing that we did has proved them.</summary>
+    public static bool HasClaims(ModelProto model) => Lines(model, Claims).Any();
 
     public static IEnumerable<Constraint> Constraints(ModelProto model) => Lines(model, Where).Select(Constraint.Parse);
 

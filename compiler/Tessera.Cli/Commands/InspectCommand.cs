@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Tessera.Compiler;
 using Tessera.Compiler.Inspect;
+using Tessera.Compiler.Report;
 using Tessera.Ir;
 using Tessera.Ir.Text;
 using Tessera.Onnx;
@@ -9,27 +11,25 @@ using Tessera.Onnx;
 namespace Tessera.Cli.Commands;
 
 /// <summary><c>tessera inspect FILE</c></summary>
-internal static class InspectCommand
+internal sealed class InspectCommand
 {
+    private readonly Argument<string> _file = new("FILE") { Description = "A .onnx model or a .ir text." };
+    private readonly Option<string[]> _sizes = new("--size") { Description = "Value of a symbolic size for the totals: n=256. May be repeated." };
+    private readonly Option<string?> _page = new("--report") { Description = "Writes a page with a picture of the graph: report.html, or report.md with .svg files beside it." };
+    private readonly Option<bool> _json = new("--json") { Description = "Prints everything as JSON." };
+
     public static Command Create(Terminal terminal)
     {
-        Argument<string> file = new("FILE") { Description = "A .onnx model or a .ir text." };
-        Option<string[]> sizes = new("--size") { Description = "Value of a symbolic size for the totals: n=256. May be repeated." };
-        Command command = new("inspect", "Inputs, outputs, ops, parameters, FLOPs and memory of a model.") { file, sizes };
-        command.SetAction(result =>
-        {
-            string path = result.GetValue(file)!;
-            GraphReport report = GraphReport.Of(Read(path));
-            Show(terminal, report, ParseSizes(result.GetValue(sizes) ?? [], report.Symbols));
-            return Guard.Success;
-        });
+        InspectCommand c = new();
+        Command command = new("inspect", "Inputs, outputs, ops, parameters, FLOPs, memory and element types of a model.") { c._file, c._sizes, c._page, c._json };
+        command.SetAction(result => c.Run(result, terminal));
         return command;
     }
 
     internal static Graph Read(string path)
     {
         Existing(path);
-        return Path.GetExtension(path).Equals(".ir", StringComparison.OrdinalIgnoreCase) ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
+        return IsText(path) ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
     }
 
     /// <summary>The path of a file that is there.</summary>
@@ -37,11 +37,63 @@ internal static class InspectCommand
         ? path
         : throw new TesseraException("TSR1207", path, Directory.Exists(path) ? "this is a folder, not a file." : "there is no such file.");
 
+    private static bool IsText(string path) => Path.GetExtension(path).Equals(".ir", StringComparison.OrdinalIgnoreCase);
+
     private static Graph ReadModel(string path)
     {
-        using ExternalDataReader external = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using LoadedModel loaded = ModelFile.Load(path);
-        return OnnxReader.Read(loaded.Model, external, path);
+        return OnnxReader.Read(loaded, path);
+    }
+
+    private int Run(ParseResult result, Terminal terminal)
+    {
+        string path = Existing(result.GetValue(_file)!);
+        string? page = result.GetValue(_page) is { } given ? ReportFile.CheckPath(given) : null;
+        using OnnxModel? model = IsText(path) ? null : OnnxModel.Load(path);
+        Graph graph = model?.Graph ?? Read(path);
+        GraphReport report = GraphReport.Of(graph);
+        Dictionary<string, long> sizes = ParseSizes(result.GetValue(_sizes) ?? [], report.Symbols);
+        KeyValuePair<string, string>[] facts = model is null ? [] : [.. Facts(model)];
+        if (page is not null)
+        {
+            InspectionReport.Of(graph, Path.GetFileName(path), facts).Save(page);
+        }
+
+        if (result.GetValue(_json))
+        {
+            Json.Write(terminal, Row(report, facts, sizes));
+        }
+        else
+        {
+            Show(terminal, report, facts, sizes);
+        }
+
+        return Guard.Success;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Facts(OnnxModel model)
+    {
+        yield return new("nodes in the file", Number(model.Nodes));
+        yield return new("opsets", string.Join(", ", model.Opsets.Select(static o => $"{o.Key} {o.Value}")));
+        foreach (KeyValuePair<string, string> fact in model.Description)
+        {
+            yield return fact;
+        }
+
+        if (model.Functions.Count > 0)
+        {
+            yield return new("functions", string.Join(", ", model.Functions));
+        }
+
+        foreach (KeyValuePair<string, string> pair in model.Graph.Metadata.OrderBy(static p => p.Key, StringComparer.Ordinal))
+        {
+            yield return new($"metadata {pair.Key}", pair.Value);
+        }
+
+        if (model.Notes.Carried.Count > 0)
+        {
+            yield return new("carried through", $"{model.Notes.Carried.Count} nodes, the first {model.Notes.Carried[0].Node}: {model.Notes.Carried[0].Op}");
+        }
     }
 
     private static Dictionary<string, long> ParseSizes(string[] sizes, IReadOnlyCollection<string> symbols)
@@ -64,10 +116,31 @@ internal static class InspectCommand
         return parsed;
     }
 
-    private static void Show(Terminal terminal, GraphReport report, Dictionary<string, long> sizes)
+    private static object Row(GraphReport report, KeyValuePair<string, string>[] facts, Dictionary<string, long> sizes) => new
+    {
+        name = report.Name,
+        model = facts.ToDictionary(),
+        inputs = report.Inputs.Select(static i => new { name = i.Name, type = i.Type.ToString() }),
+        outputs = report.Outputs.Select(static o => new { name = o.Name, type = o.Type.ToString() }),
+        parameters = report.Parameters,
+        weightBytes = report.WeightBytes,
+        flops = Formula(report.Macs * 2, sizes),
+        packedFlopsPerPair = Formula(report.PackedMacsPerPair * 2, sizes),
+        uncountedLoops = report.UntoldMacs,
+        activationBytes = Formula(report.ActivationBytes, sizes),
+        types = report.Types.Select(static t => new { type = t.DType.Text(), values = t.Values, weightBytes = t.WeightBytes }),
+        ops = report.Ops.ToDictionary(static o => o.Op, static o => o.Count),
+        sizes = report.Symbols,
+    };
+
+    private static object Formula(Dim formula, Dictionary<string, long> sizes) =>
+        formula.Symbols.All(sizes.ContainsKey) ? formula.Evaluate(s => sizes[s]) : formula.ToString();
+
+    private static void Show(Terminal terminal, GraphReport report, KeyValuePair<string, string>[] facts, Dictionary<string, long> sizes)
     {
         Table table = new Table().Title(Markup.Escape(report.Name)).AddColumns("what", "value").HideHeaders();
         void Row(string what, string value) => table.AddRow(Markup.Escape(what), Markup.Escape(value));
+        Array.ForEach(facts, f => Row(f.Key, f.Value));
         foreach ((string name, IrType type) in report.Inputs)
         {
             Row("input", $"{name}: {type}");
@@ -78,11 +151,11 @@ internal static class InspectCommand
             Row("output", $"{name}: {type}");
         }
 
-        Row("parameters", $"{report.Parameters.ToString("N0", CultureInfo.InvariantCulture)} in {Bytes(report.WeightBytes)}");
-        Row("FLOPs", Total(report.Macs * 2, sizes, static v => v.ToString("N0", CultureInfo.InvariantCulture)));
+        Row("parameters", $"{Number(report.Parameters)} in {ByteCount.Text(report.WeightBytes)}");
+        Row("FLOPs", Total(report.Macs * 2, sizes, Number));
         if (!report.PackedMacsPerPair.Equals(Dim.Const(0)))
         {
-            Row("FLOPs of packed attention", $"{Total(report.PackedMacsPerPair * 2, sizes, static v => v.ToString("N0", CultureInfo.InvariantCulture))} for each pair of tokens of one example");
+            Row("FLOPs of packed attention", $"{Total(report.PackedMacsPerPair * 2, sizes, Number)} for each pair of tokens of one example");
         }
 
         if (report.UntoldMacs > 0)
@@ -90,7 +163,12 @@ internal static class InspectCommand
             Row("FLOPs not counted", $"the insides of {report.UntoldMacs} loops or branches, whose rounds or sizes only a run can tell");
         }
 
-        Row("activations", Total(report.ActivationBytes, sizes, Bytes));
+        Row("activations", Total(report.ActivationBytes, sizes, ByteCount.Text));
+        foreach (TypeUse type in report.Types)
+        {
+            Row($"of type {type.DType.Text()}", $"{Number(type.Values)} values, {ByteCount.Text(type.WeightBytes)} of weights");
+        }
+
         foreach ((string op, int count) in report.Ops)
         {
             Row(op, count.ToString(CultureInfo.InvariantCulture));
@@ -103,10 +181,5 @@ internal static class InspectCommand
     private static string Total(Dim formula, Dictionary<string, long> sizes, Func<long, string> show) =>
         formula.Symbols.All(sizes.ContainsKey) ? show(formula.Evaluate(s => sizes[s])) : formula.ToString();
 
-    private static string Bytes(long count) => count switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{count / (double)(1L << 30):F2} GiB"),
-        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{count / (double)(1L << 20):F1} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1024.0:F1} KiB"),
-    };
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

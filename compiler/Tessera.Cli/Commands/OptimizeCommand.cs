@@ -4,6 +4,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tessera.Compiler;
 using Tessera.Compiler.Explain;
+using Tessera.Compiler.Report;
 using Tessera.Ir;
 using Tessera.Onnx;
 
@@ -17,6 +18,7 @@ internal sealed class OptimizeCommand
     private readonly OptimizeArguments _arguments = new();
     private readonly Option<string> _output = new("-o", "--output") { Required = true, Description = "The .onnx file to write." };
     private readonly Option<bool> _verify = new("--verify") { Description = "Replays every rewritten site against its original." };
+    private readonly Option<string?> _report = new("--report") { Description = "Writes a page about what was done and why, with pictures: report.html, or report.md with .svg files beside it." };
     private readonly Option<string[]> _require = new("--require")
     {
         Description = "Writes nothing and exits with 4 where a rule fires less often: fuse-attention:12, or fuse-attention for once. May be repeated.",
@@ -27,7 +29,7 @@ internal sealed class OptimizeCommand
         OptimizeCommand c = new();
         Command command = new("optimize", "Reads an ONNX model, rewrites it for a target and writes it again.")
         {
-            c._arguments.Input, c._output, c._arguments.Target, c._arguments.Opset, c._verify, c._require,
+            c._arguments.Input, c._output, c._arguments.Target, c._arguments.Opset, c._verify, c._require, c._report,
         };
         command.SetAction((result, cancellation) => Task.Run(() => c.Run(result, terminal, cancellation), cancellation));
         return command;
@@ -38,6 +40,7 @@ internal sealed class OptimizeCommand
         Stopwatch watch = Stopwatch.StartNew();
         string output = result.GetValue(_output)!;
         (string Rule, int Times)[] required = [.. (result.GetValue(_require) ?? []).Select(Requirement)];
+        string? page = result.GetValue(_report) is { } path ? ReportFile.CheckPath(path) : null;
         using OnnxModel model = _arguments.Load(result);
         CompiledModel optimized = terminal.Show(progress =>
         {
@@ -47,7 +50,18 @@ internal sealed class OptimizeCommand
             compiled.Save(output, cancellation);
             return compiled;
         });
-        TellNotes(terminal, model, optimized, cancellation);
+        IReadOnlyList<CompileWarning> warnings = optimized.FindWarnings(cancellation);
+        TellNotes(terminal, model.Notes, warnings);
+        if (page is not null)
+        {
+            terminal.Show(progress =>
+            {
+                progress("report");
+                OptimizationReport.Of(model, optimized, new ReportOptions { Warnings = warnings }).Save(page);
+                return page;
+            });
+        }
+
         if (result.GetValue(_verify))
         {
             terminal.Results.MarkupLineInterpolated(
@@ -58,19 +72,19 @@ internal sealed class OptimizeCommand
         return Guard.Success;
     }
 
-    private static void TellNotes(Terminal terminal, OnnxModel model, CompiledModel optimized, CancellationToken cancellation)
+    private static void TellNotes(Terminal terminal, ReadNotes notes, IReadOnlyList<CompileWarning> warnings)
     {
-        foreach (CarriedNode node in model.Notes.Carried.Take(MostShown))
+        foreach (CarriedNode node in notes.Carried.Take(MostShown))
         {
             terminal.Messages.MarkupLineInterpolated($"[yellow]carried[/] {node.Node}: {node.Op}: {node.Reason}");
         }
 
-        if (model.Notes.Carried.Count > MostShown)
+        if (notes.Carried.Count > MostShown)
         {
-            terminal.Messages.MarkupLineInterpolated($"[yellow]carried[/] {model.Notes.Carried.Count - MostShown} more nodes");
+            terminal.Messages.MarkupLineInterpolated($"[yellow]carried[/] {notes.Carried.Count - MostShown} more nodes");
         }
 
-        foreach (CompileWarning warning in optimized.FindWarnings(cancellation))
+        foreach (CompileWarning warning in warnings)
         {
             terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
         }

@@ -28,6 +28,9 @@ public sealed record GraphReport(
     /// <summary>Loops and branches whose insides are not in <see cref="Macs"/>: their rounds or sizes are known only when they run.</summary>
     public int UntoldMacs { get; init; }
 
+    /// <summary>Element types of values and weights, those of most values first.</summary>
+    public IReadOnlyList<TypeUse> Types { get; init; } = [];
+
     /// <summary>Symbolic sizes of its inputs and of the formulas above, by name.</summary>
     public IReadOnlyList<string> Symbols => [.. Inputs.Select(static i => i.Type).OfType<TensorType>()
         .SelectMany(static t => t.Shape?.Symbols ?? [])
@@ -50,8 +53,18 @@ public sealed record GraphReport(
             GraphCost.Macs(graph),
             ActivationMemory.Peak(graph))
         {
+            Types = [.. TypesOf(graph, ops)],
             UntoldMacs = GraphCost.Untold(graph).Count,
             PackedMacsPerPair = GraphCost.PackedMacsPerPair(graph),
         };
     }
+
+    private static IEnumerable<TypeUse> TypesOf(Graph graph, IReadOnlyList<Op> ops) => ops.Where(static o => o is not (Input or Constant)).SelectMany(static o => o.Outputs).Concat(graph.Inputs)
+        .Where(static v => v.Type is TensorType)
+        .GroupBy(static v => v.DType)
+        .Select(static g => new TypeUse(
+            g.Key,
+            g.Count(static v => v.Producer is not Parameter),
+            g.Where(static v => v.Producer is Parameter).Sum(static v => v.DType.ByteCount(v.Shape.NumElements.ConstValue!.Value))))
+        .OrderByDescending(static t => t.Values).ThenByDescending(static t => t.WeightBytes).ThenBy(static t => t.DType);
 }

@@ -44,6 +44,9 @@ public sealed class FileTransaction : IDisposable
         Guard(_files[^1], _ => write(stream));
     }
 
+    /// <summary>The same for text: UTF-8 without a byte order mark.</summary>
+    public void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Gives the file that was created last another name in its folder, one that depends on what was written.</summary>
     public void Rename(string name)
     {

@@ -38,7 +38,7 @@ public static class OnnxReader
         new ModelCheck(model, functions, limits).Run();
         bool isOurs = ModelMetadata.IsOurs(model);
         Dictionary<string, long> versions = Versions(model.OpsetImport);
-        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs });
+        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs || ModelMetadata.HasClaims(model) });
         InputDefaults defaults = InputDefaults.Of(model, external);
         Value[] inputs = [.. model.Graph.Input.Where(i => !defaults.IsWeight(i.Name)).Select(i => GraphReading.Input(i, scope, defaults.TypeOf(i.Name)))];
         ReadContext context = new(

@@ -75,7 +75,7 @@ public sealed class OptimizeReportTests
         report.Require("fuse-norm-bias");
         TesseraException error = Assert.Throws<TesseraException>(() => report.Require("fuse-norm-bias", 2));
         Assert.Equal("TSR0971", error.Code);
-        Assert.EndsWith("fuse-norm-bias fired once, at least 2 times were required. Nearest misses:\n  1 × add, (no name): the norm has other users", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("fuse-norm-bias fired once, at least 2 times were required. Nearest misses:\n  2 × add, first (text:10): the norm has other users", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("No pass for this target applies it.", Assert.Throws<TesseraException>(() => report.Require("fuse-skip-norm")).Message, StringComparison.Ordinal);
         Assert.EndsWith("Nothing else in the graph has its form.", Assert.Throws<TesseraException>(() => report.Require("fuse-gelu")).Message, StringComparison.Ordinal);
         Assert.Equal("TSR0970", Assert.Throws<TesseraException>(() => report.Require("fuse")).Code);
