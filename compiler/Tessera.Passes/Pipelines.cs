@@ -36,6 +36,7 @@ public static class Pipelines
         new(Canonicalize),
         new(new ResolveDynamic()) { After = ["canonicalize"] },
         new(Canonicalize),
+        new(new RewritePass(new FuseConvScale())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseGelu())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseSilu())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },

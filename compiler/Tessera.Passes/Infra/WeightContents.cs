@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Passes;
@@ -32,6 +33,22 @@ public sealed class WeightContents(IReadOnlyDictionary<string, WeightSource> wei
         }
 
         return repeats;
+    }
+
+    /// <summary>The numbers of a constant, or of a weight that is bound, in row-major order; null where they are not known or too many.</summary>
+    public double[]? Numbers(Value? value)
+    {
+        if (value is not { Op: Constant or Parameter, Type: TensorType { DType: DType.F32 or DType.F64 or DType.F16 or DType.BF16 } type })
+        {
+            return null;
+        }
+
+        if (value.Op is Parameter asked)
+        {
+            _asked.Add(asked.Path);
+        }
+
+        return Bytes(value.Producer) is { } bytes ? RefTensors.FromBytes(type.DType, value.Shape.Evaluate(static _ => 0), bytes).F : null;
     }
 
     /// <summary>Paths of the weights asked about since the last call: what a rewrite made of the answers relies on.</summary>
