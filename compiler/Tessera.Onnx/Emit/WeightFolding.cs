@@ -4,7 +4,7 @@ using Tessera.Ir.Ops;
 namespace Tessera.Onnx;
 
 /// <summary>
-/// Layout changes of weights (transpose, reshape, cast, …) become weights of their own whose bytes are composed lazily:
+/// Layout changes of weights (transpose, reshape, cast, …) and factors along an axis become weights of their own whose bytes are composed lazily:
 /// nothing is materialised. A weight that is also used as it stands is left alone, since the file would hold it twice.
 /// </summary>
 public static class WeightFolding
@@ -45,6 +45,11 @@ public static class WeightFolding
                     folded.Add(op.Outputs[0], new FoldedWeight(parameter.Path, source, [op.Outputs[0]]));
                 }
             }
+            else if (op is Mul { A: var weight, B.Op: Constant factors } && folded.TryGetValue(weight, out FoldedWeight? plain)
+                && WeightLayout.TryScale(plain, factors, op.Outputs[0].Shape) is { } scaled)
+            {
+                folded.Add(op.Outputs[0], scaled);
+            }
             else if (op.Operands.Length > 0 && op.Operands.All(v => v is not null && folded.ContainsKey(v))
                 && WeightLayout.TryFold(op, [.. op.Operands.Select(v => folded[v!])]) is { } result)
             {
@@ -55,7 +60,7 @@ public static class WeightFolding
         return folded;
     }
 
-    // The outermost folded values, but for those with a leaf that something else uses as it stands.
+    // The outermost folded values, but for those with a leaf that something else uses as it stands and in another layout only.
     private static HashSet<Value> Wanted(Graph graph, Dictionary<Value, FoldedWeight> folded)
     {
         HashSet<Value> used = [];
@@ -68,7 +73,7 @@ public static class WeightFolding
         }
 
         used.UnionWith(graph.Roots.Where(folded.ContainsKey));
-        return [.. used.Where(v => v.Producer is not Parameter && !folded[v].Leaves.Any(used.Contains))];
+        return [.. used.Where(v => v.Producer is not Parameter && (folded[v].IsComputed || !folded[v].Leaves.Any(used.Contains)))];
     }
 
     private static string Unique(string path, Dictionary<string, WeightSource> taken)

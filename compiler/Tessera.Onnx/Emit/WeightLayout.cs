@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Onnx;
@@ -35,6 +36,20 @@ internal static class WeightLayout
     {
         long leaves = parts.SelectMany(static p => p.Leaves).Distinct().Sum(static v => v.DType.ByteCount(v.Shape.NumElements.ConstValue ?? 0));
         return parts.Sum(static p => p.Source.ByteLength) > MostGrowth * leaves;
+    }
+
+    /// <summary>An f64 weight times factors that lie along one axis; null for other products.</summary>
+    public static FoldedWeight? TryScale(FoldedWeight x, Constant factors, Shape result)
+    {
+        if (x.Source.DType != DType.F64 || factors.Value.DType != DType.F64 || !result.TryGetStatic(out long[] dims) || !dims.SequenceEqual(x.Source.Dims))
+        {
+            return null;
+        }
+
+        int[] wide = [.. Enumerable.Range(0, factors.Value.Dims.Count).Where(a => factors.Value.Dims[a] != 1)];
+        return wide is [var only]
+            ? x.With(".scaled", new ScaledWeightSource(x.Source, only - factors.Value.Dims.Count, RefTensors.FromContent(factors.Value).F)) with { IsComputed = true }
+            : null;
     }
 
     private static FoldedWeight? Reshaped(FoldedWeight x, Shape shape) => shape.TryGetStatic(out long[] dims)

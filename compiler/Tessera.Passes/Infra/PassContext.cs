@@ -35,13 +35,17 @@ public sealed class PassContext(PassOptions? options = null)
     public IEnumerable<Rejection> NearestMisses => Rejections.Where(r => !_firings.ContainsKey(r.Rule));
 
     /// <summary>Notes that a rule replaced values; a pass that rewrites without rules calls it too.</summary>
-    public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement)
+    /// <param name="rule">Its name.</param>
+    /// <param name="original">What stood there.</param>
+    /// <param name="replacement">What takes its place.</param>
+    /// <param name="weights">Paths of weights whose bytes it relies on.</param>
+    public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement, IReadOnlyList<string>? weights = null)
     {
         _firings[rule] = _firings.GetValueOrDefault(rule) + 1;
         _sites.Add(new Firing(rule, original[0].Producer.Schema.Name, original[0].Source));
         if (Options.RecordRewrites)
         {
-            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement));
+            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement) { Weights = weights ?? [] });
         }
     }
 

@@ -8,8 +8,9 @@ public sealed class RewriteContext
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
 
-    internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses)
+    internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
     {
+        Weights = weights;
         Builder = builder;
         _pass = pass;
         _uses = uses;
@@ -19,6 +20,9 @@ public sealed class RewriteContext
     public GraphBuilder Builder { get; }
 
     public DimFacts Facts => Builder.Facts;
+
+    /// <summary>What the bytes of weights say.</summary>
+    public WeightContents Weights { get; }
 
     internal string Rule { get; set; } = "";
 

@@ -15,12 +15,14 @@ internal sealed class RewriteDriver
     private readonly IReadOnlyList<RewriteRule> _rules;
     private readonly PassContext _pass;
     private readonly string _name;
+    private readonly WeightContents _weights;
     private readonly Dictionary<Type, RewriteRule[]> _byType = [];
     private readonly Dictionary<Region, Region> _regions = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> _fired = [];
 
-    public RewriteDriver(string name, IReadOnlyList<RewriteRule> rules, PassContext pass)
+    public RewriteDriver(string name, IReadOnlyList<RewriteRule> rules, PassContext pass, WeightContents weights)
     {
+        _weights = weights;
         _name = name;
         _rules = rules;
         _pass = pass;
@@ -54,7 +56,7 @@ internal sealed class RewriteDriver
     private IReadOnlyList<Value> Sweep(GraphBuilder builder, IReadOnlyList<Value> roots)
     {
         RewriteUses uses = new(roots);
-        RewriteContext context = new(builder, _pass, uses);
+        RewriteContext context = new(builder, _pass, uses, _weights);
         GraphRebuild rebuild = new(builder);
         Dictionary<Value, Value> leaves = [];
         foreach (Op op in GraphWalk.PostOrder(roots).Where(static op => op is Ir.Ops.Input))
@@ -102,10 +104,12 @@ internal sealed class RewriteDriver
                 continue;
             }
 
-            if (Try(rule, op, context) is { } replaced && !replaced.SequenceEqual(op.Outputs))
+            IReadOnlyList<Value>? replaced = Try(rule, op, context);
+            IReadOnlyList<string> relied = _weights.TakeAsked();
+            if (replaced is not null && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
-                _pass.Record(rule.Name, op.Outputs, replaced);
+                _pass.Record(rule.Name, op.Outputs, replaced, relied);
                 _fired.Add(rule.Name);
                 return replaced;
             }

@@ -13,7 +13,7 @@ public sealed record RewritePass(string Name, IReadOnlyList<RewriteRule> Rules) 
 
     public Graph Run(Graph graph, PassContext context)
     {
-        RewriteDriver driver = new(Name, Rules, context);
+        RewriteDriver driver = new(Name, Rules, context, new WeightContents(graph.Weights));
         return graph.WithRoots(driver.Run(graph.Builder, [.. graph.Roots]));
     }
 }

@@ -31,7 +31,7 @@ public static class GraphInputs
     {
         Dictionary<string, RefValue> weights = new(StringComparer.Ordinal);
         ValueGenerator generator = new(seed, kind, integers);
-        foreach (Parameter parameter in graph.PostOrder().OfType<Parameter>().OrderBy(static p => p.Path, StringComparer.Ordinal))
+        foreach (Parameter parameter in graph.PostOrder().OfType<Parameter>().Where(p => !graph.Weights.ContainsKey(p.Path)).OrderBy(static p => p.Path, StringComparer.Ordinal))
         {
             weights[parameter.Path] = generator.Next(parameter.Type, static _ => 0);
         }

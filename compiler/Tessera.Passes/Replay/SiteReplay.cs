@@ -68,7 +68,7 @@ public static class SiteReplay
                 continue;
             }
 
-            if (value.Op is Input || (common.Contains(value) && !IsFixed(value)))
+            if (value.Op is Input || (common.Contains(value) && !IsFixed(value, record.Weights)))
             {
                 frontier.Add(value);
                 continue;
@@ -81,12 +81,12 @@ public static class SiteReplay
         }
 
         HashSet<Value> cut = [.. frontier];
-        return [.. frontier.Where(v => !Follows(v, cut)).OrderBy(static v => v.Id)];
+        return [.. frontier.Where(v => !Follows(v, cut, record.Weights)).OrderBy(static v => v.Id)];
     }
 
     // Whether a few steps make the value of others of the frontier (a mask of lengths that are there themselves): given values
     // of its own it would contradict them.
-    private static bool Follows(Value value, HashSet<Value> cut)
+    private static bool Follows(Value value, HashSet<Value> cut, IReadOnlyList<string> weights)
     {
         HashSet<Value> seen = [];
         Stack<Value> stack = new(value.Producer.Operands.OfType<Value>());
@@ -97,7 +97,7 @@ public static class SiteReplay
             {
                 meets = true;
             }
-            else if (!IsFixed(operand) && seen.Add(operand))
+            else if (!IsFixed(operand, weights) && seen.Add(operand))
             {
                 if (operand.Op is Input or Parameter || seen.Count > MostSteps)
                 {
@@ -114,12 +114,13 @@ public static class SiteReplay
         return meets;
     }
 
-    // Constants, and sizes as numbers: leaves that no input decides.
-    private static bool IsOwnWord(Value value) => value.Producer.Operands.Length == 0 && value.Op is not (Input or Parameter);
+    // Constants, sizes as numbers, and weights that the rewrite relies on: leaves that no input decides.
+    private static bool IsOwnWord(Value value, IReadOnlyList<string> weights) => value.Producer.Operands.Length == 0
+        && (value.Op is Parameter parameter ? weights.Contains(parameter.Path) : value.Op is not Input);
 
     // A function of constants and flags alone, as far as a few steps tell: a mask that is proved finite is one.
-    private static bool IsFixed(Value value, int depth = 8) => IsOwnWord(value) || (depth > 0 && value.Producer.Operands.Length > 0
-        && value.Producer.Operands.All(v => v is null or { Type: TensorType { DType: DType.Bool } } || IsFixed(v, depth - 1)));
+    private static bool IsFixed(Value value, IReadOnlyList<string> weights, int depth = 8) => IsOwnWord(value, weights) || (depth > 0 && value.Producer.Operands.Length > 0
+        && value.Producer.Operands.All(v => v is null or { Type: TensorType { DType: DType.Bool } } || IsFixed(v, weights, depth - 1)));
 
     // An input of each size makes it known to the evaluator where the cut values only have it in an expression.
     private static IEnumerable<string> Symbols(Graph before, IReadOnlyList<Value> frontier) => before.Inputs.Concat(frontier)
@@ -144,7 +145,7 @@ public static class SiteReplay
             Builder = builder,
             Inputs = [.. inputs, .. frontier.Select(v => known[v])],
             Outputs = [.. cut.Select(static (v, i) => new GraphOutput($"y{i}", v))],
-            Weights = before.Weights,
+            Weights = record.Weights.Where(before.Weights.ContainsKey).ToDictionary(static p => p, p => before.Weights[p], StringComparer.Ordinal),
         };
     }
 }

@@ -49,6 +49,33 @@ public class WeightFoldingTests
     }
 
     [Fact]
+    public void Factors_along_an_axis_become_a_weight_even_beside_the_weight_itself()
+    {
+        GraphBuilder g = new();
+        Value a = g.Param("a", "f32[2, 3]");
+        Value factors = g.Emit(new Ir.Ops.Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType.F64, [2, 1], [0.1, 3])) });
+        Value scaled = g.Cast(g.Mul(g.Cast(a, DType.F64), factors), DType.F32);
+        Graph graph = Graph(g, g.MatMul(a, g.Transpose(scaled, [1, 0])));
+        EmittedModel model = OnnxEmitter.Emit(graph);
+        Assert.Equal(["MatMul"], model.Model.Graph.Node.Select(static n => n.OpType));
+        RefTensor expected = (RefTensor)Evaluator.Run(Graph(g, g.Transpose(scaled, [1, 0])), new Dictionary<string, RefValue>())[0];
+        Assert.Equal(expected.F, RefTensors.FromSource(model.Weights.Single(static w => w.Proto.Name != "a").Source).F);
+    }
+
+    [Fact]
+    public void Factors_that_lie_along_no_one_axis_or_are_no_f64_stay_ops()
+    {
+        GraphBuilder g = new();
+        Value a = g.Param("a", "f32[2, 3]");
+        Value Factors(DType dtype, params long[] dims) =>
+            g.Emit(new Ir.Ops.Constant { Value = RefTensors.ToContent(RefTensor.Floats(dtype, dims, [.. Enumerable.Repeat(2.0, (int)dims.Aggregate(1L, static (x, y) => x * y))])) });
+        GraphProto whole = OnnxEmitter.Emit(Graph(g, g.Mul(g.Cast(a, DType.F64), Factors(DType.F64, 2, 3)))).Model.Graph;
+        GraphProto narrow = OnnxEmitter.Emit(Graph(g, g.Mul(a, Factors(DType.F32, 2, 1)))).Model.Graph;
+        Assert.Contains(whole.Node, static n => n.OpType == "Mul");
+        Assert.Contains(narrow.Node, static n => n.OpType == "Mul");
+    }
+
+    [Fact]
     public void Size_known_at_run_time_keeps_its_name_over_a_folded_weight()
     {
         GraphBuilder g = new();

@@ -33,26 +33,8 @@ public sealed partial record RotaryEmbedding(Value X, Value Cos, Value Sin) : Op
             : throw context.Error("TSR0211", $"the angles {Cos.Type} must broadcast to the tokens of {X.Type}.");
     }
 
-    public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
-    {
-        (RefTensor x, RefTensor cos, RefTensor sin) = (context.Tensor(0), context.Tensor(1), context.Tensor(2));
-        (int heads, int size, int half) = ((int)x.Dims[^2], (int)x.Dims[^1], (int)cos.Dims[^1]);
-        int[] map = Broadcasting.Map(cos, [.. x.Dims[..^2], half]);
-        double[] result = [.. x.F];
-        for (int row = 0; row < x.Count / Math.Max(1, size); row++)
-        {
-            for (int i = 0; i < half; i++)
-            {
-                int angle = map[(row / heads * half) + i];
-                int a = (row * size) + (Interleaved ? 2 * i : i);
-                int b = Interleaved ? a + 1 : a + half;
-                result[a] = (x.F[a] * cos.F[angle]) - (x.F[b] * sin.F[angle]);
-                result[b] = (x.F[a] * sin.F[angle]) + (x.F[b] * cos.F[angle]);
-            }
-        }
-
-        return [RefTensor.Floats(x.DType, x.Dims, result)];
-    }
+    public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
+        [RotaryPrimitives.Turn(context.Tensor(0), context.Tensor(1), context.Tensor(2), Interleaved)];
 
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {
@@ -72,39 +54,27 @@ public sealed partial record RotaryEmbedding(Value X, Value Cos, Value Sin) : Op
         return Alignment.Align(context, context.Operands[operand]!, own, [.. tokens, own[own.Rank - 1]]);
     }
 
-    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder)
-    {
-        int last = X.Rank - 1;
-        Dim size = X.Shape[last];
-        Dim half = Cos.Shape[Cos.Rank - 1];
-        Value cos = OverHeads(builder, Cos);
-        Value sin = OverHeads(builder, Sin);
-        (Value a, Value b) = Pairs(builder, half);
-        Value left = builder.Sub(builder.Mul(a, cos), builder.Mul(b, sin));
-        Value right = builder.Add(builder.Mul(a, sin), builder.Mul(b, cos));
-        Value turned = Interleaved
-            ? builder.Reshape(builder.Concat([Last(builder, left), Last(builder, right)], axis: -1), [.. X.Shape.SkipLast(1), half * 2])
-            : builder.Concat([left, right], axis: -1);
-        return [(half * 2).Equals(size) ? turned : builder.Concat([turned, Part(builder, X, half * 2, size)], axis: -1)];
-    }
+    /// <summary>By the standard op where that takes it, else by primitives.</summary>
+    public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) =>
+        X.Rank <= 4 && X.DType != DType.F64 && X.Shape[X.Rank - 2].ConstValue is { } heads
+            ? [Standard(builder, heads)]
+            : [RotaryPrimitives.Build(builder, X, OverHeads(builder, Cos), OverHeads(builder, Sin), Interleaved)];
 
-    private (Value A, Value B) Pairs(GraphBuilder builder, Dim half)
+    private Value Standard(GraphBuilder g, long heads)
     {
-        Value rotated = Part(builder, X, 0, half * 2);
-        if (!Interleaved)
+        Shape batched = X.Rank == 4 ? X.Shape : [1, .. X.Shape];
+        (long size, long turned) = (batched[3].ConstValue!.Value, 2 * Cos.Shape[Cos.Rank - 1].ConstValue!.Value);
+        Value OfTokens(Value angles)
         {
-            return (Part(builder, rotated, 0, half), Part(builder, rotated, half, half * 2));
+            Shape full = [batched[0], batched[1], angles.Shape[angles.Rank - 1]];
+            Value raised = angles.Rank == 3 ? angles : g.Reshape(angles, [.. Enumerable.Repeat(Dim.One, 3 - angles.Rank), .. angles.Shape]);
+            return raised.Shape.Equals(full) ? raised : g.Expand(raised, full);
         }
 
-        Value pairs = builder.Reshape(rotated, [.. X.Shape.SkipLast(1), half, 2]);
-        Shape one = [.. X.Shape.SkipLast(1), half];
-        return (builder.Reshape(Part(builder, pairs, 0, 1), one), builder.Reshape(Part(builder, pairs, 1, 2), one));
+        Value merged = g.Reshape(X, [batched[0], batched[1], batched[2] * batched[3]]);
+        Value result = g.StandardRotary(merged, OfTokens(Cos), OfTokens(Sin), heads, turned == size ? 0 : turned, Interleaved);
+        return g.Reshape(result, X.Shape);
     }
-
-    private static Value Part(GraphBuilder builder, Value x, Dim start, Dim end) =>
-        builder.Slice(x, starts: [start], ends: [end], axes: [x.Rank - 1]);
-
-    private static Value Last(GraphBuilder builder, Value x) => builder.Reshape(x, [.. x.Shape, 1]);
 
     // […, n, R/2] → […, n, 1, R/2], one angle for all heads.
     private static Value OverHeads(GraphBuilder builder, Value angles) =>

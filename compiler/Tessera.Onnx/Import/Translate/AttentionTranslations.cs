@@ -12,7 +12,7 @@ internal static class AttentionTranslations
     public static IEnumerable<Translation> All =>
     [
         new("Attention", Attention) { Since = 23 },
-        new("RotaryEmbedding", Rotary) { Since = 23 },
+        new("RotaryEmbedding", Rotary) { Since = 23, ComesFirst = true },
     ];
 
     private static IReadOnlyList<Value?>? Attention(NodeView node)
