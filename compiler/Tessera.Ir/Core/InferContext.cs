@@ -66,11 +66,17 @@ public sealed class InferContext
             dims[axis] = one.IsSuccess ? one.Shape[0]
                 : left.ConstValue is not null ? left
                 : right.ConstValue is not null ? right
-                : Fresh(0, axis);
+                : Cut(left, right) ?? Cut(right, left) ?? Fresh(0, axis);
         }
 
         return [.. dims];
     }
+
+    // min(n, 16) goes with n only where it is n: were it 1, so would n be.
+    private static Dim? Cut(Dim whole, Dim part) => part is MinDim { Operands: var operands } && operands.Contains(whole)
+        && operands.All(d => d == whole || d.ConstValue >= 2)
+        ? whole
+        : null;
 
     /// <summary>Fails unless both sizes are proved equal.</summary>
     public void RequireEqual(Dim a, Dim b, string what)

@@ -57,8 +57,11 @@ internal static class Positions
         Where where when Numbers.IsZero(where.Y) && Numbers.IsSplat(where.X, out double fill) && fill < 0 && IsAhead(where.Condition, n, m, context) => fill,
         Trilu { Upper: true, Diagonal: 1 } triangle when Numbers.IsSplat(triangle.X, out double fill) && fill < 0 && IsAllPairs(term, n, m, context) => fill,
         Constant constant when IsAllPairs(term, n, m, context) => OfConstant(constant.Value, n, m),
+        Slice when Corner(term, context) is { } whole && IsCorner(term, whole, n, m, context) => OfConstant(whole.Value, whole.Outputs[0].Shape),
         _ => null,
     };
+
+    private static double? OfConstant(TensorContent content, Shape shape) => OfConstant(content, shape[shape.Rank - 2], shape[shape.Rank - 1]);
 
     private static double? OfConstant(TensorContent content, Dim n, Dim m)
     {
@@ -81,12 +84,13 @@ internal static class Positions
         Trilu { Upper: false, Diagonal: 0 } triangle => IsTrue(triangle.X) && IsAllPairs(flags, n, m, context),
         Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } when IsAllPairs(flags, n, m, context)
             => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], n, m),
+        Slice => Corner(flags, context) is { Value.DType: DType.Bool } whole && IsCorner(flags, whole, n, m, context) && IsTriangle(whole),
         LessOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
         GreaterOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
         Less { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
         Greater { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
         _ => false,
-    } && IsAllPairs(flags, n, m, context);
+    } && (flags.Op is Slice || IsAllPairs(flags, n, m, context));
 
     // Flags that are true where j > i.
     private static bool IsAhead(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
@@ -103,6 +107,30 @@ internal static class Positions
         GreaterOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
         _ => false,
     } && IsAllPairs(flags, n, m, context);
+
+    // A constant of which the first rows and columns are taken: the triangle for the longest sequence, cut to size.
+    private static Constant? Corner(Value value, RewriteContext context)
+    {
+        while (value.Op is Slice { X: { Rank: >= 2 } x } slice && slice.Starts.All(static s => s == 0) && slice.Steps.All(static s => s == 1)
+            && context.Equal([.. x.Shape.SkipLast(2)], [.. value.Shape.SkipLast(2)]))
+        {
+            value = x;
+        }
+
+        return value.Op as Constant;
+    }
+
+    // Where it is cut to fewer than there are tokens, it broadcasts with nothing, and the model fails.
+    private static bool IsCorner(Value cut, Constant whole, Dim n, Dim m, RewriteContext context)
+    {
+        Shape full = whole.Outputs[0].Shape;
+        bool Reaches(int fromEnd, Dim tokens) => context.Equal(cut.Shape[cut.Rank - fromEnd], tokens)
+            || (full[full.Rank - fromEnd].ConstValue >= 2 && context.Equal(cut.Shape[cut.Rank - fromEnd], Dim.Min(tokens, full[full.Rank - fromEnd])));
+        return full.SkipLast(2).All(static d => d == Dim.One) && Reaches(2, n) && Reaches(1, m);
+    }
+
+    private static bool IsTriangle(Constant whole) => whole.Value.Count <= MostElements && whole.Outputs[0].Shape is var shape
+        && RefTensors.FromContent(whole.Value).B is var b && IsTriangle(i => b[i], i => !b[i], shape[shape.Rank - 2], shape[shape.Rank - 1]);
 
     private static bool IsTrue(Value flags) => Numbers.IsSplat(flags, out double number) ? number != 0
         : flags.Op is Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } && RefTensors.FromContent(content).B.All(static b => b);

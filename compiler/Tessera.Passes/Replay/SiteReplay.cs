@@ -130,7 +130,7 @@ public static class SiteReplay
 
     private static Graph Cut(Graph before, RewriteRecord record, IReadOnlyList<Value> roots, IReadOnlyList<Value> frontier)
     {
-        GraphBuilder builder = new(before.Constraints);
+        GraphBuilder builder = new(before.Constraints) { TakesClaims = before.Builder.TakesClaims };
         List<Value> inputs = [.. Symbols(before, frontier).Select(s => builder.Emit(new Input { Name = $"size {s}", Type = new TensorType(DType.Bool, [Dim.Sym(s)]) }))];
         Dictionary<Value, Value> known = [];
         for (int i = 0; i < frontier.Count; i++)

@@ -21,6 +21,30 @@ public sealed partial record Where(Value Condition, Value X, Value Y) : Op
     private Shape? Result(InferContext context) =>
         context.Broadcast(X, Y) is { } chosen && Condition.Tensor.Shape is { } condition ? context.Broadcast(condition, chosen) : null;
 
+    // Exporters ask of each size whether it is −1, and take another then.
+    public override IReadOnlyList<Dim>? DimContent(int output)
+    {
+        if (Condition.Op is not Equal { A.Sizes: { } a, B.Sizes: { } b } || X.Sizes is not { } x || Y.Sizes is not { } y || Condition.Rank > 1 || X.Rank > 1 || Y.Rank > 1)
+        {
+            return null;
+        }
+
+        Dim[] chosen = new Dim[((int[])[a.Count, b.Count, x.Count, y.Count]).Max()];
+        static Dim? At(IReadOnlyList<Dim> sizes, int i) => sizes.Count == 1 ? sizes[0] : i < sizes.Count ? sizes[i] : null;
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            if (At(a, i) is not { } left || At(b, i) is not { } right || DimFacts.None.Equal(left, right) is var same && same == Proof.Unknown
+                || (same == Proof.Proved ? At(x, i) : At(y, i)) is not { } size)
+            {
+                return null;
+            }
+
+            chosen[i] = size;
+        }
+
+        return chosen;
+    }
+
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         (RefTensor condition, RefTensor x, RefTensor y) = (context.Tensor(0), context.Tensor(1), context.Tensor(2));
