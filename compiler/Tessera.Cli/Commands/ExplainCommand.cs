@@ -22,6 +22,7 @@ internal sealed class ExplainCommand
         {
             c._arguments.Input, c._rules, c._arguments.Target, c._arguments.Opset, c._show, c._json,
         };
+        c._arguments.Limits.AddTo(command);
         command.SetAction(result => c.Run(result, terminal));
         return command;
     }

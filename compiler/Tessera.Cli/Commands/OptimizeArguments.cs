@@ -13,9 +13,12 @@ internal sealed class OptimizeArguments
 
     public Option<int?> Opset { get; } = new("--opset") { Description = "Version of ai.onnx; without it, the model's." };
 
+    /// <summary>What the model may ask for.</summary>
+    public LimitOptions Limits { get; } = new();
+
     public OptimizeArguments() => Target.AcceptOnlyFromAmong("portable", "ort", "tessera");
 
-    public OnnxModel Load(ParseResult result) => OnnxModel.Load(InspectCommand.Existing(result.GetValue(Input)!));
+    public OnnxModel Load(ParseResult result) => OnnxModel.Load(InspectCommand.Existing(result.GetValue(Input)!), Limits.Of(result));
 
     public OptimizeOptions Options(ParseResult result, Action<string> progress, bool verify = false) => new()
     {

@@ -31,6 +31,7 @@ internal sealed class OptimizeCommand
         {
             c._arguments.Input, c._output, c._arguments.Target, c._arguments.Opset, c._verify, c._require, c._report,
         };
+        c._arguments.Limits.AddTo(command);
         command.SetAction((result, cancellation) => Task.Run(() => c.Run(result, terminal, cancellation), cancellation));
         return command;
     }

@@ -4,7 +4,6 @@ using Tessera.Compiler.Explain;
 using Tessera.Compiler.Inspect;
 using Tessera.Ir;
 using Tessera.Onnx;
-using Tessera.Passes;
 using Tessera.Passes.Replay;
 
 namespace Tessera.Compiler.Report;

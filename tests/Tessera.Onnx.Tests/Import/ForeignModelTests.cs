@@ -4,7 +4,6 @@ using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 using Tessera.Ir.Text;
 using Tessera.Onnx.Proto;
-using Tessera.Onnx.Tests.Emit;
 using Xunit;
 using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
 

@@ -1,8 +1,6 @@
-using Google.Protobuf;
 using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Ir.Ops;
 using Tessera.Onnx.Proto;
 using Xunit;
 using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
