@@ -52,10 +52,18 @@ public sealed class FoldConstants : RewriteRule<Op>
 
     private static bool IsSmall(Op op)
     {
-        long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : 0);
+        if (op.Operands.Any(static v => v?.Op is ConstantOfShape filled && !IsWithin(filled.Shape, MostGiven)))
+        {
+            return false;
+        }
+
+        long given = op.Operands.Sum(static v => v?.Op is Constant c ? c.Value.Count : v?.Op is ConstantOfShape filled ? filled.Shape.NumElements.ConstValue ?? 0 : 0);
         return given <= MostGiven && op.Outputs.All(v => v.Type is TensorType { Shape: { IsStatic: true } shape } type
             && type.DType != DType.String
-            && shape.All(static d => d.ConstValue <= MostInPlace)
+            && IsWithin(shape, MostInPlace)
             && shape.NumElements.ConstValue is { } count && count <= given + MostGrowth && count <= (count <= given ? MostInPlace : MostElements));
     }
+
+    // No axis is longer either, so that the product of all can be taken.
+    private static bool IsWithin(Shape shape, long most) => shape.All(d => d.ConstValue <= most) && shape.NumElements.ConstValue is { } count && count <= most;
 }
