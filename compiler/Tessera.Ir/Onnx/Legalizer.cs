@@ -67,7 +67,7 @@ public sealed class Legalizer
 
         public IReadOnlyList<Value> Step(Op op, Value?[] operands)
         {
-            IReadOnlyList<Value> values = _rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, owner.Run));
+            IReadOnlyList<Value> values = _rebuild.Again(op, operands, op is Ops.IRegionOp ? moved => OpRewriting.MapRegions(moved, owner.Run) : null);
             if (owner.IsLegal(values[0].Producer))
             {
                 return values;

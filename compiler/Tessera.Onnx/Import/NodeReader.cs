@@ -10,6 +10,8 @@ namespace Tessera.Onnx;
 /// <param name="depth">How many function calls deep it stands.</param>
 internal sealed class NodeReader(ReadContext context, Func<string, long> versionOf, int depth = 0)
 {
+    private const int MostShown = 16;
+
     public int Depth => depth;
 
     /// <summary>Where external data is looked for; null where there can be none.</summary>
@@ -230,12 +232,15 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         return scope;
     }
 
+    private static string Names(NodeProto node) =>
+        string.Join(", ", node.Attribute.Take(MostShown).Select(static a => a.Name)) + (node.Attribute.Count > MostShown ? ", …" : "");
+
     private static string Unknown(NodeProto node, ReadValue?[] inputs) =>
-        $"no form of it is known with {inputs.Length} inputs and attributes [{string.Join(", ", node.Attribute.Select(static a => a.Name))}], or a shape that it is given is known only at run time";
+        $"no form of it is known with {inputs.Length} inputs and attributes [{Names(node)}], or a shape that it is given is known only at run time";
 
     private TesseraException NotKnown(NodeProto node) => Error(
         node, "TSR0812", $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}:{node.OpType} at opset {VersionOf(node.Domain)} with attributes "
-        + $"[{string.Join(", ", node.Attribute.Select(static a => a.Name))}] has no counterpart here, or a shape it is given is not known.");
+        + $"[{Names(node)}] has no counterpart here, or a shape it is given is not known.");
 
     private TesseraException Error(NodeProto node, string code, string message) => new(code, context.Place(node), message);
 }
