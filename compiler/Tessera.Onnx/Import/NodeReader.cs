@@ -11,8 +11,7 @@ namespace Tessera.Onnx;
 /// <param name="call">Place of the function call whose body is read; empty outside functions.</param>
 internal sealed class NodeReader(ReadContext context, Func<string, long> versionOf, int depth = 0, string call = "")
 {
-    // A message is to be read.
-    private const int MostNamed = 12;
+    private const int MostShown = 16;
 
     public int Depth => depth;
 
@@ -244,15 +243,15 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         return scope;
     }
 
-    private static string AttributeNames(NodeProto node) =>
-        string.Join(", ", node.Attribute.Take(MostNamed).Select(static a => a.Name)) + (node.Attribute.Count > MostNamed ? $", … ({node.Attribute.Count})" : "");
+    private static string Names(NodeProto node) =>
+        string.Join(", ", node.Attribute.Take(MostShown).Select(static a => a.Name)) + (node.Attribute.Count > MostShown ? ", …" : "");
 
     private static string Unknown(NodeProto node, ReadValue?[] inputs) =>
-        $"no form of it is known with {inputs.Length} inputs and attributes [{AttributeNames(node)}], or a shape that it is given is known only at run time";
+        $"no form of it is known with {inputs.Length} inputs and attributes [{Names(node)}], or a shape that it is given is known only at run time";
 
     private TesseraException NotKnown(NodeProto node) => Error(
         node, "TSR0812", $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}:{node.OpType} at opset {VersionOf(node.Domain)} with attributes "
-        + $"[{AttributeNames(node)}] has no counterpart here, or a shape it is given is not known.");
+        + $"[{Names(node)}] has no counterpart here, or a shape it is given is not known.");
 
     private TesseraException Error(NodeProto node, string code, string message) => new(code, context.Place(node), message);
 }
