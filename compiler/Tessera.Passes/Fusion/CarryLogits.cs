@@ -19,7 +19,7 @@ public sealed record CarryLogits : IPass
             return graph;
         }
 
-        RewriteContext rewrite = new(graph.Builder, context, new RewriteUses([.. graph.Roots]), new WeightContents(graph.Weights)) { Rule = Name };
+        RewriteContext rewrite = new(graph.Builder, context, new RewriteUses([.. graph.Roots], graph.PostOrder()), new WeightContents(graph.Weights)) { Rule = Name };
         Dictionary<Value, Value> known = [];
         HashSet<Attention> taken = new(ReferenceEqualityComparer.Instance);
         foreach (Value value in graph.PostOrder().Where(static op => op.OutputCount == 1).Select(static op => op.Outputs[0]).Reverse())
