@@ -33,7 +33,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
             : HasStandard && NeedsBias(op, square) ? "it has a mask, which the standard op takes as fast"
             : op.Softcap.Value != 0 ? "it has a softcap"
             : op.Scale.Value < 0 ? $"its scale {op.Scale} is negative"
-            : AttentionMask.Addend(op) is null ? $"logits of hidden keys become {op.Fill}, which no bias can say"
+            : op.Hiding == Hiding.Filled && op.HidesKeys ? $"logits of hidden keys become {op.Fill}, which a bias says of numbers only"
             : null);
         return reason is null ? Lower(op, IsPlainCausal(op, square), (op.Hiding == Hiding.LeftOut || op.Safe) && MayHideAll(op, square), context.Builder) : context.Reject(op, reason);
     }
@@ -44,7 +44,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
         op.Visible is not null || (op.Mask is not null && !MaskProof.IsFinite(op.Mask)) || ((op.WindowLeft >= 0 || op.WindowRight >= 0) && !square);
 
     // The kernel aligns the last query with the last key, and adds a number of its own.
-    private static bool IsPlainCausal(Attention op, bool square) => op.Causal && square && op.Visible is null && AttentionMask.HidesWholly(op)
+    private static bool IsPlainCausal(Attention op, bool square) => op.Causal && square && op.Visible is null && double.IsNegativeInfinity(op.Fill)
         && op.WindowLeft < 0 && (op.Mask is null || MaskProof.IsFinite(op.Mask));
 
     private static Value Lower(Attention op, bool causal, bool givesZero, GraphBuilder g)

@@ -74,8 +74,7 @@ internal static class AttentionBody
         operands[0].Rank == 4 ? 0 : op.K.Shape[2].ConstValue!.Value,
         op.Causal,
         op.Softcap,
-        (long)op.Logits - 1,
-        (op.Hiding == Hiding.LeftOut && (op.HidesKeys || op.Mask is not null)) || op.KLengths is not null ? Hiding.LeftOut : Hiding.Added);
+        (long)op.Logits - 1);
 
     private static bool MayBeEmpty(GraphBuilder g, Attention op) =>
         g.Facts.GreaterEqual(op.Q.Shape[1], 1) != Proof.Proved || g.Facts.GreaterEqual(op.K.Shape[1], 1) != Proof.Proved;

@@ -60,14 +60,19 @@ internal static class AttentionSamples
             Fixed = new Dictionary<string, RefTensor> { ["mask"] = RefTensor.Floats(DType.F32, [2, 2], [.. row, 0, 0]) },
         };
 
-    // Beside a NaN value, the result is NaN by itself and 0 by the body.
+    // Beside NaN, the weights are 0 by themselves; the body only asks whether a query sees a key.
     private static OpSample Safe()
     {
         OpSample hidden = Hidden(
             "hidden by an added mask, safe", static a => a with { Hiding = Hiding.Added, Safe = true, Causal = true }, double.NegativeInfinity, 0);
         return hidden with
         {
-            Fixed = new Dictionary<string, RefTensor>(hidden.Fixed) { ["v"] = RefTensor.Floats(DType.F32, [2, 2, 3], [1, -2, 3, 0.5, 4, -1, 2, 2, 0, 1, -3, 5]) },
+            Fixed = new Dictionary<string, RefTensor>(hidden.Fixed)
+            {
+                ["q"] = RefTensor.Floats(DType.F32, [2, 2, 4], [1, -1, 2, 0.5, 0, 1, -2, 1, 3, 0, 1, -1, 0.5, 2, 1, 1]),
+                ["k"] = RefTensor.Floats(DType.F32, [2, 2, 4], [0.5, 1, 0, -1, 2, 1, -1, 0, 1, 1, 0.5, 2, -2, 0, 1, 1]),
+                ["v"] = RefTensor.Floats(DType.F32, [2, 2, 3], [1, -2, 3, 0.5, 4, -1, 2, 2, 0, 1, -3, 5]),
+            },
         };
     }
 

@@ -34,12 +34,6 @@ public sealed partial record StandardAttention(Value Q, Value K, Value V, Value?
     /// </summary>
     public long LogitsMode { get; init; } = -1;
 
-    /// <summary>
-    /// How the attention that this stands for hides keys. It is not written: where it is not <see cref="Hiding.Added"/>, this
-    /// op only differs where there is a NaN or an infinity.
-    /// </summary>
-    public Hiding Hiding { get; init; } = Hiding.Added;
-
     /// <summary>Whether an attention is better written with heads in front of tokens: most of its operands are transposes of such.</summary>
     public static bool TakesApart(Attention op)
     {
@@ -80,7 +74,7 @@ public sealed partial record StandardAttention(Value Q, Value K, Value V, Value?
         RefTensor q = Split(context.Tensor(0), QHeads);
         RefTensor k = Split(context.Tensor(1), KvHeads);
         RefTensor v = Split(context.Tensor(2), KvHeads);
-        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal, Softcap = Softcap }, q, k, v) { Hiding = Hiding, Stage = Stage };
+        AttentionOracle oracle = new(new Attention(Q, K, V) { Scale = Scale, Causal = Causal, Softcap = Softcap }, q, k, v) { Hiding = Hiding.Added, Stage = Stage };
         RefTensor heads = RefTensor.Floats(q.DType, [.. q.Dims[..3], v.Dims[3]], oracle.RunBatch(context.OptionalTensor(3), null));
         RefTensor result = Q.Rank == 4 ? Exchanged(heads) : heads.Reshaped([.. q.Dims[..2], QHeads * v.Dims[3]]);
         return LogitsMode < 0 ? [result] : [result, RefTensor.Floats(q.DType, [q.Dims[0], q.Dims[2], q.Dims[1], k.Dims[1]], oracle.Logits)];
