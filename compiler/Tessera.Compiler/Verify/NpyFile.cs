@@ -18,8 +18,18 @@ public static partial class NpyFile
 
     private static readonly Dictionary<string, DType> s_types = new(StringComparer.Ordinal)
     {
-        ["b1"] = DType.Bool, ["u1"] = DType.U8, ["i1"] = DType.I8, ["u2"] = DType.U16, ["i2"] = DType.I16, ["u4"] = DType.U32, ["i4"] = DType.I32,
-        ["u8"] = DType.U64, ["i8"] = DType.I64, ["f2"] = DType.F16, ["f4"] = DType.F32, ["f8"] = DType.F64,
+        ["b1"] = DType.Bool,
+        ["u1"] = DType.U8,
+        ["i1"] = DType.I8,
+        ["u2"] = DType.U16,
+        ["i2"] = DType.I16,
+        ["u4"] = DType.U32,
+        ["i4"] = DType.I32,
+        ["u8"] = DType.U64,
+        ["i8"] = DType.I64,
+        ["f2"] = DType.F16,
+        ["f4"] = DType.F32,
+        ["f8"] = DType.F64,
     };
 
     /// <summary>Reads an array.</summary>

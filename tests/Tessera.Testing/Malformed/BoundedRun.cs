@@ -40,7 +40,8 @@ public sealed record BoundedRun(Exception? Error, long Allocated, TimeSpan Time,
             }
 #pragma warning restore CA1031
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }, StackBytes) { IsBackground = true };
+        }, StackBytes)
+        { IsBackground = true };
         thread.Start();
         return thread.Join(longest)
             ? new BoundedRun(error, allocated, Stopwatch.GetElapsedTime(start), true)
