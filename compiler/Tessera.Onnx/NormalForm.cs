@@ -24,7 +24,7 @@ internal static class NormalForm
         GraphRebuild rebuild = new(builder);
         return GraphWalk.Rebuild(roots, known, (op, operands) =>
         {
-            IReadOnlyList<Value> values = rebuild.Again(op, operands, static moved => Normal(OpRewriting.MapRegions(moved, Run)));
+            IReadOnlyList<Value> values = rebuild.Again(op, operands, op is IRegionOp ? static moved => Normal(OpRewriting.MapRegions(moved, Run)) : null);
             return [.. values.Select(v => AsSize(builder, v, v.Sizes, op.Outputs[0].Source))];
         });
     }

@@ -4,10 +4,18 @@ using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 using Tessera.Benchmarks;
+using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
 
-Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new() { ["merges"] = MergeBenchmark.Run, ["models"] = ModelsBenchmark.Run, ["navit"] = NaViTBenchmark.Run };
+Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
+{
+    ["compile"] = CompileBenchmark.Run,
+    ["memory"] = MemoryBenchmark.Run,
+    ["merges"] = MergeBenchmark.Run,
+    ["models"] = ModelsBenchmark.Run,
+    ["navit"] = NaViTBenchmark.Run,
+};
 Argument<string> name = new("NAME") { Description = $"One of: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);
 Option<bool> quick = new("--quick") { Description = "Fewer pairs and a smaller model: a look, not a measurement." };

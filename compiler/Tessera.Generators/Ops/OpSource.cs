@@ -18,7 +18,7 @@ internal static class OpSource
 
                 public override global::Tessera.Ir.OpSchema Schema => SchemaHolder.Instance;
 
-                public override global::System.Collections.Immutable.ImmutableArray<global::Tessera.Ir.Value?> Operands => [{{OperandList(op)}}];
+                protected override global::System.Collections.Immutable.ImmutableArray<global::Tessera.Ir.Value?> ListOperands() => [{{OperandList(op)}}];
 
                 // A class of its own: static initialisers of other parts of this record must have run before it.
                 private static class SchemaHolder

@@ -6,7 +6,7 @@ namespace Tessera.Ir;
 /// </summary>
 public sealed class GraphBuilder
 {
-    private readonly Dictionary<Op, Value[]> _interned = [];
+    private readonly Dictionary<Op, Value[]> _interned = new(new ByContent());
     private readonly List<Constraint> _constraints = [];
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ofInputs = new(StringComparer.Ordinal);
@@ -128,6 +128,7 @@ public sealed class GraphBuilder
         }
 
         op.Outputs = values;
+        op.Owner = this;
         foreach (Value value in values)
         {
             value.Sizes = SizesOf(value);
@@ -156,8 +157,7 @@ public sealed class GraphBuilder
     }
 
     /// <summary>Whether this builder made the value, so that it may be an operand here.</summary>
-    public bool Owns(Value value) => _interned.TryGetValue(value.Producer, out Value[]? known)
-        && value.Index < known.Length && ReferenceEquals(known[value.Index], value);
+    public bool Owns(Value value) => ReferenceEquals(value.Producer.Owner, this);
 
     /// <summary>A number no earlier call returned, for ops that must never merge (unseeded random, opaque).</summary>
     public long UniqueId() => _nextUnique++;
@@ -180,5 +180,12 @@ public sealed class GraphBuilder
         _fresh.Add(name);
         _dataDependent.Add(name);
         return Dim.Sym(name);
+    }
+
+    private sealed class ByContent : IEqualityComparer<Op>
+    {
+        public bool Equals(Op? x, Op? y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.CachedHash == y.CachedHash && x.Equals(y));
+
+        public int GetHashCode(Op obj) => obj.CachedHash;
     }
 }

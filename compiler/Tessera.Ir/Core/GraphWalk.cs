@@ -56,15 +56,30 @@ public static class GraphWalk
         Func<Op, Value?[], IReadOnlyList<Value>> map)
     {
         Value[] wanted = [.. roots];
-        Dictionary<Op, IReadOnlyList<Value>> done = new(ReferenceEqualityComparer.Instance);
-        foreach (Op op in PostOrder(wanted))
+        return Rebuild(wanted, PostOrder(wanted), known, map);
+    }
+
+    /// <summary>The same over an order that is known already.</summary>
+    public static IReadOnlyList<Value> Rebuild(
+        IReadOnlyList<Value> wanted,
+        IReadOnlyList<Op> order,
+        IDictionary<Value, Value> known,
+        Func<Op, Value?[], IReadOnlyList<Value>> map)
+    {
+        Dictionary<Op, IReadOnlyList<Value>> done = new(order.Count, ReferenceEqualityComparer.Instance);
+        foreach (Op op in order)
         {
             if (op.OutputCount == 1 && op is Ops.Input)
             {
                 continue;
             }
 
-            Value?[] operands = [.. op.Operands.Select(v => v is null ? null : Lookup(v))];
+            Value?[] operands = new Value?[op.Operands.Length];
+            for (int i = 0; i < operands.Length; i++)
+            {
+                operands[i] = op.Operands[i] is { } operand ? Lookup(operand) : null;
+            }
+
             done.Add(op, map(op, operands));
         }
 

@@ -12,6 +12,8 @@ namespace Tessera.Ir;
 public abstract record Op
 {
     private IReadOnlyList<Value>? _outputs;
+    private ImmutableArray<Value?> _operands;
+    private int _hash;
 
     protected Op()
     {
@@ -26,7 +28,10 @@ public abstract record Op
     public abstract OpSchema Schema { get; }
 
     /// <summary>Operands in order, variadic ones spread out; null where an optional operand is absent. Generated.</summary>
-    public abstract ImmutableArray<Value?> Operands { get; }
+    public ImmutableArray<Value?> Operands => _operands.IsDefault ? _operands = ListOperands() : _operands;
+
+    /// <summary>What <see cref="Operands"/> holds from its first use on. Generated.</summary>
+    protected abstract ImmutableArray<Value?> ListOperands();
 
     /// <summary>Laws that hold for it.</summary>
     public virtual OpTraits Traits => OpTraits.None;
@@ -40,6 +45,12 @@ public abstract record Op
         get => _outputs ?? throw new InvalidOperationException($"{Schema.Name} was not emitted.");
         internal set => _outputs = value;
     }
+
+    /// <summary>The builder that emitted this very record.</summary>
+    internal GraphBuilder? Owner { get; set; }
+
+    /// <summary>The record's hash, computed once: an op never changes.</summary>
+    internal int CachedHash => _hash != 0 ? _hash : _hash = GetHashCode() is var hash && hash != 0 ? hash : 1;
 
     /// <summary>Whether a builder has emitted this very record.</summary>
     internal bool IsEmitted => _outputs is not null;

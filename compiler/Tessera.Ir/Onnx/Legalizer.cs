@@ -71,7 +71,7 @@ public sealed class Legalizer
 
         public IReadOnlyList<Value> Step(Op op, Value?[] operands)
         {
-            IReadOnlyList<Value> values = _rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, owner.Run));
+            IReadOnlyList<Value> values = _rebuild.Again(op, operands, op is Ops.IRegionOp ? moved => OpRewriting.MapRegions(moved, owner.Run) : null);
             if (!ReferenceEquals(values[0], op.Outputs[0]) && Composed(values[0]) is { } composed)
             {
                 return _rebuild.Note(op, [composed]);

@@ -21,7 +21,7 @@ internal static class ExternalLocation
         var parts = location.Split('/', '\\');
         if (Path.IsPathRooted(location) || Array.Exists(parts, static p => p is "" or "." or ".." || p.AsSpan().IndexOfAny(":\0") >= 0))
         {
-            throw new TesseraException("TSR0824", tensor, $"external data at '{location.Replace("\0", "\\0", StringComparison.Ordinal)}' is refused.",
+            throw new TesseraException("TSR0824", tensor, $"external data at '{location}' is refused.",
                 "It must lie in the folder of the model: no absolute path, no '..'.");
         }
 

@@ -12,6 +12,7 @@ public sealed class PassContext(PassOptions? options = null)
     private readonly SortedDictionary<string, int> _firings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Rejection>> _rejections = new(StringComparer.Ordinal);
     private readonly HashSet<Rejection> _seen = [];
+    private readonly Dictionary<IPass, IReadOnlyList<Value>> _settled = new(ReferenceEqualityComparer.Instance);
 
     public PassOptions Options { get; } = options ?? new PassOptions();
 
@@ -63,6 +64,11 @@ public sealed class PassContext(PassOptions? options = null)
             list.Add(rejection);
         }
     }
+
+    /// <summary>Whether the pass came to an end on these very roots.</summary>
+    internal bool IsSettled(IPass pass, IEnumerable<Value> roots) => _settled.TryGetValue(pass, out IReadOnlyList<Value>? known) && known.SequenceEqual(roots);
+
+    internal void Settle(IPass pass, IEnumerable<Value> roots) => _settled[pass] = [.. roots];
 
     internal void Report(PassReport report) => _reports.Add(report);
 }

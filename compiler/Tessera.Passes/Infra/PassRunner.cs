@@ -16,17 +16,17 @@ public static class PassRunner
     {
         RequireRuns(context.Options.StopAfter, nameof(PassOptions.StopAfter), passes);
         RequireRuns(context.Options.PrintAfter is "all" or "changed" ? null : context.Options.PrintAfter, nameof(PassOptions.PrintAfter), passes);
+        int ops = graph.PostOrder().Count;
         for (int i = 0; i < passes.Count; i++)
         {
             Graph before = graph;
             long start = Stopwatch.GetTimestamp();
             graph = RunOne(graph, passes, i, context);
-            PassReport report = new(
-                passes[i].Name,
-                Stopwatch.GetElapsedTime(start),
-                before.PostOrder().Count,
-                graph.PostOrder().Count,
-                !graph.Roots.SequenceEqual(before.Roots));
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            bool changed = !graph.Roots.SequenceEqual(before.Roots);
+            int left = changed ? graph.PostOrder().Count : ops;
+            PassReport report = new(passes[i].Name, time, ops, left, changed);
+            ops = left;
             context.Report(report);
             Log(graph, report, context.Options);
             if (context.Options.StopAfter == passes[i].Name)

@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Onnx;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Passes;
 
@@ -35,8 +36,14 @@ internal sealed class RewriteDriver
         {
             for (int sweep = 0; sweep < MostSweeps; sweep++)
             {
+                IReadOnlyList<Op> order = GraphWalk.PostOrder(roots);
+                if (!order.Any(op => op is IRegionOp || RulesFor(op).Length > 0))
+                {
+                    return roots;
+                }
+
                 _fired.Clear();
-                IReadOnlyList<Value> next = Sweep(builder, roots);
+                IReadOnlyList<Value> next = Sweep(builder, roots, order);
                 if (next.SequenceEqual(roots))
                 {
                     return roots;
@@ -53,20 +60,20 @@ internal sealed class RewriteDriver
         throw Endless($"{MostSweeps} sweeps");
     }
 
-    private IReadOnlyList<Value> Sweep(GraphBuilder builder, IReadOnlyList<Value> roots)
+    private IReadOnlyList<Value> Sweep(GraphBuilder builder, IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
     {
-        RewriteUses uses = new(roots);
+        RewriteUses uses = new(roots, order);
         RewriteContext context = new(builder, _pass, uses, _weights);
         GraphRebuild rebuild = new(builder);
         Dictionary<Value, Value> leaves = [];
-        foreach (Op op in GraphWalk.PostOrder(roots).Where(static op => op is Ir.Ops.Input))
+        foreach (Op op in order.Where(static op => op is Ir.Ops.Input))
         {
             leaves.Add(op.Outputs[0], op.Outputs[0]);
         }
 
-        return GraphWalk.Rebuild(roots, leaves, (op, operands) =>
+        return GraphWalk.Rebuild(roots, order, leaves, (op, operands) =>
         {
-            IReadOnlyList<Value> rebuilt = rebuild.Again(op, operands, moved => OpRewriting.MapRegions(moved, RewriteRegion));
+            IReadOnlyList<Value> rebuilt = rebuild.Again(op, operands, op is IRegionOp ? moved => OpRewriting.MapRegions(moved, RewriteRegion) : null);
             return rebuild.Note(op, Rewrite(op, rebuilt, context, uses));
         });
     }

@@ -13,7 +13,15 @@ public sealed record RewritePass(string Name, IReadOnlyList<RewriteRule> Rules) 
 
     public Graph Run(Graph graph, PassContext context)
     {
+        // What it has come to an end on before has nothing left for it.
+        if (context.IsSettled(this, graph.Roots))
+        {
+            return graph;
+        }
+
         RewriteDriver driver = new(Name, Rules, context, new WeightContents(graph.Weights));
-        return graph.WithRoots(driver.Run(graph.Builder, [.. graph.Roots]));
+        Graph result = graph.WithRoots(driver.Run(graph.Builder, [.. graph.Roots]));
+        context.Settle(this, result.Roots);
+        return result;
     }
 }
