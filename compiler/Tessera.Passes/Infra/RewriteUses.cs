@@ -5,6 +5,11 @@ namespace Tessera.Passes;
 /// <summary>Users of values during a sweep: of the graph it started from, seen through what was rebuilt since.</summary>
 internal sealed class RewriteUses(IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
 {
+    public RewriteUses(IReadOnlyList<Value> roots)
+        : this(roots, GraphWalk.PostOrder(roots))
+    {
+    }
+
     private readonly Dictionary<Value, Value> _origins = [];
     private readonly Lazy<Dictionary<Value, int>> _counts = new(() => Count(roots, order));
 
