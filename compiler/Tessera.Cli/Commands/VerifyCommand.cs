@@ -33,7 +33,7 @@ internal sealed class VerifyCommand
         byte[] original = File.ReadAllBytes(a);
         IReadOnlyList<ComparedCase> results = ModelComparison.Run(original, File.ReadAllBytes(b), Cases(result, a, original), tolerance);
         DType[] floats = [DType.F32, DType.F16, DType.BF16, DType.F64];
-        string stated = $"{string.Join(", ", floats.Select(d => $"{d.Text()} {Text(tolerance(d))}"))} of the largest element, or one unit in the last place of 1; all else equal";
+        string stated = $"{string.Join(", ", floats.Select(d => $"{d.Text()} {Text(tolerance(d))}"))} of the largest element, or four units in the last place of 1; all else equal";
         if (results.FirstOrDefault(static r => r.Difference is not null) is { } differs)
         {
             throw new TesseraException("TSR1213", b, $"it differs from {a} on {differs.Inputs}: {differs.Difference}.", $"Tolerance: {stated}.");

@@ -20,6 +20,9 @@ public sealed record GeneratedInputs
     /// <summary>What is asked of single inputs.</summary>
     public IReadOnlyList<InputSpec> Inputs { get; init; } = [];
 
+    /// <summary>What the values are like, in turn.</summary>
+    public IReadOnlyList<ValueKind> Kinds { get; init; } = Enum.GetValues<ValueKind>();
+
     /// <summary>The cases for a model.</summary>
     /// <exception cref="TesseraException">TSR0962: an input or a size is not one of the model's.</exception>
     public IReadOnlyList<InputCase> For(Graph model)
@@ -28,12 +31,11 @@ public sealed record GeneratedInputs
         Dictionary<string, InputSpec> specs = Inputs.ToDictionary(static i => i.Name, StringComparer.Ordinal);
         IReadOnlyList<IReadOnlyDictionary<string, long>> sizes =
             SizeChoices.For(GraphInputs.Symbols(model), model.Constraints, seed: 1, Cases, Choices(model));
-        ValueKind[] kinds = Enum.GetValues<ValueKind>();
         List<InputCase> cases = [];
         for (int i = 0; i < Cases && sizes.Count > 0; i++)
         {
             IReadOnlyDictionary<string, long> chosen = sizes[i % sizes.Count];
-            ValueKind kind = kinds[i % kinds.Length];
+            ValueKind kind = Kinds[i % Kinds.Count];
             Dictionary<string, RefValue> values = GraphInputs.Generate(model, chosen, seed: i + 1, kind);
             foreach ((string name, InputSpec spec) in specs)
             {

@@ -28,13 +28,13 @@ public static class ModelComparison
         _ => 0,
     };
 
-    /// <summary>|Δ| that is no difference however small the result: a saturated sigmoid rounds to within one unit of 1.</summary>
+    /// <summary>|Δ| that is no difference however small the result: a saturated sigmoid rounds to within a few units of 1.</summary>
     public static double Negligible(DType dtype) => dtype switch
     {
-        DType.F64 => Math.ScaleB(1, -52),
-        DType.F32 => Math.ScaleB(1, -23),
-        DType.F16 => Math.ScaleB(1, -10),
-        DType.BF16 => Math.ScaleB(1, -7),
+        DType.F64 => Math.ScaleB(1, -50),
+        DType.F32 => Math.ScaleB(1, -21),
+        DType.F16 => Math.ScaleB(1, -8),
+        DType.BF16 => Math.ScaleB(1, -5),
         _ => 0,
     };
 
