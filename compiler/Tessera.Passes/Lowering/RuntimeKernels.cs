@@ -4,7 +4,7 @@ namespace Tessera.Passes.Lowering;
 
 /// <summary>
 /// Which ops of its own ONNX Runtime has, for which element types, with which provider and since which release: what is not here
-/// is not written. (docs/OperatorKernels.md and the kernels of release 1.31, each row run.)
+/// is not written. (docs/OperatorKernels.md and the kernels of release 1.31; the rows of the CPU were run, those of CUDA are read.)
 /// </summary>
 public static class RuntimeKernels
 {
