@@ -143,7 +143,7 @@ public sealed class PackedAttentionKernelTests
         }
     }
 
-    // Keys are taken by twos: the odd one at the end counts for the largest logit as well, or its exponential overflows.
+    // Keys are taken by twos: the odd one at the end counts for the largest logit as well, or its exponential times the value overflows.
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -156,6 +156,7 @@ public sealed class PackedAttentionKernelTests
             var inputs = AttentionRunner.Inputs.Of(c, Storage.F32);
             inputs.Q.AsSpan().Fill(30);
             inputs.K.AsSpan((keys - 1) * 8).Fill(30);
+            inputs.V.AsSpan((keys - 1) * 8).Fill(1000);
             float[] output = AttentionRunner.Run(c, inputs, Storage.F32, set);
             double[] expected = [.. Enumerable.Range(0, 5).SelectMany(_ => inputs.V[((keys - 1) * 8)..].Select(x => (double)x))];
             Assert.InRange(Relative.Error(output, expected), 0, F32);
