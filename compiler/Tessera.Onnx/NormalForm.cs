@@ -25,7 +25,7 @@ internal static class NormalForm
         return GraphWalk.Rebuild(roots, known, (op, operands) =>
         {
             IReadOnlyList<Value> values = rebuild.Again(op, operands, op is IRegionOp ? static moved => Normal(OpRewriting.MapRegions(moved, Run)) : null);
-            return [.. values.Select(v => AsSize(builder, v, v.Sizes, op.Outputs[0].Source))];
+            return values.Any(static v => v.Sizes is not null) ? [.. values.Select(v => AsSize(builder, v, v.Sizes, op.Outputs[0].Source))] : values;
         });
     }
 

@@ -11,7 +11,7 @@ internal static class FreshNames
         IReadOnlyList<IrType> inferred, IReadOnlyList<IrType?> wanted, IReadOnlyList<string> fresh, DimFacts facts)
     {
         Dictionary<string, Dim> names = new(StringComparer.Ordinal);
-        for (int i = 0; i < Math.Min(inferred.Count, wanted.Count); i++)
+        for (int i = 0; fresh.Count > 0 && i < Math.Min(inferred.Count, wanted.Count); i++)
         {
             Match(inferred[i], wanted[i], fresh, names);
         }
@@ -31,11 +31,11 @@ internal static class FreshNames
         switch (inferred, wanted)
         {
             case (TensorType { Shape: { } a }, TensorType { Shape: { } b }) when a.Rank == b.Rank:
-                foreach ((Dim from, Dim to) in a.Zip(b))
+                for (int axis = 0; axis < a.Rank; axis++)
                 {
-                    if (from.IsSymbol(out string name) && to.IsSymbol(out _) && fresh.Contains(name))
+                    if (a[axis].IsSymbol(out string name) && b[axis].IsSymbol(out _) && fresh.Contains(name))
                     {
-                        names.TryAdd(name, to);
+                        names.TryAdd(name, b[axis]);
                     }
                 }
 

@@ -82,8 +82,12 @@ public sealed class GraphBuilder
         _fresh.Clear();
         IReadOnlyList<IrType> inferred = Infer(op, place);
         IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
-        _reserved.UnionWith(named.SelectMany(IrTypes.Symbols));
-        _dataDependent.UnionWith(named.SelectMany(IrTypes.Symbols).Except(inferred.SelectMany(IrTypes.Symbols)));
+        if (!named.SequenceEqual(inferred))
+        {
+            _reserved.UnionWith(named.SelectMany(IrTypes.Symbols));
+            _dataDependent.UnionWith(named.SelectMany(IrTypes.Symbols).Except(inferred.SelectMany(IrTypes.Symbols)));
+        }
+
         return Register(op, named, place);
     }
 

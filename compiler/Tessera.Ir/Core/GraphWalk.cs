@@ -14,8 +14,8 @@ public static class GraphWalk
     public static IReadOnlyList<Op> PostOrder(IEnumerable<Value> roots, Func<Op, IEnumerable<Value>>? also)
     {
         List<Op> order = [];
-        HashSet<Op> seen = new(ReferenceEqualityComparer.Instance);
-        Stack<(Op Op, ImmutableArray<Value?> Needs, int Next)> stack = new();
+        WalkTables tables = WalkTables.Take();
+        (HashSet<Op> seen, Stack<(Op Op, ImmutableArray<Value?> Needs, int Next)> stack) = (tables.Seen, tables.Open);
         foreach (Value root in roots)
         {
             Enter(root.Producer);
@@ -32,6 +32,7 @@ public static class GraphWalk
             }
         }
 
+        tables.Free();
         return order;
 
         void Enter(Op? op)
@@ -66,7 +67,7 @@ public static class GraphWalk
         IDictionary<Value, Value> known,
         Func<Op, Value?[], IReadOnlyList<Value>> map)
     {
-        Dictionary<Op, IReadOnlyList<Value>> done = new(order.Count, ReferenceEqualityComparer.Instance);
+        Dictionary<Op, IReadOnlyList<Value>> done = new(order.Count, OpIdentity.Instance);
         foreach (Op op in order)
         {
             if (op.OutputCount == 1 && op is Ops.Input)

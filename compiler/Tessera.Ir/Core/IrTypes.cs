@@ -34,10 +34,20 @@ public static class IrTypes
     /// <summary>Whether two types agree but for sizes that <paramref name="sizes"/> tells to be the same.</summary>
     public static bool Same(IrType a, IrType b, Func<Dim, Dim, bool> sizes) => (a, b) switch
     {
-        (TensorType { Shape: { } x } s, TensorType { Shape: { } y } t) => s.DType == t.DType && x.Rank == y.Rank
-            && x.Zip(y).All(p => sizes(p.First, p.Second)),
+        (TensorType { Shape: { } x } s, TensorType { Shape: { } y } t) => s.DType == t.DType && Same(x, y, sizes),
         (SequenceType x, SequenceType y) => Same(x.Element, y.Element, sizes),
         (OptionalType x, OptionalType y) => Same(x.Element, y.Element, sizes),
         _ => a.Equals(b),
     };
+
+    private static bool Same(Shape a, Shape b, Func<Dim, Dim, bool> sizes)
+    {
+        int axis = 0;
+        while (axis < a.Rank && axis < b.Rank && sizes(a[axis], b[axis]))
+        {
+            axis++;
+        }
+
+        return axis == a.Rank && axis == b.Rank;
+    }
 }

@@ -59,5 +59,8 @@ public sealed class Value
         return op is not null;
     }
 
+    /// <summary>Values are compared by reference; the id is a hash that nothing has to be looked up for.</summary>
+    public override int GetHashCode() => Id;
+
     public override string ToString() => $"%{Id}: {Type} ({Producer.Schema.Name})";
 }

@@ -33,17 +33,28 @@ public sealed record OnnxMapping(EquatableArray<OnnxRow> Rows)
     /// <param name="opset">Version of <c>ai.onnx</c> that the model imports.</param>
     /// <param name="allows">Whether the target may use a domain besides <c>ai.onnx</c>.</param>
     public OnnxRow? RowFor(Op op, int opset, Func<string, bool> allows) =>
-        RowForAnyType(op, opset, allows, row => row.Takes(op, opset));
+        Best(op, opset, allows, ofItsType: true);
 
     /// <summary>Whether the target has the op, but not for the element type it is over.</summary>
     internal bool LacksType(Op op, int opset, Func<string, bool> allows) =>
-        RowFor(op, opset, allows) is null && RowForAnyType(op, opset, allows, static _ => true) is not null;
+        RowFor(op, opset, allows) is null && Best(op, opset, allows, ofItsType: false) is not null;
 
-    private OnnxRow? RowForAnyType(Op op, int opset, Func<string, bool> allows, Func<OnnxRow, bool> takes) => Rows
-        .Where(takes)
-        .Where(r => r.Domain.Length == 0 ? r.Since <= opset && opset < r.Until : allows(r.Domain))
-        .Where(r => r.When is null || r.When(op))
-        .MaxBy(static r => (r.Domain.Length > 0, r.IsPreferred, r.Since));
+    private OnnxRow? Best(Op op, int opset, Func<string, bool> allows, bool ofItsType)
+    {
+        OnnxRow? best = null;
+        foreach (OnnxRow row in Rows)
+        {
+            bool has = row.Domain.Length == 0 ? row.Since <= opset && opset < row.Until : allows(row.Domain);
+            if (has && (best is null || Rank(row).CompareTo(Rank(best)) > 0) && (!ofItsType || row.Takes(op, opset)) && (row.When is null || row.When(op)))
+            {
+                best = row;
+            }
+        }
+
+        return best;
+    }
+
+    private static (bool, bool, int) Rank(OnnxRow row) => (row.Domain.Length > 0, row.IsPreferred, row.Since);
 }
 
 /// <summary>One form of an op, from one opset version on.</summary>

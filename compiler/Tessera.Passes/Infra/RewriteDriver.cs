@@ -103,10 +103,12 @@ internal sealed class RewriteDriver
 
     private IReadOnlyList<Value>? TryRules(Op op, RewriteContext context)
     {
-        foreach (RewriteRule rule in RulesFor(op))
+        RewriteRule[] rules = RulesFor(op);
+        bool isRanked = rules.Length > 0 && IsRanked(op);
+        foreach (RewriteRule rule in rules)
         {
             context.Rule = rule.Name;
-            if (!rule.TakesAnyType && !IsRanked(op))
+            if (!rule.TakesAnyType && !isRanked)
             {
                 continue;
             }
@@ -139,18 +141,39 @@ internal sealed class RewriteDriver
         }
     }
 
-    private static bool IsRanked(Op op) =>
-        op.Outputs.Concat(op.Operands.OfType<Value>()).All(static v => v.Type is TensorType { Shape: not null });
+    // Asked of every op in every sweep, hence loops.
+    private static bool IsRanked(Op op)
+    {
+        foreach (Value? operand in op.Operands)
+        {
+            if (operand is { Type: not TensorType { Shape: not null } })
+            {
+                return false;
+            }
+        }
+
+        for (int i = 0; i < op.OutputCount; i++)
+        {
+            if (op.Outputs[i].Type is not TensorType { Shape: not null })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private RewriteRule[] RulesFor(Op op)
     {
         if (!_byType.TryGetValue(op.GetType(), out RewriteRule[]? rules))
         {
-            _byType.Add(op.GetType(), rules = [.. _rules.Where(r => r.OpType.IsInstanceOfType(op))]);
+            _byType.Add(op.GetType(), rules = RulesFor(op.GetType()));
         }
 
         return rules;
     }
+
+    private RewriteRule[] RulesFor(Type op) => [.. _rules.Where(r => r.OpType.IsAssignableFrom(op))];
 
     private Region RewriteRegion(Region region)
     {

@@ -10,7 +10,7 @@ internal sealed class RewriteUses(IReadOnlyList<Value> roots, IReadOnlyList<Op> 
     {
     }
 
-    private readonly Dictionary<Value, Value> _origins = [];
+    private readonly Dictionary<Value, Value> _origins = new(order.Count);
     private readonly Lazy<Dictionary<Value, int>> _counts = new(() => Count(roots, order));
 
     /// <summary>Notes that a value is the old one over rewritten operands: it has the same users.</summary>
@@ -21,7 +21,7 @@ internal sealed class RewriteUses(IReadOnlyList<Value> roots, IReadOnlyList<Op> 
 
     private static Dictionary<Value, int> Count(IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
     {
-        Dictionary<Value, int> counts = [];
+        Dictionary<Value, int> counts = new(order.Count);
         IEnumerable<Value> operands = order.SelectMany(static op => op.Operands).OfType<Value>();
 
         // An output counts twice: whatever becomes of its users, it is still needed.
