@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tessera.Ir;
 
 namespace Tessera.Nn;
@@ -9,6 +8,7 @@ public sealed class Tracer
     private readonly Dictionary<Parameter, string> _paths = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Module, string> _modules = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<string> _scopes = new();
+    private readonly AuthorLines _lines = new();
 
     internal Tracer(Module root, GraphBuilder builder, DType dtype)
     {
@@ -85,20 +85,5 @@ public sealed class Tracer
     internal void Leave() => _scopes.Pop();
 
     /// <summary>Where in the model and its source the trace is: the innermost frame outside this library is the line the author wrote.</summary>
-    internal SourceLocation Here()
-    {
-        StackTrace stack = new(skipFrames: 1, fNeedFileInfo: true);
-        foreach (StackFrame frame in stack.GetFrames())
-        {
-            if (frame.GetFileName() is { } file && !IsCompiler(frame))
-            {
-                return new SourceLocation(Scope, file, frame.GetFileLineNumber());
-            }
-        }
-
-        return new SourceLocation(Scope);
-    }
-
-    internal static bool IsCompiler(StackFrame frame) =>
-        frame.GetMethod()?.DeclaringType?.Assembly.GetName().Name is "Tessera.Ir" or "Tessera.Nn" or "Tessera.Compiler" or "tessera";
+    internal SourceLocation Here() => _lines.Here() is ({ } file, var line) ? new SourceLocation(Scope, file, line) : new SourceLocation(Scope);
 }
