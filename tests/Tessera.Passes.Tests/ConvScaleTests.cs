@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using Tessera.Ir;
 using Tessera.Ir.Ops;
-using Tessera.Ir.Text;
 using Tessera.Passes.Fusion;
-using Tessera.Passes.Replay;
 using Xunit;
 
 namespace Tessera.Passes.Tests;
@@ -26,14 +23,15 @@ public class ConvScaleTests
         }
         """;
 
+    // Each channel's own factor of the norm is far from 1: 1/2, 2 and 3/4.
     [Fact]
     public void Norm_and_factors_end_in_the_kernel_and_the_bias()
     {
-        (Graph before, Graph after, PassContext context) = Run([1, 2, 3, 4, 5, 6], [1, 2, 3], [1, 4, 9]);
-        Assert.Single(after.PostOrder().OfType<Mul>());
-        Assert.Equal(3, context.Firings["fuse-conv-scale"]);
-        Assert.IsType<Conv>(after.Outputs[0].Value.Op);
-        SiteReplay.RequireRewrites(before, context.Rewrites, ReplayOptions.Default);
+        BoundRun run = Run([1, 2, 3, 4, 5, 6], [1, 2, 3], [4, 1, 16]);
+        Assert.Single(run.After.PostOrder().OfType<Mul>());
+        Assert.Equal(3, run.Context.Firings["fuse-conv-scale"]);
+        Assert.IsType<Conv>(run.After.Outputs[0].Value.Op);
+        run.RequireSame();
     }
 
     [Theory]
@@ -42,20 +40,11 @@ public class ConvScaleTests
     [InlineData(new float[] { 1, 2, 3, 4, 5, float.NaN }, new float[] { 1, 2, 3 }, new float[] { 1, 4, 9 }, "the kernel is not known, or a product with it overflows or vanishes")]
     public void Numbers_that_would_make_another_nan_are_left(float[] w, float[] s, float[] v, string reason)
     {
-        (_, Graph after, PassContext context) = Run(w, s, v);
-        Assert.Contains(after.PostOrder(), static op => op is BatchNorm);
-        Assert.Contains(context.Rejections, r => r.Rule == "fuse-conv-scale" && r.Reason == reason);
+        BoundRun run = Run(w, s, v);
+        Assert.Contains(run.After.PostOrder(), static op => op is BatchNorm);
+        run.RequireRejection("fuse-conv-scale", reason);
     }
 
-    private static (Graph Before, Graph After, PassContext Context) Run(float[] w, float[] s, float[] v)
-    {
-        Graph graph = Parser.Parse(Source) with
-        {
-            Weights = new Dictionary<string, WeightSource> { ["w"] = Weight(w, 3, 2, 1), ["s"] = Weight(s, 3), ["v"] = Weight(v, 3) },
-        };
-        PassContext context = new(new PassOptions { RecordRewrites = true, Verify = true });
-        return (graph, PassRunner.Run(graph, [Pipelines.Canonicalize, new RewritePass(new FuseConvScale())], context), context);
-    }
-
-    private static MemoryWeightSource Weight(float[] numbers, params long[] dims) => new(DType.F32, dims, MemoryMarshal.AsBytes<float>(numbers).ToArray());
+    private static BoundRun Run(float[] w, float[] s, float[] v) =>
+        BoundRun.Of(Source, new FuseConvScale(), ("w", [3, 2, 1], w), ("s", [3], s), ("v", [3], v));
 }

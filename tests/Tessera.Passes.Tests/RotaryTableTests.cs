@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
 using Tessera.Ir;
 using Tessera.Ir.Ops;
-using Tessera.Ir.Text;
 using Tessera.Passes.Fusion;
-using Tessera.Passes.Replay;
 using Xunit;
 
 namespace Tessera.Passes.Tests;
@@ -34,9 +31,9 @@ public class RotaryTableTests
     [Fact]
     public void Halves_of_a_bound_table_that_are_equal_are_one()
     {
-        (Graph before, Graph after, PassContext context) = Run([1, 2, 1, 2, 3, 4, 3, 4], [5, 6, 5, 6, 7, 8, 7, 8]);
-        Assert.Contains(after.PostOrder(), static op => op is RotaryEmbedding);
-        SiteReplay.RequireRewrites(before, context.Rewrites, ReplayOptions.Default);
+        BoundRun run = Run([1, 2, 1, 2, 3, 4, 3, 4], [5, 6, 5, 6, 7, 8, 7, 8]);
+        Assert.Contains(run.After.PostOrder(), static op => op is RotaryEmbedding);
+        run.RequireSame();
     }
 
     [Theory]
@@ -44,20 +41,12 @@ public class RotaryTableTests
     [InlineData(new float[] { 1, 2, 1, 2, 0, 4, -0f, 4 }, new float[] { 5, 6, 5, 6, 7, 8, 7, 8 }, "the cosines")]
     public void Halves_that_differ_are_left(float[] cos, float[] sin, string which)
     {
-        (_, Graph after, PassContext context) = Run(cos, sin);
-        Assert.DoesNotContain(after.PostOrder(), static op => op is RotaryEmbedding);
-        Assert.Contains(context.Rejections, r => r.Rule == "fuse-rotate-half" && r.Reason.StartsWith(which, StringComparison.Ordinal));
+        BoundRun run = Run(cos, sin);
+        Assert.DoesNotContain(run.After.PostOrder(), static op => op is RotaryEmbedding);
+        run.RequireRejection("fuse-rotate-half", which);
     }
 
-    private static (Graph Before, Graph After, PassContext Context) Run(float[] cos, float[] sin)
-    {
-        Graph graph = Parser.Parse(Source) with
-        {
-            Weights = new Dictionary<string, WeightSource> { ["cos"] = Table(cos), ["sin"] = Table(sin) },
-        };
-        PassContext context = new(new PassOptions { RecordRewrites = true, Verify = true });
-        return (graph, PassRunner.Run(graph, [Pipelines.Canonicalize, new RewritePass(new FuseRotateHalf())], context), context);
-    }
-
-    private static MemoryWeightSource Table(float[] numbers) => new(DType.F32, [3, 4], MemoryMarshal.AsBytes<float>([.. numbers, .. numbers[..4]]).ToArray());
+    // The first row stands a second time at the end.
+    private static BoundRun Run(float[] cos, float[] sin) => BoundRun.Of(
+        Source, new FuseRotateHalf(), ("cos", [3, 4], [.. cos, .. cos[..4]]), ("sin", [3, 4], [.. sin, .. sin[..4]]));
 }

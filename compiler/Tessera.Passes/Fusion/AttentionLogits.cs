@@ -19,6 +19,9 @@ internal sealed record AttentionLogits(Value Q, Value K, double Scale)
 
     public double Fill { get; init; }
 
+    /// <summary>Whether attributes can say the scale and the cap: where they round to 0 they mean another, or none.</summary>
+    public bool IsExpressible => Products.IsAttribute(Scale, Q.DType) && (Softcap == 0 || Products.IsAttribute(Softcap, Q.DType));
+
     /// <summary>Axes in front of both token axes, of the product.</summary>
     public Shape Frame => [.. Q.Shape.SkipLast(2)];
 }

@@ -41,8 +41,8 @@ internal sealed record AttentionSite(AttentionLogits Logits, Value Q, Value K, V
         return null;
     }
 
-    // One key head for all, or one for each.
-    private static bool HeadsGoTogether(Dim q, Dim k) => q.ConstValue is > 0 and var heads && k.ConstValue is > 0 and var shared && (shared == heads || shared == 1);
+    // One key head for all, or one for each: the product has no more heads than the queries.
+    private static bool HeadsGoTogether(Dim q, Dim k) => q.ConstValue is > 0 && k.ConstValue is > 0;
 
     private static AttentionSite Single(AttentionLogits logits, Value? v, RewriteContext context)
     {

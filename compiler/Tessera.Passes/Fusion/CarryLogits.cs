@@ -25,7 +25,7 @@ public sealed record CarryLogits : IPass
         foreach (Value value in graph.PostOrder().Where(static op => op.OutputCount == 1).Select(static op => op.Outputs[0]).Reverse())
         {
             if (value.Rank < 3 || Stage(value, rewrite) is not { } found
-                || sites.FirstOrDefault(a => !taken.Contains(a) && Gives(a, found.Op, found.Stage, value)) is not { } site)
+                || sites.FirstOrDefault(a => !taken.Contains(a) && Gives(a, found.Op, found.Stage, value, rewrite)) is not { } site)
             {
                 continue;
             }
@@ -43,29 +43,37 @@ public sealed record CarryLogits : IPass
     // The attention whose logits the value would be, and of which stage.
     private static (Attention Op, LogitsStage Stage)? Stage(Value value, RewriteContext context)
     {
-        bool weights = value.Op is Softmax;
-        Value logits = value.Op is Softmax softmax && (softmax.Axis == -1 || softmax.Axis == value.Rank - 1) ? softmax.X : value;
-        if ((weights && ReferenceEquals(logits, value)) || value.Op is not (Softmax or Add or Where or Mul or Div or MatMul)
-            || new LogitsMatcher(context).Match(logits) is not { } matched
+        Softmax? softmax = value.Op is Softmax over && (over.Axis == -1 || over.Axis == value.Rank - 1) ? over : null;
+        if (new LogitsMatcher(context).Match(softmax?.X ?? value) is not { IsExpressible: true } matched
             || AttentionSite.Of(matched, null, context, out _) is not { } site)
         {
             return null;
         }
 
         Attention op = AttentionEmission.Op(site, context);
-        return (op, weights ? LogitsStage.Weights
+        return (op, softmax is not null ? LogitsStage.Weights
             : op.Mask is not null || op.HidesKeys ? LogitsStage.Biased
             : op.Softcap.Value > 0 ? LogitsStage.Capped
             : LogitsStage.Product);
     }
 
-    private static bool Gives(Attention site, Attention logits, LogitsStage stage, Value value) =>
-        ReferenceEquals(site.Q, logits.Q) && ReferenceEquals(site.K, logits.K) && site.Scale == logits.Scale && value.DType == site.Q.DType
-        && value.Shape.Rank == site.Q.Rank
-        && (stage is LogitsStage.Product || site.Softcap == logits.Softcap)
-        && (stage is LogitsStage.Product or LogitsStage.Capped || HidesAlike(site, logits))
-        && site.QNorm is null && site.KNorm is null;
+    // Before anything is added or hidden, only the product and its cap need be the same.
+    private static bool Gives(Attention site, Attention logits, LogitsStage stage, Value value, RewriteContext context) =>
+        IrTypes.Same(value.Type, LogitsOf(site), context.Facts)
+        && (stage is LogitsStage.Product or LogitsStage.Capped
+            ? GivesProduct(site, logits) && (stage is LogitsStage.Product || site.Softcap == logits.Softcap)
+            : site == logits with { V = site.V })
+        && !ComesFirst(value, site);
 
-    private static bool HidesAlike(Attention a, Attention b) => ReferenceEquals(a.Mask, b.Mask) && ReferenceEquals(a.Visible, b.Visible)
-        && a.Causal == b.Causal && a.Hiding == b.Hiding && a.Fill == b.Fill && a.Bias is null && a.KLengths is null;
+    private static bool GivesProduct(Attention site, Attention logits) => ReferenceEquals(site.Q, logits.Q) && ReferenceEquals(site.K, logits.K)
+        && site.Scale == logits.Scale && site.QNorm is null && site.KNorm is null;
+
+    // A mask may be made of the very product that it is added to.
+    private static bool ComesFirst(Value value, Attention site) => GraphWalk.PostOrder(site.Operands.OfType<Value>()).Contains(value.Producer);
+
+    private static TensorType LogitsOf(Attention site)
+    {
+        (Shape q, int rank) = (site.Q.Shape, site.Q.Rank);
+        return new TensorType(site.Q.DType, [.. q.SkipLast(3), q[rank - 2], q[rank - 3], site.K.Shape[rank - 3]]);
+    }
 }

@@ -12,7 +12,7 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
 {
     public override Value? Apply(Conv conv, RewriteContext context)
     {
-        if (conv.X.Op is not BinaryOp { B.Op: Constant } inner || inner is not (Mul or Add) || ChannelConstant.Of(inner.B, inner.A.Rank < 3 ? [] : inner.A.Shape) is not { } c)
+        if (conv.X.Op is not BinaryOp { B.Op: Constant } inner || inner is not (Mul or Add) || ChannelConstant.Of(inner.B, inner.A.Shape) is not { } c)
         {
             return null;
         }
@@ -35,7 +35,7 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
             return context.Reject(conv, "padding is 0 and would have to be the term");
         }
 
-        if (!c.IsFinite || conv.W.Op is not Constant { Value: var content } || conv.Bias is { Op: not Constant } || conv.W.Shape.NumElements.ConstValue is null or 0)
+        if (!c.IsFinite || conv.W.Op is not Constant { Value: { Count: > 0 } content } || conv.Bias is { Op: not Constant })
         {
             return context.Reject(conv, "the weight is not a constant, or a term not finite");
         }

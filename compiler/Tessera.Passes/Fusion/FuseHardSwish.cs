@@ -9,31 +9,31 @@ public sealed class FuseHardSwish : RewriteRule<BinaryOp>
 {
     public override Value? Apply(BinaryOp op, RewriteContext context)
     {
-        if (op is not (Mul or Div) || Products.Of(op.Outputs[0]) is not ([var a, var b], var scale))
+        if (Products.Of(op.Outputs[0]) is not ([var a, var b], var scale))
         {
             return null;
         }
 
-        return Gate(b, scale) is { } x ? Fuse(op, a, x, scale, context)
+        return Gate(b, scale) is { } gate ? Fuse(op, a, gate, scale, context)
             : Gate(a, scale) is { } other ? Fuse(op, b, other, scale, context)
             : null;
     }
 
-    private static Value? Fuse(BinaryOp op, Value x, Value gated, double scale, RewriteContext context)
+    private static Value? Fuse(BinaryOp op, Value x, (Value Of, double Scale) gate, double scale, RewriteContext context)
     {
         DType dtype = x.DType;
-        return !ReferenceEquals(x, gated) ? context.Reject(op, "the gate is of another value than the one it multiplies")
+        return !ReferenceEquals(x, gate.Of) ? context.Reject(op, "the gate is of another value than the one it multiplies")
             : dtype != DType.F32 ? context.Reject(op, $"runtimes have no hard_sigmoid of {dtype.Text()}")
-            : !Products.Near(scale, 1, dtype) && !Products.Near(scale, 1.0 / 6, dtype) ? context.Reject(op, $"the product is scaled by {scale}")
+            : !Products.Near(scale, gate.Scale, dtype) ? context.Reject(op, $"the product is scaled by {scale}")
             : context.Emit(new HardSwish(x));
     }
 
-    // What a gate is of, where the scale beside it is the one that makes it go from 0 to 1.
-    private static Value? Gate(Value gate, double scale) => gate.Op switch
+    // What a gate is of, and the scale that makes it go from 0 to 1. A product not scaled yet may be so further on.
+    private static (Value Of, double Scale)? Gate(Value gate, double scale) => gate.Op switch
     {
-        HardSigmoid { Beta.Value: 0.5 } sigmoid when scale == 1 && Products.Near(sigmoid.Alpha, 1.0 / 6, DType.F32) => sigmoid.X,
+        HardSigmoid { Beta.Value: 0.5 } sigmoid when Products.Near(sigmoid.Alpha, 1.0 / 6, DType.F32) => (sigmoid.X, 1),
         Clip { X.Op: Add { A: var x, B: var three }, Min: { } low, Max: { } high } when scale != 1
-            && Constants.IsAll(low, 0) && Constants.IsAll(high, 6) && three.Rank == 0 && Constants.IsAll(three, 3) => x,
+            && Constants.IsAll(low, 0) && Constants.IsAll(high, 6) && three.Rank == 0 && Constants.IsAll(three, 3) => (x, 1.0 / 6),
         _ => null,
     };
 }

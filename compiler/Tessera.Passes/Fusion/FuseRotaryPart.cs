@@ -9,7 +9,7 @@ public sealed class FuseRotaryPart : RewriteRule<Concat>
     public override Value? Apply(Concat op, RewriteContext context)
     {
         if (op.Inputs is not [var turned, var rest] || (op.Axis != -1 && op.Axis != turned.Rank - 1)
-            || RotaryPart.Of(rest) is not { Step: 1 } tail)
+            || RotaryPart.Of(rest) is not { } tail)
         {
             return null;
         }

@@ -80,33 +80,43 @@ internal static class Positions
     {
         Reshape or Expand when KeepsPairs(flags, context) => IsCausal(flags.Producer.Operands[0]!, n, m, context),
         Not not => IsAhead(not.X, n, m, context),
-        Cast { To: DType.Bool, X.Op: Trilu { Upper: false, Diagonal: 0 } triangle } => IsTrue(triangle.X) && IsAllPairs(flags, n, m, context),
-        Trilu { Upper: false, Diagonal: 0 } triangle => IsTrue(triangle.X) && IsAllPairs(flags, n, m, context),
-        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } when IsAllPairs(flags, n, m, context)
-            => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], n, m),
         Slice => Corner(flags, context) is { Value.DType: DType.Bool } whole && IsCorner(flags, whole, n, m, context) && IsTriangle(whole),
+        _ => IsAllPairs(flags, n, m, context) && IsUpTo(flags, n, m),
+    };
+
+    private static bool IsUpTo(Value flags, Dim n, Dim m) => flags.Op switch
+    {
+        Cast { To: DType.Bool, X.Op: Trilu { Upper: false, Diagonal: 0 } triangle } => IsTrue(triangle.X),
+        Trilu { Upper: false, Diagonal: 0 } triangle => IsTrue(triangle.X),
+        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content }
+            => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], n, m),
         LessOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
         GreaterOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
         Less { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
         Greater { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
         _ => false,
-    } && (flags.Op is Slice || IsAllPairs(flags, n, m, context));
+    };
 
     // Flags that are true where j > i.
     private static bool IsAhead(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
     {
         Reshape or Expand when KeepsPairs(flags, context) => IsAhead(flags.Producer.Operands[0]!, n, m, context),
         Not not => IsCausal(not.X, n, m, context),
+        _ => IsAllPairs(flags, n, m, context) && IsBeyond(flags, n, m),
+    };
+
+    private static bool IsBeyond(Value flags, Dim n, Dim m) => flags.Op switch
+    {
         Cast { To: DType.Bool, X.Op: Trilu { Upper: true, Diagonal: 1 } triangle } => IsTrue(triangle.X),
         Trilu { Upper: true, Diagonal: 1 } triangle => IsTrue(triangle.X),
-        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } when IsAllPairs(flags, n, m, context)
+        Constant { Value: { DType: DType.Bool, Count: <= MostElements } content }
             => RefTensors.FromContent(content).B is var b && IsTriangle(i => !b[i], i => b[i], n, m),
         Less { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
         Greater { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
         LessOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
         GreaterOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
         _ => false,
-    } && IsAllPairs(flags, n, m, context);
+    };
 
     // A constant of which the first rows and columns are taken: the triangle for the longest sequence, cut to size.
     private static Constant? Corner(Value value, RewriteContext context)
@@ -145,7 +155,7 @@ internal static class Positions
     private static bool IsAllPairs(Value x, Dim n, Dim m, RewriteContext context) => x.Rank >= 2
         && context.Equal(x.Shape[x.Rank - 2], n) && context.Equal(x.Shape[x.Rank - 1], m) && x.Shape.SkipLast(2).All(static d => d == Dim.One);
 
+    // What is beneath is the same for all heads and examples, or is not found.
     private static bool KeepsPairs(Value moved, RewriteContext context) => moved.Producer.Operands[0] is { Rank: >= 2 } x && moved.Rank >= 2
-        && context.Equal(x.Shape[x.Rank - 2], moved.Shape[moved.Rank - 2]) && context.Equal(x.Shape[x.Rank - 1], moved.Shape[moved.Rank - 1])
-        && x.Shape.SkipLast(2).All(static d => d == Dim.One);
+        && context.Equal(x.Shape[x.Rank - 2], moved.Shape[moved.Rank - 2]) && context.Equal(x.Shape[x.Rank - 1], moved.Shape[moved.Rank - 1]);
 }

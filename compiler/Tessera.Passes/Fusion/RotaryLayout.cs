@@ -8,11 +8,14 @@ internal static class RotaryLayout
 {
     private static readonly EquatableArray<long> s_swap = [0, 2, 1, 3];
 
-    /// <summary>The rotation of x by angles that broadcast to it, a head axis of size 1 or none among theirs; null where they differ by head.</summary>
+    /// <summary>
+    /// The rotation of x by angles that broadcast to it, one for each pair of features, a head axis of size 1 or none among theirs;
+    /// null where they differ by head, or are fewer or more than the pairs.
+    /// </summary>
     public static Value? Rotate(Value x, Value cos, Value sin, bool interleaved, RewriteContext context)
     {
         int rank = x.Rank;
-        if (cos.Rank > rank || !cos.Shape.Equals(sin.Shape))
+        if (cos.Rank == 0 || cos.Shape[^1] * 2 != x.Shape[^1] || !cos.Shape.Equals(sin.Shape))
         {
             return null;
         }
@@ -37,7 +40,7 @@ internal static class RotaryLayout
     {
         Shape tokens = x.Shape.Slice(0, x.Rank - 2);
         Shape angles = cos.Shape.Slice(0, cos.Rank - 1);
-        if (angles.Rank > tokens.Rank || Shape.Broadcast(tokens, angles, context.Facts).Shape?.Equals(tokens) != true)
+        if (Shape.Broadcast(tokens, angles, context.Facts).Shape?.Equals(tokens) != true)
         {
             return null;
         }

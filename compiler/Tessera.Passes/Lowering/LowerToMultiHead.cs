@@ -21,13 +21,13 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
     /// <summary>Whether the graph is written at an opset that has an attention op of its own, which then takes what has a bias.</summary>
     public bool HasStandard { get; init; }
 
+    // One that gives out logits has two results, and is not asked about here.
     public override Value? Apply(Attention op, RewriteContext context)
     {
         int rank = op.Q.Rank;
         bool square = context.Equal(op.Q.Shape[rank - 3], op.K.Shape[rank - 3]);
         string? reason = RuntimeKernels.Refusal("MultiHeadAttention", op.Q.DType, Provider, Release)
             ?? (!op.Q.Shape[rank - 2].Equals(op.K.Shape[rank - 2]) ? $"{op.Q.Shape[rank - 2]} query heads share {op.K.Shape[rank - 2]} key heads"
-            : op.Logits != LogitsStage.None ? "its logits are asked for"
             : op.Bias is not null ? "it has a relative bias"
             : StandardAttention.TakesApart(op) ? "heads stand in front of tokens"
             : HasStandard && NeedsBias(op, square) ? "it has a mask, which the standard op takes as fast"

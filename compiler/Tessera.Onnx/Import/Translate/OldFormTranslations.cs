@@ -18,30 +18,7 @@ internal static class OldFormTranslations
         {
             Since = 9, Until = 11,
         },
-        new("Softmax", static node => FromAxis(node, static x => new Softmax(x))) { Until = 13 },
-        new("LogSoftmax", static node => FromAxis(node, static x => new LogSoftmax(x))) { Until = 13 },
-        new("Hardmax", static node => FromAxis(node, static x => new Hardmax(x))) { Until = 13 },
     ];
-
-    // All axes from the given one on were one.
-    private static IReadOnlyList<Value?>? FromAxis(NodeView node, Func<Value, Op> along)
-    {
-        if (node.RankOf(0) is not { } rank)
-        {
-            return null;
-        }
-
-        Value x = node.Operand(0);
-        long given = node.Int("axis", 1);
-        int axis = (int)(given < 0 ? given + rank : given);
-        if (axis == rank - 1)
-        {
-            return [node.Emit(along(x))];
-        }
-
-        Value flat = node.Emit(new Reshape(x) { Shape = [Dim.Product(x.Shape.Take(axis)), Dim.Product(x.Shape.Skip(axis))] });
-        return [node.Emit(new Reshape(node.Emit(along(flat))) { Shape = x.Shape })];
-    }
 
     private static IReadOnlyList<Value?>? PadByAttributes(NodeView node) =>
         (node.Ints("pads") ?? node.Ints("paddings")) is { } pads && Mode(node) is { } mode
