@@ -52,6 +52,7 @@ public static class Pipelines
         new(new RewritePass(new FuseRotary())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRotateHalf())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRotaryPart())) { After = ["fuse-rotary", "fuse-rotate-half"] },
+        new(new RewritePass(new FuseLinearAttention())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseAttention())) { After = ["canonicalize"] },
         new(new CarryLogits()) { After = ["fuse-attention"] },
         new(new RewritePass(new NarrowAttention())) { After = ["fuse-attention"] },

@@ -11,6 +11,16 @@ namespace Tessera.Ir.Ops;
 [Op("linear_attention")]
 public sealed partial record LinearAttention(Value Q, Value K, Value V, Value? Past, Value? Decay, Value? Beta) : Op
 {
+    // Release 1.31 of ONNX Runtime has the op under its own name, for f32 on the CPU.
+    private static readonly EquatableArray<OnnxAttr> s_attributes =
+    [
+        new OnnxAttr.Direct("q_num_heads", "query_heads"),
+        new OnnxAttr.Direct("kv_num_heads", "key_heads"),
+        OnnxAttr.Of("scale"),
+        OnnxAttr.Of("update_rule"),
+        OnnxAttr.Of("chunk_size"),
+    ];
+
     public required long QueryHeads { get; init; }
 
     public required long KeyHeads { get; init; }
@@ -155,14 +165,14 @@ public sealed partial record LinearAttention(Value Q, Value K, Value V, Value? P
         return [state, b.Mul(b.Reshape(b.MatMul(q, state), result), scale)];
     }
 
-    internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
-        "LinearAttention",
-        27,
-        new OnnxAttr.Direct("q_num_heads", "query_heads"),
-        new OnnxAttr.Direct("kv_num_heads", "key_heads"),
-        OnnxAttr.Of("scale"),
-        OnnxAttr.Of("update_rule"),
-        OnnxAttr.Of("chunk_size"));
+    internal static OnnxMapping Onnx { get; } = new(
+        new OnnxRow("LinearAttention", 27) { Attributes = s_attributes },
+        new OnnxRow("LinearAttention", 1)
+        {
+            Domain = "com.microsoft",
+            Attributes = s_attributes,
+            Later = [.. new[] { DType.F16, DType.BF16, DType.F64 }.Select(static t => new LaterType(t, LaterType.Never))],
+        });
 
     internal static IEnumerable<OpSample> Samples() =>
     [
