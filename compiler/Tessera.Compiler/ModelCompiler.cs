@@ -78,7 +78,8 @@ public static class ModelCompiler
             p.Path,
             p.Parameter.DType ?? dtype,
             [.. p.Parameter.Shape.Select(static d => d.ConstValue!.Value)],
-            p.Parameter.Initializer)),
+            p.Parameter.Initializer)
+        { FileOnly = p.Parameter.FileOnly }),
     ];
 
     private static WeightSet Bind(Module module, CompileOptions options)

@@ -20,7 +20,7 @@ public sealed record ParameterCount(long BlockKernels, long Blocks, long All)
         (long kernels, long blocks, long all) = (0, 0, 0);
         foreach ((string path, Parameter parameter) in ModuleTree.Parameters(model))
         {
-            if (!seen.Add(parameter))
+            if (parameter.FileOnly || !seen.Add(parameter))
             {
                 continue;
             }

@@ -16,6 +16,9 @@ public sealed class Parameter(Shape shape, Weights.Initializer initializer, DTyp
 
     public DType? DType { get; } = dtype;
 
+    /// <summary>Whether files may hold it, while no graph uses it: loading neither asks for it nor calls it unexpected.</summary>
+    public bool FileOnly { get; init; }
+
     /// <summary>The weight in the graph that <paramref name="any"/> belongs to.</summary>
     public Tensor In(Tensor any) => any.Tracer.Weight(this);
 

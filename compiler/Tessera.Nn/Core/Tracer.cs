@@ -32,7 +32,12 @@ public sealed class Tracer
 
     internal string Scope => _scopes.TryPeek(out string? scope) ? scope : "";
 
-    internal Tensor Emit(Func<GraphBuilder, Op> op)
+    internal Tensor Emit(Func<GraphBuilder, Op> op) => EmitAll(op) is [var only]
+        ? only
+        : throw new InvalidOperationException("The op has more than one result.");
+
+    /// <summary>Emits an op of any number of results.</summary>
+    internal IReadOnlyList<Tensor> EmitAll(Func<GraphBuilder, Op> op)
     {
         SourceLocation here = Here();
         Builder.Source = here;
@@ -42,7 +47,7 @@ public sealed class Tracer
             RequireOwn(operand, made.Schema.Name, here.ToString());
         }
 
-        return new Tensor(this, Builder.Emit(made));
+        return [.. Builder.EmitAll(made).Select(v => new Tensor(this, v))];
     }
 
     /// <summary>Runs graph-building code at the C# line that called into the library.</summary>

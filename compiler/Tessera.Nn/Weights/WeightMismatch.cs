@@ -12,8 +12,8 @@ internal static class WeightMismatch
     {
         var expected = slots.Select(static s => s.Path).ToHashSet(StringComparer.Ordinal);
         string[] unexpected = [.. weights.Keys.Where(k => !expected.Contains(k))];
-        string[] missing = [.. slots.Where(s => !weights.ContainsKey(s.Path)).Select(static s => s.Path)];
-        string[] misshapen = [.. slots.Where(s => weights.ContainsKey(s.Path) && !Fits(weights[s.Path], s, types))
+        string[] missing = [.. slots.Where(s => !s.FileOnly && !weights.ContainsKey(s.Path)).Select(static s => s.Path)];
+        string[] misshapen = [.. slots.Where(s => !s.FileOnly && weights.ContainsKey(s.Path) && !Fits(weights[s.Path], s, types))
             .Select(s => $"'{s.Path}' is {Text(weights[s.Path])}, expected {s.TypeText}")];
         if (missing.Length + unexpected.Length + misshapen.Length == 0) return null;
 

@@ -40,17 +40,17 @@ public sealed class WeightSet : IReadOnlyDictionary<string, WeightSource>
     /// <exception cref="TesseraException">TSR0640: a slot has none.</exception>
     public static WeightSet FromSeed(IEnumerable<WeightSlot> slots, long seed) => new(
         $"seed {seed}",
-        slots.Select(slot => KeyValuePair.Create(
+        slots.Where(static slot => !slot.FileOnly).Select(slot => KeyValuePair.Create(
             slot.Path,
             slot.Initializer?.Create(slot.DType, slot.Dims, slot.Path, seed)
                 ?? throw new TesseraException("TSR0640", slot.Path, "the weight has no initialiser and no file gives it."))));
 
-    /// <summary>Strict loading: exactly one weight for each slot, with its sizes, in the order of the slots.</summary>
+    /// <summary>Strict loading: exactly one weight for each slot, with its sizes, in the order of the slots; what is held by files alone may be there.</summary>
     /// <exception cref="TesseraException">TSR0641: lists missing, unexpected and misshapen weights together.</exception>
     public WeightSet Match(IReadOnlyList<WeightSlot> slots, WeightTypes types)
     {
         if (WeightMismatch.Find(this, slots, types) is { } error) throw error;
-        return new WeightSet(Origin, slots.Select(slot => KeyValuePair.Create(slot.Path, this[slot.Path].Cast(slot.DType))));
+        return new WeightSet(Origin, slots.Where(static slot => !slot.FileOnly).Select(slot => KeyValuePair.Create(slot.Path, this[slot.Path].Cast(slot.DType))));
     }
 
     /// <summary>The same weights under other names.</summary>

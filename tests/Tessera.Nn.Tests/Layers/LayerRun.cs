@@ -45,6 +45,16 @@ internal sealed class LayerRun
 
     public static RefTensor Ints(params long[] values) => RefTensor.Ints(DType.I64, [values.Length], values);
 
+    /// <summary>Gives a weight values of its own.</summary>
+    public LayerRun With(string path, RefTensor value)
+    {
+        _weights[path] = value;
+        return this;
+    }
+
+    /// <summary>A weight.</summary>
+    public RefTensor Weights(string path) => _weights[path];
+
     /// <summary>A weight as rows; a vector is one row.</summary>
     public double[][] Weight(string path) => Plain.Rows(_weights[path]);
 

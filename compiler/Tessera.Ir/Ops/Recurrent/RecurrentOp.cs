@@ -54,6 +54,7 @@ public abstract record RecurrentOp : Op
         context.RequireSameDType(input, weights);
         context.RequireEqual(w[1], Gates * HiddenSize, "the second size of w and gates times hidden size");
         context.RequireEqual(w[0], Directions, "the first size of w and the number of directions");
+        context.RequireEqual(w[2], x[2], $"the third size of w, {weights.Type}, and of x, {input.Type}");
         (Dim time, Dim batch) = Layout == 0 ? (x[0], x[1]) : (x[1], x[0]);
         TensorType state = new(input.DType, Layout == 0 ? [Directions, batch, HiddenSize] : [batch, Directions, HiddenSize]);
         TensorType y = new(input.DType, Layout == 0 ? [time, Directions, batch, HiddenSize] : [batch, time, Directions, HiddenSize]);
