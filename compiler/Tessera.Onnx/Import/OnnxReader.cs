@@ -42,8 +42,10 @@ public static class OnnxReader
         ReadScope scope = new(new GraphBuilder { TakesClaims = isNamed }) { Trained = model.TrainingInfo.SelectMany(TrainingWords.Bound).ToHashSet(StringComparer.Ordinal) };
         InputDefaults defaults = InputDefaults.Of(model, external);
         Value[] inputs = [.. model.Graph.Input.Where(i => !defaults.IsWeight(i.Name)).Select(i => GraphReading.Input(i, scope, defaults.TypeOf(i.Name)))];
-        ReadContext context = new(
-            file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), functions, notes) { IsNamed = isNamed };
+        ReadContext context = new(file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), functions, notes)
+        {
+            IsNamed = isNamed,
+        };
         GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external, isOurs);
         return NormalForm.Run(new Graph
         {

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
+using Tessera.Onnx.Tests.Files;
 using Xunit;
 
 namespace Tessera.Onnx.Tests.Import;
@@ -29,7 +30,7 @@ public class CarriedDataTests
         NodeProto written = OnnxEmitter.Emit(OnnxReader.Read(loaded)).Model.Graph.Node[0];
         Assert.All([written.Attribute[0].T, written.Attribute[1].G.Initializer[0]], static t =>
         {
-            Assert.Equal([1, 2, 3, 4], t.RawData);
+            Assert.Equal([1, 2, 3, 4], t.RawData.ToByteArray());
             Assert.False(t.HasDataLocation);
             Assert.Empty(t.ExternalData);
         });
