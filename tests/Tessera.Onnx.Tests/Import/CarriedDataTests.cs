@@ -13,7 +13,7 @@ public class CarriedDataTests
     public void External_data_of_a_carried_node_is_taken_in()
     {
         using TempFolder folder = new();
-        File.WriteAllBytes(folder["data.bin"], [1, 2, 3, 4]);
+        folder.Write("data.bin", [1, 2, 3, 4]);
         TensorProto tensor = new() { DataType = (int)DType.U8, Dims = { 4 }, DataLocation = TensorProto.Types.DataLocation.External };
         tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "data.bin" });
         GraphProto inner = new() { Name = "inner", Initializer = { tensor.Clone() }, Output = { new ValueInfoProto { Name = "w" } } };
@@ -24,9 +24,9 @@ public class CarriedDataTests
         ModelProto model = new() { IrVersion = 8, Graph = new GraphProto { Name = "g", Node = { node }, Input = { Info("x") }, Output = { Info("y") } } };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 18 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "org.example", Version = 1 });
-        File.WriteAllBytes(folder["model.onnx"], model.ToByteArray());
+        string path = folder.Write("model.onnx", model.ToByteArray());
 
-        using LoadedModel loaded = ModelFile.Load(folder["model.onnx"]);
+        using LoadedModel loaded = ModelFile.Load(path);
         NodeProto written = OnnxEmitter.Emit(OnnxReader.Read(loaded)).Model.Graph.Node[0];
         Assert.All([written.Attribute[0].T, written.Attribute[1].G.Initializer[0]], static t =>
         {
