@@ -39,12 +39,13 @@ public sealed record CompiledModel(Graph Single, Graph Graph, EmittedModel Emitt
     internal Action<CompileWarning>? Warn { get; init; }
 
     /// <summary>
-    /// What is no error and yet should not be overlooked: sites that no input could check, NaN and infinities in weights, and
+    /// What is no error and yet should not be overlooked: sites that no input could check, what a model said and no longer does, NaN and infinities in weights, and
     /// weights too large for the compute type. Reads the weights once, unless they are made from a seed.
     /// </summary>
     public IReadOnlyList<CompileWarning> FindWarnings(CancellationToken cancellation = default) =>
     [
         .. Replayed.Where(static r => !r.Checked).Select(static r => new CompileWarning(SiteReport.NotCheckedCode, r.Site, SiteReport.NotChecked)),
+        .. Emitted.LeftOut.Select(reason => new CompileWarning("TSR0906", Graph.Name, reason)),
         .. FromSeed ? [] : WeightCheck.Find(Single.Weights, Given, cancellation),
     ];
 

@@ -24,6 +24,21 @@ internal static class SubgraphNames
         return order;
     }
 
+    /// <summary>Names that a graph uses and does not make, in the order of their first use.</summary>
+    public static IEnumerable<string> Captured(GraphProto graph)
+    {
+        List<string> order = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        Captured(graph, new HashSet<string>(StringComparer.Ordinal), name =>
+        {
+            if (seen.Add(name))
+            {
+                order.Add(name);
+            }
+        });
+        return order;
+    }
+
     /// <summary>Gives every name that the subgraphs make a fresh one, and captured ones the name that <paramref name="outer"/> says.</summary>
     public static void Rename(NodeProto node, IReadOnlyDictionary<string, string> outer, Func<string, string> fresh)
     {
@@ -75,7 +90,6 @@ internal static class SubgraphNames
             tensor.Name = names.TryGetValue(tensor.Name, out string? input) && graph.Input.Any(i => i.Name == input) ? input : Define(tensor.Name);
         }
 
-        graph.ValueInfo.Clear();
         foreach (NodeProto node in graph.Node)
         {
             node.Name = node.Name.Length > 0 ? fresh(node.Name) : "";
@@ -87,6 +101,29 @@ internal static class SubgraphNames
         foreach (ValueInfoProto output in graph.Output)
         {
             output.Name = Use(output.Name);
+        }
+
+        Rename(graph.ValueInfo, graph.QuantizationAnnotation, Use);
+    }
+
+    // Types of the model from which the node came say nothing that is needed, words do.
+    private static void Rename(IList<ValueInfoProto> values, IEnumerable<TensorAnnotation> annotations, Func<string, string> use)
+    {
+        ValueInfoProto[] said = [.. values.Select(Words.Of).OfType<ValueInfoProto>()];
+        values.Clear();
+        foreach (ValueInfoProto value in said)
+        {
+            value.Name = use(value.Name);
+            values.Add(value);
+        }
+
+        foreach (TensorAnnotation annotation in annotations)
+        {
+            annotation.TensorName = use(annotation.TensorName);
+            foreach (StringStringEntryProto parameter in annotation.QuantParameterTensorNames)
+            {
+                parameter.Value = use(parameter.Value);
+            }
         }
     }
 

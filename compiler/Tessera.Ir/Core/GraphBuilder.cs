@@ -118,6 +118,7 @@ public sealed class GraphBuilder
     private Value[] Register(Op op, IReadOnlyList<IrType> types, SourceLocation place)
     {
         // An op has one owner: what another builder emitted is copied, so that its results there stay its own.
+        Op given = op;
         op = op.IsEmitted ? op with { } : op;
         if (op is Ops.Input)
         {
@@ -133,6 +134,11 @@ public sealed class GraphBuilder
 
         op.Outputs = values;
         op.Owner = this;
+        if (!ReferenceEquals(op, given))
+        {
+            Carry(given, values);
+        }
+
         foreach (Value value in values)
         {
             value.Sizes = SizesOf(value);
@@ -140,6 +146,37 @@ public sealed class GraphBuilder
 
         _interned.Add(op, values);
         return values;
+    }
+
+    /// <summary>Notes what is said of a value, unless something is already: an input and a weight have a name of their own.</summary>
+    public static void Note(Value value, Remark? remark)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        value.Remark ??= remark;
+    }
+
+    /// <summary>Notes what is said of the node that an op is, unless something is already.</summary>
+    public static void Note(Op op, Remark? remark)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        op.Remark ??= remark;
+    }
+
+    /// <summary>What is said of an op's results goes along to the values in their place; what is said of the node, to one of its kind.</summary>
+    internal static void Carry(Op op, IReadOnlyList<Value> values)
+    {
+        for (int i = 0; i < Math.Min(values.Count, op.OutputCount); i++)
+        {
+            if (values[i].Producer is not Ops.Parameter)
+            {
+                Note(values[i], op.Outputs[i].Remark);
+            }
+        }
+
+        if (op.Remark is not null && values is [var first, ..] && first.Producer.GetType() == op.GetType())
+        {
+            Note(first.Producer, op.Remark);
+        }
     }
 
     private static IReadOnlyList<Dim>? SizesOf(Value value)

@@ -38,10 +38,11 @@ public sealed class GraphRebuild(GraphBuilder builder)
             : Note(op, builder.EmitAs(moved, [.. op.Outputs.Select(static v => v.Type)], op.Outputs[0].Source));
     }
 
-    /// <summary>Notes what the op's results became, and returns it.</summary>
+    /// <summary>Notes what the op's results became, and returns it. What was said of them is said of what they became.</summary>
     public IReadOnlyList<Value> Note(Op op, IReadOnlyList<Value> values)
     {
         ArgumentNullException.ThrowIfNull(op);
+        GraphBuilder.Carry(op, values);
         for (int i = 0; i < Math.Min(values.Count, op.OutputCount); i++)
         {
             if (!ReferenceEquals(op.Outputs[i], values[i]))

@@ -46,6 +46,9 @@ public abstract record Op
         internal set => _outputs = value;
     }
 
+    /// <summary>What a model from elsewhere says of the node that the op is; null of an op made here.</summary>
+    public Remark? Remark { get; internal set; }
+
     /// <summary>The builder that emitted this very record.</summary>
     internal GraphBuilder? Owner { get; set; }
 

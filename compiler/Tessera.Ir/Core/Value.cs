@@ -27,6 +27,9 @@ public sealed class Value
 
     public SourceLocation Source { get; }
 
+    /// <summary>What a model from elsewhere says of the value; null where nothing is said. It stays with what takes the value's place.</summary>
+    public Remark? Remark { get; internal set; }
+
     /// <summary>Order of creation in its builder; operands have smaller ids than the values made of them.</summary>
     public int Id { get; }
 

@@ -19,6 +19,16 @@ internal sealed class EmitScope(NameTable names, EmitScope? parent = null, Func<
 
     public List<NodeProto> Nodes { get; } = [];
 
+    /// <summary>Values of which more is said than their name, in the order in which they are made.</summary>
+    public List<ValueInfoProto> Said { get; } = [];
+
+    /// <summary>Notes what is said of a value.</summary>
+    public void Say(ValueInfoProto words, ValueInfoProto value)
+    {
+        Words.Write(words, value);
+        Said.Add(value);
+    }
+
     /// <summary>Gives a value its name and notes the sizes that can be read off it.</summary>
     public void Bind(Value value, string name)
     {

@@ -25,6 +25,9 @@ public sealed class EmittedModel
     /// <summary>Ops of the graph that the target lacks and that are written as simpler ones.</summary>
     public IReadOnlyList<LoweredOp> Lowered { get; internal init; } = [];
 
+    /// <summary>What the model from which the graph came says and this one does not, and why.</summary>
+    public IReadOnlyList<string> LeftOut { get; internal init; } = [];
+
     /// <summary>Where each node came from.</summary>
     public SourceMap SourceMap { get; }
 

@@ -38,25 +38,4 @@ internal static class Interface
     // A size of which nothing is known but that a run tells it. One of which the model states facts is found again by its name.
     private static bool IsFree(Graph graph, Dim dim) =>
         dim.IsSymbol(out string symbol) && graph.Builder.IsDataDependent(dim) && !graph.Constraints.Any(c => c.Symbols.Contains(symbol));
-
-    public static void WriteStatements(Graph graph, ModelProto model)
-    {
-        if (graph.Statements.Model.Length > 0)
-        {
-            model.DocString = graph.Statements.Model;
-        }
-
-        if (graph.Statements.Graph.Length > 0)
-        {
-            model.Graph.DocString = graph.Statements.Graph;
-        }
-
-        foreach (ValueInfoProto value in model.Graph.Input.Concat(model.Graph.Output))
-        {
-            if (graph.Statements.Values.TryGetValue(value.Name, out string? text))
-            {
-                value.DocString = text;
-            }
-        }
-    }
 }

@@ -36,7 +36,8 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         SourceLocation source = op.Outputs[0].Source;
         NodeProto node = new() { OpType = row.OpType };
         node.Input.AddRange(Inputs(op, row, scope, new DimWriter(scope, facts, options.Opset)));
-        node.Name = scope.Names.Node(source.ModulePath, op.Schema.Name);
+        string? kept = scope.Names.Take(op);
+        node.Name = kept ?? scope.Names.Node(source.ModulePath, op.Schema.Name);
         WriteAttributes(op, row, node, scope);
         WriteAnnotations(op, row, node);
         if (row.Domain.Length > 0)
@@ -44,7 +45,8 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
             node.Domain = row.Domain;
         }
 
-        if (source.ModulePath.Length > 0)
+        // What came with a name has words of its own, or none.
+        if (op.Remark is null && source.ModulePath.Length > 0)
         {
             node.DocString = source.ModulePath;
         }
@@ -56,17 +58,20 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
 
         scope.Add(node);
         sourceMap?.Add(node.Name, source);
-        BindResults(op, row.Outputs, node, scope, resultName);
+        BindResults(op, row.Outputs, node, kept is not null, scope, resultName);
+        (op.Remark as NodeRemark)?.Write(node);
     }
 
     private void WriteOpaque(Opaque op, EmitScope scope, Func<Value, string?> resultName)
     {
         SourceLocation source = op.Outputs[0].Source;
         NodeProto node = OpaqueWriter.Node(op, scope);
-        node.Name = scope.Names.Node(source.ModulePath, AttributeWriter.Snake(op.OpType));
+        string? kept = scope.Names.Take(op);
+        node.Name = kept ?? scope.Names.Node(source.ModulePath, AttributeWriter.Snake(op.OpType));
         scope.Add(node);
         sourceMap?.Add(node.Name, source);
-        BindResults(op, op.Outlets.Select(static o => (int)o).ToEquatableArray(), node, scope, resultName);
+        BindResults(op, op.Outlets.Select(static o => (int)o).ToEquatableArray(), node, kept is not null, scope, resultName);
+        (op.Remark as NodeRemark)?.WriteDevices(node);
     }
 
     private void WriteSize(DimValue size, EmitScope scope, DimFacts facts, Func<Value, string?> resultName)
@@ -76,7 +81,11 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         scope.Bind(value, resultName(value) is { } given ? scope.Rename(name, given) : name);
     }
 
-    private static void BindResults(Op op, EquatableArray<int>? outlets, NodeProto node, EmitScope scope, Func<Value, string?> resultName)
+    // A name made up for a node is free for its only result too.
+    private static string ResultName(Value output, NodeProto node, bool isKept, EmitScope scope) => scope.Names.Take(output)
+        ?? (output.Producer.OutputCount > 1 ? scope.Names.Unique($"{node.Name}.{output.Index}") : isKept ? scope.Names.Unique(node.Name) : node.Name);
+
+    private static void BindResults(Op op, EquatableArray<int>? outlets, NodeProto node, bool isKept, EmitScope scope, Func<Value, string?> resultName)
     {
         foreach (Value output in op.Outputs)
         {
@@ -85,9 +94,14 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
                 node.Output.Add("");
             }
 
-            string name = resultName(output) ?? (op.Outputs.Count == 1 ? node.Name : scope.Names.Unique($"{node.Name}.{output.Index}"));
+            string? given = resultName(output);
+            string name = given ?? ResultName(output, node, isKept, scope);
             node.Output.Add(name);
             scope.Bind(output, name);
+            if (given is null && output.Remark is ValueRemark { Said: { } said })
+            {
+                scope.Say(said, TypeWriter.ValueInfo(name, output.Type));
+            }
         }
 
         if (op is Constant constant)

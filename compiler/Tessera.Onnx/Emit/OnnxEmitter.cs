@@ -22,6 +22,8 @@ public static class OnnxEmitter
         BindInputs(prepared, scope, proto);
         List<PendingWeight> weights = BindParameters(prepared, scope, proto, options);
         weights.AddRange(Interface.WriteDefaults(prepared, proto));
+        KeptNames.Claim(prepared, names);
+        ModelWords words = new(prepared, names);
         FunctionTable functions = new(options);
         SourceMap sourceMap = new();
         OutputNames outputs = new(prepared.Outputs);
@@ -29,8 +31,28 @@ public static class OnnxEmitter
         outputs.WriteIdentities(scope);
         proto.Node.AddRange(scope.Nodes);
         FreshSizes.Write(prepared, scope, proto);
+        MoreValues(scope, proto);
         proto.Output.AddRange(prepared.Outputs.Select(o => TypeWriter.ValueInfo(o.Name, Interface.TypeOf(prepared, o))));
-        return new EmittedModel(Model(prepared, proto, functions, options), weights, prepared, sourceMap, options) { Lowered = legalizer.Lowered };
+        ModelProto model = Model(prepared, proto, functions, options);
+        words.Write(model, weights);
+        ModelMetadata.Add(model, ModelMetadata.Hash, ModelMetadata.HashOf(model));
+        return new EmittedModel(model, weights, prepared, sourceMap, options) { Lowered = legalizer.Lowered, LeftOut = words.LeftOut };
+    }
+
+    private static void MoreValues(EmitScope scope, GraphProto proto)
+    {
+        Dictionary<string, int> known = proto.ValueInfo.Select(static (v, i) => (v.Name, i)).ToDictionary(StringComparer.Ordinal);
+        foreach (ValueInfoProto value in scope.Said)
+        {
+            if (known.TryGetValue(value.Name, out int at))
+            {
+                proto.ValueInfo[at] = value;
+            }
+            else
+            {
+                proto.ValueInfo.Add(value);
+            }
+        }
     }
 
     /// <summary>The graph as it will be written: every op has a row, and layout changes of weights are done.</summary>
@@ -127,9 +149,7 @@ public static class OnnxEmitter
         }
 
         model.Functions.AddRange(functions.Functions);
-        Interface.WriteStatements(graph, model);
         ModelMetadata.Write(model, graph, options.Metadata);
-        ModelMetadata.Add(model, ModelMetadata.Hash, ModelMetadata.HashOf(model));
         return model;
     }
 }

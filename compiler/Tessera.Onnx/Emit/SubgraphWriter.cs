@@ -15,12 +15,15 @@ internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
         EmitScope scope = new(outer.Names, outer, region.Builder.IsDataDependent);
         Value?[] captures = [.. op.Operands.TakeLast(((IRegionOp)op).CaptureCount)];
         int own = region.Parameters.Count - captures.Length;
-        GraphProto graph = new() { Name = $"{owner}.{name}" };
+        GraphProto? said = (op.Remark as NodeRemark)?.Subgraph(name);
+        GraphProto graph = new() { Name = said is { Name.Length: > 0 } ? said.Name : $"{owner}.{name}" };
         foreach (Value parameter in region.Parameters.Take(own))
         {
-            string input = scope.Names.Node(owner, "in");
+            string input = scope.Names.Take(parameter) ?? scope.Names.Node(owner, "in");
             scope.Bind(parameter, input);
-            graph.Input.Add(TypeWriter.ValueInfo(input, parameter.Type));
+            ValueInfoProto info = TypeWriter.ValueInfo(input, parameter.Type);
+            Words.Write((parameter.Remark as ValueRemark)?.Said ?? new ValueInfoProto(), info);
+            graph.Input.Add(info);
         }
 
         for (int i = 0; i < captures.Length; i++)
@@ -29,20 +32,32 @@ internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
         }
 
         nodes.Write(region.Results, scope, region.Builder.Facts, static _ => null);
-        WriteResults(region, scope, graph, owner);
+        WriteResults(region, scope, graph, owner, said);
         graph.Node.AddRange(scope.Nodes);
+        graph.ValueInfo.AddRange(scope.Said.Where(v => graph.Output.All(o => o.Name != v.Name)));
+        if (said is not null)
+        {
+            Words.Write(said, graph);
+        }
+
         return new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph };
     }
 
     // A result must be made inside, and each must have a name of its own.
-    private static void WriteResults(Region region, EmitScope scope, GraphProto graph, string owner)
+    private static void WriteResults(Region region, EmitScope scope, GraphProto graph, string owner, GraphProto? said)
     {
         HashSet<Value> seen = [];
-        foreach (Value result in region.Results)
+        for (int i = 0; i < region.Results.Count; i++)
         {
+            Value result = region.Results[i];
+            ValueInfoProto? words = said?.Output.Count == region.Results.Count ? said.Output[i] : null;
             bool made = result.Producer is not Input && seen.Add(result);
-            string name = made ? scope.NameOf(result) : scope.AddHelper(owner, "Identity", [scope.NameOf(result)]);
-            graph.Output.Add(TypeWriter.ValueInfo(name, result.Type));
+            string name = made ? scope.NameOf(result)
+                : words is not null && scope.Names.Reserve(words.Name) ? scope.Rename(scope.NameOf(result), words.Name)
+                : scope.AddHelper(owner, "Identity", [scope.NameOf(result)]);
+            ValueInfoProto info = TypeWriter.ValueInfo(name, result.Type);
+            Words.Write(words ?? new ValueInfoProto(), info);
+            graph.Output.Add(info);
         }
     }
 }

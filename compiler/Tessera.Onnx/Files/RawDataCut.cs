@@ -27,6 +27,7 @@ internal sealed class RawDataCut(ReadOnlyMemory<byte> file, int deepest, ReadLim
         Tensor,
         Sparse,
         Function,
+        Training,
     }
 
     private const int RawData = 9;
@@ -56,6 +57,14 @@ internal sealed class RawDataCut(ReadOnlyMemory<byte> file, int deepest, ReadLim
             Restore(graph);
         }
 
+        foreach (GraphProto? training in model.TrainingInfo.SelectMany(static t => new[] { t.Initialization, t.Algorithm }))
+        {
+            if (training is not null)
+            {
+                Restore(training);
+            }
+        }
+
         foreach (FunctionProto function in model.Functions)
         {
             Restore(function.Node);
@@ -65,8 +74,9 @@ internal sealed class RawDataCut(ReadOnlyMemory<byte> file, int deepest, ReadLim
 
     private static Kind KindOf(Kind message, uint field) => (message, field) switch
     {
-        (Kind.Model, 7) or (Kind.Attribute, 6 or 11) => Kind.Graph,
+        (Kind.Model, 7) or (Kind.Attribute, 6 or 11) or (Kind.Training, 1 or 2) => Kind.Graph,
         (Kind.Model, 25) => Kind.Function,
+        (Kind.Model, 20) => Kind.Training,
         (Kind.Graph, 1) or (Kind.Function, 7) => Kind.Node,
         (Kind.Graph, 5) or (Kind.Attribute, 5 or 10) or (Kind.Sparse, 1 or 2) => Kind.Tensor,
         (Kind.Graph, 15) or (Kind.Attribute, 22 or 23) => Kind.Sparse,

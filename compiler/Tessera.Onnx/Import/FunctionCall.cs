@@ -24,6 +24,7 @@ internal static class FunctionCall
         Dictionary<string, long> versions = OnnxReader.Versions(function.OpsetImport);
         NodeReader nodes = new(context, domain => versions.GetValueOrDefault(domain, caller.VersionOf(domain)), caller.Depth + 1, caller.Source(node).ModulePath);
         ReadScope inner = new(scope.Builder) { Caller = scope, Weights = scope.Weights };
+        GraphReading.Note(function.ValueInfo, inner);
         for (int i = 0; i < function.Input.Count; i++)
         {
             if (i < node.Input.Count && !scope.IsMissing(node.Input[i]))

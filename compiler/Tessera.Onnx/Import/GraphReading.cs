@@ -20,9 +20,22 @@ internal static class GraphReading
         return value;
     }
 
+    /// <summary>Notes the words of values before these are made.</summary>
+    public static void Note(IEnumerable<ValueInfoProto> values, ReadScope scope)
+    {
+        foreach (ValueInfoProto value in values)
+        {
+            if (Words.Of(value) is { } said)
+            {
+                scope.Words.TryAdd(value.Name, said);
+            }
+        }
+    }
+
     /// <summary>Initializers as weights, then nodes in their order.</summary>
     public static void Body(GraphProto graph, ReadScope scope, NodeReader nodes, ExternalDataReader? external, bool isOurs)
     {
+        Note(graph.ValueInfo.Concat(graph.Output), scope);
         // What is an input too has been bound as one.
         foreach (TensorProto tensor in graph.Initializer.Where(t => !scope.Binds(t.Name)))
         {
@@ -47,7 +60,7 @@ internal static class GraphReading
     {
         if ((DType)tensor.DataType == DType.String)
         {
-            return new ReadValue(scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor) }));
+            return new ReadValue(Constant(tensor, scope, external));
         }
 
         WeightSource source = TensorReader.Read(tensor, external);
@@ -55,9 +68,23 @@ internal static class GraphReading
             ? [.. Ir.Evaluate.RefTensors.FromSource(source).I.Select(Dim.Const)]
             : null;
         // A lone element is a number that rules look for (an epsilon, a scale), not a weight.
-        return !isOurs && source.Count == 1 && source.ByteLength > 0
-            ? new ReadValue(scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor, external) }), sizes)
+        return !isOurs && source.Count == 1 && source.ByteLength > 0 && !scope.Trained.Contains(tensor.Name)
+            ? new ReadValue(Constant(tensor, scope, external), sizes)
             : new ReadValue(scope.IsRegion ? Inner(tensor, source, scope, external) : scope.Hoist(tensor.Name, source), sizes);
+    }
+
+    private static Value Constant(TensorProto tensor, ReadScope scope, ExternalDataReader? external)
+    {
+        Value value = scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor, external) });
+        ValueInfoProto? words = null;
+        if (Words.Of(tensor) is { } said)
+        {
+            words = new ValueInfoProto { DocString = said.DocString };
+            words.MetadataProps.AddRange(said.MetadataProps);
+        }
+
+        GraphBuilder.Note(value, new ValueRemark(tensor.Name, words));
+        return value;
     }
 
     // A region has no weights of its own: a large one is hoisted and captured.
@@ -65,7 +92,7 @@ internal static class GraphReading
     {
         if (source.ByteLength <= MostInnerBytes)
         {
-            return scope.Builder.Emit(new Constant { Value = AttributeReader.Content(tensor, external) });
+            return Constant(tensor, scope, external);
         }
 
         string path = tensor.Name;

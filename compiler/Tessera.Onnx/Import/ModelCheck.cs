@@ -30,6 +30,13 @@ internal sealed class ModelCheck(ModelProto model, FunctionLibrary functions, Re
         }
 
         Graph(model.Graph, 0);
+        foreach (GraphProto? training in model.TrainingInfo.SelectMany(static t => new[] { t.Initialization, t.Algorithm }))
+        {
+            if (training is not null)
+            {
+                Graph(training, 0);
+            }
+        }
     }
 
     private Extent Graph(GraphProto graph, int depth)

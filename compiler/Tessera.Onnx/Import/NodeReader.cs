@@ -60,8 +60,22 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
             results = Carry(node, inputs, scope, source, reasons);
         }
 
+        Note(node, inputs, results);
         Bind(node, inputs, results, sizes, scope);
     }
+
+    // Of several ops that stand for the node, the one that gives its result has its name.
+    private void Note(NodeProto node, ReadValue?[] inputs, IReadOnlyList<Value?>? results)
+    {
+        if (IsGiven(node) && results?.FirstOrDefault(static r => r is not null) is { Producer: not (Ir.Ops.Input or Ir.Ops.Parameter) } made
+            && !inputs.Any(i => ReferenceEquals(i?.Value, made)))
+        {
+            GraphBuilder.Note(made.Producer, NodeRemark.Of(node, node.Name.Length > 0 ? Source(node).ModulePath : ""));
+        }
+    }
+
+    // Nodes that a translation makes have names that nobody gave them.
+    private bool IsGiven(NodeProto node) => context.IsNamed && !context.Versions.ContainsKey(node);
 
     // Arithmetic that leaves 64 bits or divides by zero is not that of sizes; what becomes of it is left to the run.
     private static IReadOnlyList<Dim>? Sizes(NodeProto node, ReadValue?[] inputs, ReadScope scope)
@@ -90,6 +104,10 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
             {
                 context.Claims.Note(node.Output[i], value);
                 value = NormalForm.AsSize(scope.Builder, value, content, value.Source);
+                if (IsGiven(node) && value.Producer is not (Ir.Ops.Input or Ir.Ops.Parameter))
+                {
+                    GraphBuilder.Note(value, new ValueRemark(ReadContext.Inside(call, node.Output[i]), scope.Words.GetValueOrDefault(node.Output[i])));
+                }
             }
 
             if (node.Output[i].Length > 0)
@@ -236,11 +254,22 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
     {
         ReadScope scope = new(new GraphBuilder(outer.Builder.Constraints) { TakesClaims = outer.Builder.TakesClaims }, outer);
         context.Claims.Claim(graph);
-        parameters = [.. graph.Input.Select((input, i) => GraphReading.Input(input, scope, i < given.Count ? given[i] : null))];
+        parameters = [.. graph.Input.Select((input, i) => Parameter(input, scope, i < given.Count ? given[i] : null))];
         GraphReading.Body(graph, scope, this, context.External, context.IsOurs);
         results = [.. graph.Output.Select(o => scope.Materialize(scope.Find(o.Name)
             ?? throw new TesseraException("TSR0811", graph.Name, $"nothing makes its result '{o.Name}'.")))];
         return scope;
+    }
+
+    private Value Parameter(ValueInfoProto input, ReadScope scope, IrType? given)
+    {
+        Value value = GraphReading.Input(input, scope, given);
+        if (context.IsNamed)
+        {
+            GraphBuilder.Note(value, new ValueRemark(ReadContext.Inside(call, input.Name), Words.Of(input)));
+        }
+
+        return value;
     }
 
     private static string Names(NodeProto node) =>

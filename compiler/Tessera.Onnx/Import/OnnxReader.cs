@@ -38,11 +38,14 @@ public static class OnnxReader
         new ModelCheck(model, functions, limits).Run();
         bool isOurs = ModelMetadata.IsOurs(model);
         Dictionary<string, long> versions = Versions(model.OpsetImport);
-        ReadScope scope = new(new GraphBuilder { TakesClaims = !isOurs || ModelMetadata.HasClaims(model) });
+        bool isNamed = !isOurs || ModelMetadata.HasClaims(model);
+        ReadScope scope = new(new GraphBuilder { TakesClaims = isNamed }) { Trained = model.TrainingInfo.SelectMany(TrainingWords.Bound).ToHashSet(StringComparer.Ordinal) };
         InputDefaults defaults = InputDefaults.Of(model, external);
         Value[] inputs = [.. model.Graph.Input.Where(i => !defaults.IsWeight(i.Name)).Select(i => GraphReading.Input(i, scope, defaults.TypeOf(i.Name)))];
-        ReadContext context = new(
-            file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), functions, notes);
+        ReadContext context = new(file, external, isOurs, new ModelClaims(model, isOurs, scope.Builder, inputs), functions, notes)
+        {
+            IsNamed = isNamed,
+        };
         GraphReading.Body(model.Graph, scope, new NodeReader(context, domain => versions.GetValueOrDefault(domain)), external, isOurs);
         return NormalForm.Run(new Graph
         {
@@ -54,16 +57,17 @@ public static class OnnxReader
             Each = ModelMetadata.OfEachExample(model),
             Weights = scope.Weights,
             Defaults = defaults.Values,
-            Statements = isOurs ? ModelStatements.None : Statements(model),
+            Statements = isNamed ? Statements(model, external, isOurs) : ModelStatements.None,
             Metadata = ModelMetadata.Others(model),
         });
     }
 
-    private static ModelStatements Statements(ModelProto model) => new(
-        model.DocString,
-        model.Graph.DocString,
-        model.Graph.Input.Concat(model.Graph.Output).Where(static v => v.DocString.Length > 0).DistinctBy(static v => v.Name).ToDictionary(static v => v.Name, static v => v.DocString, StringComparer.Ordinal),
-        model.Graph.Output.Where(static o => o.Type is not null).DistinctBy(static o => o.Name).ToDictionary(static o => o.Name, static o => TypeReader.Read(o.Type, o.Name), StringComparer.Ordinal));
+    // Of a model that we wrote, inference knows all sizes by the names that they have.
+    private static ModelStatements Statements(ModelProto model, ExternalDataReader? external, bool isOurs) => new(
+        ModelRemarks.Of(model, external),
+        isOurs
+            ? new Dictionary<string, IrType>()
+            : model.Graph.Output.Where(static o => o.Type is not null).DistinctBy(static o => o.Name).ToDictionary(static o => o.Name, static o => TypeReader.Read(o.Type, o.Name), StringComparer.Ordinal));
 
     /// <summary>Reads a model loaded from a file; its weights stay readable as long as it is not disposed.</summary>
     public static Graph Read(LoadedModel model, string? file = null, ReadNotes? notes = null, ReadLimits? limits = null)

@@ -17,6 +17,8 @@ internal static class OpaqueReader
         bare.ClearName();
         bare.Input.Clear();
         bare.Output.Clear();
+        bare.DeviceConfigurations.Clear();
+        ExternalTensors.Inline(bare, context.External);
         Opaque op = new([.. positions.Select(i => scope.Materialize(inputs[i]!)), .. captures.Select(name => Captured(name, node, scope, context))])
         {
             Domain = node.Domain is "ai.onnx" ? "" : node.Domain,

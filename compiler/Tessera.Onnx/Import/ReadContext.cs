@@ -13,6 +13,9 @@ namespace Tessera.Onnx;
 internal sealed record ReadContext(
     string? File, ExternalDataReader? External, bool IsOurs, ModelClaims Claims, FunctionLibrary Functions, ReadNotes Notes)
 {
+    /// <summary>Whether nodes have names that somebody gave them: not where we made them all up.</summary>
+    public required bool IsNamed { get; init; }
+
     /// <summary>A caller's name is put before those of its function's nodes as long as the whole stays readable, and memory in bounds.</summary>
     private const int LongestPath = 256;
 
@@ -22,9 +25,12 @@ internal sealed record ReadContext(
     /// </summary>
     public SourceLocation Source(NodeProto node, string call)
     {
-        string name = IsOurs ? node.DocString : node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "";
-        return new SourceLocation(call.Length == 0 || call.Length + name.Length >= LongestPath ? name : $"{call}/{name}", File);
+        string name = !IsNamed ? node.DocString : node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "";
+        return new SourceLocation(Inside(call, name), File);
     }
+
+    /// <summary>A name below the call in whose function it stands.</summary>
+    public static string Inside(string call, string name) => call.Length == 0 || call.Length + name.Length >= LongestPath ? name : $"{call}/{name}";
 
     /// <summary>Nodes made while reading, which stand for one of an older opset, and the version that they are read under.</summary>
     public Dictionary<NodeProto, long> Versions { get; } = new(ReferenceEqualityComparer.Instance);

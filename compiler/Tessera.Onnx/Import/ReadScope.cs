@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
@@ -22,6 +23,12 @@ internal sealed class ReadScope(GraphBuilder builder, ReadScope? parent = null)
 
     /// <summary>Whether it has no weights of its own: the builder is that of a region, or names may clash with those of the caller.</summary>
     public bool IsRegion => parent is not null || IsInlined || Caller?.IsRegion == true;
+
+    /// <summary>Words of the graph's values, by name; only of those that have any.</summary>
+    public Dictionary<string, ValueInfoProto> Words { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Weights that stay weights however small they are: training sets them.</summary>
+    public IReadOnlySet<string> Trained { get; init; } = new HashSet<string>();
 
     /// <summary>Bytes of weights met so far, by name.</summary>
     public Dictionary<string, WeightSource> Weights { get; init; } = parent?.Weights ?? new Dictionary<string, WeightSource>(StringComparer.Ordinal);
