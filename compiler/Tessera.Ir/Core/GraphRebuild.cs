@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tessera.Ir.Onnx;
 
 namespace Tessera.Ir;
@@ -11,7 +12,7 @@ public sealed class GraphRebuild(GraphBuilder builder)
     private readonly Dictionary<string, Dim> _renamed = new(StringComparer.Ordinal);
 
     /// <summary>The graph with ops replaced by what <paramref name="map"/> gives for them and their new operands; null makes the op again.</summary>
-    public static Graph Run(Graph graph, Func<Op, Value?[], IReadOnlyList<Value>?> map)
+    public static Graph Run(Graph graph, Func<Op, ImmutableArray<Value?>, IReadOnlyList<Value>?> map)
     {
         ArgumentNullException.ThrowIfNull(graph);
         Dictionary<Value, Value> inputs = graph.PostOrder().OfType<Ops.Input>().ToDictionary(static i => i.Outputs[0], static i => i.Outputs[0]);
@@ -20,14 +21,14 @@ public sealed class GraphRebuild(GraphBuilder builder)
 
     /// <summary>The same for the values that <paramref name="roots"/> reach; <paramref name="known"/> fixes values in advance.</summary>
     public IReadOnlyList<Value> Run(
-        IEnumerable<Value> roots, IDictionary<Value, Value> known, Func<Op, Value?[], IReadOnlyList<Value>?> map) =>
+        IEnumerable<Value> roots, IDictionary<Value, Value> known, Func<Op, ImmutableArray<Value?>, IReadOnlyList<Value>?> map) =>
         GraphWalk.Rebuild(roots, known, (op, operands) => map(op, operands) is { } replaced ? Note(op, replaced) : Again(op, operands));
 
     /// <summary>The results of the op over other operands.</summary>
     /// <param name="op">An op of the old graph.</param>
     /// <param name="operands">Its operands in the new one.</param>
     /// <param name="change">What else to change of it.</param>
-    public IReadOnlyList<Value> Again(Op op, Value?[] operands, Func<Op, Op>? change = null)
+    public IReadOnlyList<Value> Again(Op op, ImmutableArray<Value?> operands, Func<Op, Op>? change = null)
     {
         ArgumentNullException.ThrowIfNull(op);
         Op moved = operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op : op.WithOperands(operands);

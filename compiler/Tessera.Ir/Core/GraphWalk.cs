@@ -13,7 +13,6 @@ public static class GraphWalk
     /// <param name="also">Values that an op needs; one that needs the op itself changes nothing.</param>
     public static IReadOnlyList<Op> PostOrder(IEnumerable<Value> roots, Func<Op, IEnumerable<Value>>? also)
     {
-        List<Op> order = [];
         WalkTables tables = WalkTables.Take();
         (HashSet<Op> seen, Stack<(Op Op, ImmutableArray<Value?> Needs, int Next)> stack) = (tables.Seen, tables.Open);
         foreach (Value root in roots)
@@ -23,7 +22,7 @@ public static class GraphWalk
             {
                 if (frame.Next == frame.Needs.Length)
                 {
-                    order.Add(frame.Op);
+                    tables.Order.Add(frame.Op);
                     continue;
                 }
 
@@ -32,6 +31,7 @@ public static class GraphWalk
             }
         }
 
+        Op[] order = [.. tables.Order];
         tables.Free();
         return order;
 
@@ -54,7 +54,7 @@ public static class GraphWalk
     public static IReadOnlyList<Value> Rebuild(
         IEnumerable<Value> roots,
         IDictionary<Value, Value> known,
-        Func<Op, Value?[], IReadOnlyList<Value>> map)
+        Func<Op, ImmutableArray<Value?>, IReadOnlyList<Value>> map)
     {
         Value[] wanted = [.. roots];
         return Rebuild(wanted, PostOrder(wanted), known, map);
@@ -65,31 +65,42 @@ public static class GraphWalk
         IReadOnlyList<Value> wanted,
         IReadOnlyList<Op> order,
         IDictionary<Value, Value> known,
-        Func<Op, Value?[], IReadOnlyList<Value>> map)
+        Func<Op, ImmutableArray<Value?>, IReadOnlyList<Value>> map)
     {
-        Dictionary<Op, IReadOnlyList<Value>> done = new(order.Count, OpIdentity.Instance);
+        WalkTables tables = WalkTables.Take();
+        Dictionary<Op, IReadOnlyList<Value>> done = tables.Done;
         foreach (Op op in order)
         {
-            if (op.OutputCount == 1 && op is Ops.Input)
+            if (op.OutputCount != 1 || op is not Ops.Input)
             {
-                continue;
+                done.Add(op, map(op, Operands(op)));
             }
-
-            Value?[] operands = new Value?[op.Operands.Length];
-            for (int i = 0; i < operands.Length; i++)
-            {
-                operands[i] = op.Operands[i] is { } operand ? Lookup(operand) : null;
-            }
-
-            done.Add(op, map(op, operands));
         }
 
-        return [.. wanted.Select(Lookup)];
+        Value[] results = [.. wanted.Select(Lookup)];
+        tables.Free();
+        return results;
+
+        // Those of the op itself where none changed.
+        ImmutableArray<Value?> Operands(Op op)
+        {
+            ImmutableArray<Value?>.Builder? changed = null;
+            for (int i = 0; i < op.Operands.Length; i++)
+            {
+                if (op.Operands[i] is { } operand && Lookup(operand) is var now && !ReferenceEquals(now, operand))
+                {
+                    changed ??= op.Operands.ToBuilder();
+                    changed[i] = now;
+                }
+            }
+
+            return changed?.MoveToImmutable() ?? op.Operands;
+        }
 
         Value Lookup(Value value) => known.TryGetValue(value, out Value? mapped)
             ? mapped
-            : done.TryGetValue(value.Producer, out IReadOnlyList<Value>? results)
-                ? results[value.Index]
+            : done.TryGetValue(value.Producer, out IReadOnlyList<Value>? made)
+                ? made[value.Index]
                 : throw new InvalidOperationException($"{value} has no counterpart; an input was not mapped.");
     }
 }

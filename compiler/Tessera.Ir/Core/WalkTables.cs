@@ -19,6 +19,12 @@ internal sealed class WalkTables
     /// <summary>Ops whose operands are being walked, and the next of these.</summary>
     public Stack<(Op Op, ImmutableArray<Value?> Needs, int Next)> Open { get; } = new();
 
+    /// <summary>Ops in the order found.</summary>
+    public List<Op> Order { get; } = [];
+
+    /// <summary>What became of ops.</summary>
+    public Dictionary<Op, IReadOnlyList<Value>> Done { get; } = new(OpIdentity.Instance);
+
     public static WalkTables Take()
     {
         WalkTables tables = t_free ?? new WalkTables();
@@ -29,10 +35,12 @@ internal sealed class WalkTables
     /// <summary>Gives the tables back; after an error they are just left.</summary>
     public void Free()
     {
-        if (Seen.Count <= MostKept)
+        if (Math.Max(Seen.Count, Done.Count) <= MostKept)
         {
             Seen.Clear();
             Open.Clear();
+            Order.Clear();
+            Done.Clear();
             t_free = this;
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Tessera.Ir.Onnx;
 
 /// <summary>
@@ -69,7 +71,7 @@ public sealed class Legalizer
 
         public bool Changed { get; private set; }
 
-        public IReadOnlyList<Value> Step(Op op, Value?[] operands)
+        public IReadOnlyList<Value> Step(Op op, ImmutableArray<Value?> operands)
         {
             IReadOnlyList<Value> values = _rebuild.Again(op, operands, op is Ops.IRegionOp ? moved => OpRewriting.MapRegions(moved, owner.Run) : null);
             if (!ReferenceEquals(values[0], op.Outputs[0]) && Composed(values[0]) is { } composed)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
@@ -74,7 +75,7 @@ public sealed record MergeSharedInputMatMuls : IPass
         public void Add(MatMul product, Add? biased) => _members.Add((product, biased));
 
         /// <summary>The part that stands for one member; the first one asked for emits the merged product.</summary>
-        public Value Member(GraphBuilder builder, Op op, Value?[] operands, PassContext context, MergeSharedInputMatMuls pass)
+        public Value Member(GraphBuilder builder, Op op, ImmutableArray<Value?> operands, PassContext context, MergeSharedInputMatMuls pass)
         {
             int index = _members.FindIndex(m => ReferenceEquals(Result(m).Producer, op));
             SourceLocation source = op.Outputs[0].Source;

@@ -10,14 +10,30 @@ internal sealed class RewriteUses(IReadOnlyList<Value> roots, IReadOnlyList<Op> 
     {
     }
 
-    private readonly Dictionary<Value, Value> _origins = new(order.Count);
+    // Only of values that are others now; null where several became one.
+    private readonly Dictionary<Value, Value?> _origins = [];
     private readonly Lazy<Dictionary<Value, int>> _counts = new(() => Count(roots, order));
 
     /// <summary>Notes that a value is the old one over rewritten operands: it has the same users.</summary>
-    public void Rebuilt(Value value, Value origin) => _origins.TryAdd(value, origin);
+    public void Rebuilt(Value value, Value origin)
+    {
+        if (!ReferenceEquals(value, origin) && !_origins.TryAdd(value, origin) && !ReferenceEquals(_origins[value], origin))
+        {
+            _origins[value] = null;
+        }
+    }
 
-    public bool HasSingleUse(Value value) =>
-        _counts.Value.GetValueOrDefault(_origins.GetValueOrDefault(value, value)) == 1;
+    /// <summary>Whether one op uses a value and no output is it; false where that is not known.</summary>
+    public bool HasSingleUse(Value value)
+    {
+        int users = _counts.Value.GetValueOrDefault(value);
+        if (_origins.TryGetValue(value, out Value? origin))
+        {
+            users += origin is null ? 2 : _counts.Value.GetValueOrDefault(origin);
+        }
+
+        return users == 1;
+    }
 
     private static Dictionary<Value, int> Count(IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
     {
