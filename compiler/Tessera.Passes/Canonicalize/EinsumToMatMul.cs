@@ -4,8 +4,8 @@ using Tessera.Ir.Ops;
 namespace Tessera.Passes.Canonicalize;
 
 /// <summary>
-/// einsum(a, b) of axes in common, at most one axis of each operand's own and one that is summed over  →  transposes around a
-/// matmul, as <c>bhid,bhjd-&gt;bhij</c>.
+/// einsum(a, b) of axes in common, axes of each operand's own, and axes that are summed over  →  transposes and reshapes around a
+/// matmul, as <c>bhid,bhjd-&gt;bhij</c>, and <c>abc,cde-&gt;abde</c> where a weight has heads. Which operand comes first follows the result.
 /// </summary>
 public sealed class EinsumToMatMul : RewriteRule<Einsum>
 {
@@ -22,10 +22,15 @@ public sealed class EinsumToMatMul : RewriteRule<Einsum>
             return context.Reject(op, $"'{op.Equation}' takes a diagonal");
         }
 
+        if (result.Length > 0 && !right.Contains(result[^1]))
+        {
+            (a, b, left, right) = (b, a, right, left);
+        }
+
         string common = Kept(result, c => left.Contains(c) && right.Contains(c));
-        string summed = equation.Summed;
-        (string rows, string columns) = (Kept(left, c => result.Contains(c) && !right.Contains(c)), Kept(right, c => result.Contains(c) && !left.Contains(c)));
-        if (rows.Length != 1 || columns.Length != 1 || summed.Length != 1 || !left.Contains(summed[0]) || !right.Contains(summed[0]))
+        string summed = Kept(left, c => !result.Contains(c));
+        (string rows, string columns) = (Kept(result, c => !right.Contains(c)), Kept(result, c => !left.Contains(c)));
+        if (rows.Length == 0 || columns.Length == 0 || summed.Length == 0 || equation.Summed.Length != summed.Length || !summed.All(right.Contains))
         {
             return context.Reject(op, $"'{op.Equation}' is no product of matrices");
         }
@@ -35,8 +40,14 @@ public sealed class EinsumToMatMul : RewriteRule<Einsum>
             return context.Reject(op, $"an axis of {a.Type} and {b.Type} is broadcast");
         }
 
-        Value product = context.Emit(new MatMul(Transposed(a, left, common + rows + summed, context), Transposed(b, right, common + summed + columns, context)));
-        return Transposed(product, common + rows + columns, result, context);
+        // Where nothing is in common, a matrix multiplies rows under any axes.
+        int[] cut = common.Length == 0 ? [.. rows.Select(static _ => 1), summed.Length] : [.. common.Select(static _ => 1), rows.Length, summed.Length];
+        Value first = Merged(Transposed(a, left, common + rows + summed, context), cut, context);
+        Value second = Merged(Transposed(b, right, common + summed + columns, context), [.. common.Select(static _ => 1), summed.Length, columns.Length], context);
+        Value product = context.Emit(new MatMul(first, second));
+        string all = common + rows + columns;
+        Shape sizes = [.. all.Select(c => left.Contains(c) ? a.Shape[left.IndexOf(c)] : b.Shape[right.IndexOf(c)])];
+        return Transposed(product.Rank == sizes.Rank ? product : context.Emit(new Reshape(product) { Shape = sizes }), all, result, context);
     }
 
     private static string Kept(string labels, Func<char, bool> keep) => string.Concat(labels.Where(keep));
@@ -44,4 +55,16 @@ public sealed class EinsumToMatMul : RewriteRule<Einsum>
     private static Value Transposed(Value x, string from, string to, RewriteContext context) => from == to
         ? x
         : context.Emit(new Transpose(x) { Perm = [.. to.Select(c => (long)from.IndexOf(c))] });
+
+    // Runs of axes, each of the given length, made one.
+    private static Value Merged(Value x, int[] runs, RewriteContext context)
+    {
+        if (runs.All(static r => r == 1))
+        {
+            return x;
+        }
+
+        int at = 0;
+        return context.Emit(new Reshape(x) { Shape = [.. runs.Select(r => Dim.Product(x.Shape.Skip((at += r) - r).Take(r)))] });
+    }
 }

@@ -17,7 +17,8 @@ internal sealed record Index(int Rows, int Columns, long Offset)
         ? new Index(left.Rows - right.Rows, left.Columns - right.Columns, left.Offset - right.Offset)
         : null;
 
-    private static Index? Of(Value value, int rank) => Of(value, rank, Deepest);
+    /// <summary>What a value is at the positions of a whole of the given rank, which it is broadcast to; null for anything else.</summary>
+    public static Index? Of(Value value, int rank) => Of(value, rank, Deepest);
 
     private static Index? Of(Value value, int rank, int depth) => depth == 0 || value.Rank > rank ? null : value.Op switch
     {

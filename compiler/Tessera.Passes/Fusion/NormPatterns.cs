@@ -107,8 +107,8 @@ internal static class NormPatterns
             ? context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(dtype, [count], [.. Enumerable.Repeat(1.0, (int)count)])) })
             : context.Emit(new Expand(context.Builder.Float(dtype, 1)) { Shape = [size] });
 
-    // y · r, where r is 1/√s or that times a gain.
-    private static IEnumerable<OverRoot> Inverse(Value y, Value r)
+    /// <summary>The ways to read y · r as <c>y / √s · g</c>, where r is 1/√s or that times a gain.</summary>
+    public static IEnumerable<OverRoot> Inverse(Value y, Value r)
     {
         if (InverseRoot(r) is { } s)
         {

@@ -4,31 +4,48 @@ using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
 
-/// <summary>Masks that follow from positions alone  →  causality: key j is visible to query i only if j ≤ i.</summary>
+/// <summary>Masks that follow from positions alone  →  causality (key j is visible to query i only if j ≤ i) and windows.</summary>
 internal static class Positions
 {
     private const long MostElements = 1 << 20;
 
-    /// <summary>The op with flags, or a term of its mask, taken as causality; unchanged where none is.</summary>
+    /// <summary>The op with flags, or a term of its mask, taken as causality or a window; unchanged where none is.</summary>
     public static Attention Take(Attention op, RewriteContext context)
     {
         (Dim n, Dim m) = (op.Q.Shape[op.Q.Rank - 3], op.K.Shape[op.K.Rank - 3]);
         if (op.Visible is not null)
         {
-            return IsCausal(op.Visible, n, m, context) ? op with { Visible = null, Causal = true } : op;
+            return PositionFlags.Of(op.Visible, n, m, context) is { } positions ? positions.On(op) with { Visible = positions.Rest } : op;
         }
 
         List<Value> terms = op.Mask is null ? [] : [.. Terms(op.Mask)];
         for (int i = 0; i < terms.Count; i++)
         {
-            if (Addend(terms[i], n, m, context) is { } fill)
+            if (Hidden(terms[i], n, m, context) is var (flags, fill))
             {
                 Value? rest = terms.Where((_, other) => other != i).Aggregate((Value?)null, (sum, term) => sum is null ? term : context.Emit(new Add(sum, term)));
-                return op with { Mask = rest, Causal = true, Hiding = Hiding.Added, Fill = fill };
+                return flags.On(op) with { Mask = rest, Hiding = Hiding.Added, Fill = fill };
             }
         }
 
         return op;
+    }
+
+    // What a term lets queries see, and the number that it adds elsewhere.
+    private static (PositionFlags Flags, double Fill)? Hidden(Value term, Dim n, Dim m, RewriteContext context) =>
+        Addend(term, n, m, context) is { } causal ? (new PositionFlags(true, -1, -1, null), causal) : Window(term, n, m, context);
+
+    private static (PositionFlags Flags, double Fill)? Window(Value term, Dim n, Dim m, RewriteContext context)
+    {
+        (Value Flags, double Fill)? choice = term.Op switch
+        {
+            Where where when Numbers.IsZero(where.X) && Numbers.IsSplat(where.Y, out double fill) && fill < 0 => (where.Condition, fill),
+            Where where when Numbers.IsZero(where.Y) && Numbers.IsSplat(where.X, out double fill) && fill < 0 => (context.Emit(new Not(where.Condition)), fill),
+            _ => null,
+        };
+        return choice is var (flags, hides) ? PositionFlags.Of(flags, n, m, context) is { Rest: null } seen ? (seen, hides) : null
+            : (term.Op is Reshape or Expand && KeepsPairs(term, context)) || term.Op is Cast { } cast && Numbers.Widens(cast) ? Window(term.Producer.Operands[0]!, n, m, context)
+            : null;
     }
 
     private static IEnumerable<Value> Terms(Value mask)
@@ -55,11 +72,17 @@ internal static class Positions
         Cast cast when Numbers.Widens(cast) => Addend(cast.X, n, m, context),
         Where where when Numbers.IsZero(where.X) && Numbers.IsSplat(where.Y, out double fill) && fill < 0 && IsCausal(where.Condition, n, m, context) => fill,
         Where where when Numbers.IsZero(where.Y) && Numbers.IsSplat(where.X, out double fill) && fill < 0 && IsAhead(where.Condition, n, m, context) => fill,
+        Mul { A: var full, B: var flags } when (Ahead(full, flags, n, m, context) ?? Ahead(flags, full, n, m, context)) is { } fill => fill,
         Trilu { Upper: true, Diagonal: 1 } triangle when Numbers.IsSplat(triangle.X, out double fill) && fill < 0 && IsAllPairs(term, n, m, context) => fill,
         Constant constant when IsAllPairs(term, n, m, context) => OfConstant(constant.Value, n, m),
         Slice when Corner(term, context) is { } whole && IsCorner(term, whole, n, m, context) => OfConstant(whole.Value, whole.Outputs[0].Shape),
         _ => null,
     };
+
+    // f · flags, where the flags are true for j > i, and so is the number f itself, or f is everywhere.
+    private static double? Ahead(Value full, Value flags, Dim n, Dim m, RewriteContext context) =>
+        flags.Op is Cast { X: { DType: DType.Bool } ahead } && IsAhead(ahead, n, m, context)
+        && (Numbers.IsSplat(full, out double number) ? number : Addend(full, n, m, context)) is { } fill && fill < 0 && double.IsFinite(fill) ? fill : null;
 
     private static double? OfConstant(TensorContent content, Shape shape) => OfConstant(content, shape[shape.Rank - 2], shape[shape.Rank - 1]);
 
@@ -75,8 +98,8 @@ internal static class Positions
         return fill < 0 && IsTriangle(i => mask.F[i] == 0, i => mask.F[i] == fill, n, m) ? fill : null;
     }
 
-    // Flags that are true where j ≤ i.
-    private static bool IsCausal(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
+    /// <summary>Whether flags are true where j ≤ i.</summary>
+    public static bool IsCausal(Value flags, Dim n, Dim m, RewriteContext context) => flags.Op switch
     {
         Reshape or Expand when KeepsPairs(flags, context) => IsCausal(flags.Producer.Operands[0]!, n, m, context),
         Not not => IsAhead(not.X, n, m, context),
@@ -151,11 +174,11 @@ internal static class Positions
         return Enumerable.Range(0, rows * columns).All(at => at % columns <= at / columns ? seen(at) : hidden(at));
     }
 
-    // One flag for each pair of tokens, the same for all heads and examples.
-    private static bool IsAllPairs(Value x, Dim n, Dim m, RewriteContext context) => x.Rank >= 2
+    /// <summary>Whether there is one flag for each pair of tokens, the same for all heads and examples.</summary>
+    public static bool IsAllPairs(Value x, Dim n, Dim m, RewriteContext context) => x.Rank >= 2
         && context.Equal(x.Shape[x.Rank - 2], n) && context.Equal(x.Shape[x.Rank - 1], m) && x.Shape.SkipLast(2).All(static d => d == Dim.One);
 
-    // What is beneath is the same for all heads and examples, or is not found.
-    private static bool KeepsPairs(Value moved, RewriteContext context) => moved.Producer.Operands[0] is { Rank: >= 2 } x && moved.Rank >= 2
+    /// <summary>Whether a reshape or an expansion leaves the pairs of tokens alone. What is beneath is the same for all heads and examples, or is not found.</summary>
+    public static bool KeepsPairs(Value moved, RewriteContext context) => moved.Producer.Operands[0] is { Rank: >= 2 } x && moved.Rank >= 2
         && context.Equal(x.Shape[x.Rank - 2], moved.Shape[moved.Rank - 2]) && context.Equal(x.Shape[x.Rank - 1], moved.Shape[moved.Rank - 1]);
 }

@@ -14,7 +14,7 @@ namespace Tessera.Compiler.Tests.Exporters;
 /// <summary>Attention is found in models as exporters write them, and gives in ONNX Runtime what the original gives.</summary>
 public class AttentionExportTests
 {
-    private static readonly Dictionary<string, long> s_sizes = new() { ["batch"] = 2, ["seq"] = 5, ["source"] = 3 };
+    private static readonly Dictionary<string, long> s_sizes = new() { ["batch"] = 2, ["seq"] = 5, ["source"] = 3, ["past"] = 4 };
 
     public static TheoryData<string> Names => [.. AttentionModels.All.Select(static m => m.Name)];
 

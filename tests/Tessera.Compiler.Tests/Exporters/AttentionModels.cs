@@ -21,9 +21,11 @@ internal static class AttentionModels
         ("einsum of heads in place", EinsumInPlace),
         ("SVTR of PaddleOCR", Svtr),
         ("softmax before opset 13", Old),
+        .. EncoderModels.All,
+        .. DecoderModels.All,
     ];
 
-    private static string Heads(ExportedModel m, string x, string like, long heads = 2, long size = 4) =>
+    internal static string Heads(ExportedModel m, string x, string like, long heads = 2, long size = 4) =>
         m.Transpose(m.Reshape(x, m.Size(like, 0), m.Size(like, 1), m.Longs(heads), m.Longs(size)), 0, 2, 1, 3);
 
     private static string Merged(ExportedModel m, string heads)
@@ -32,7 +34,7 @@ internal static class AttentionModels
         return m.Reshape(tokens, m.Size(tokens, 0), m.Size(tokens, 1), m.Longs(8));
     }
 
-    private static string Linear(ExportedModel m, string x, long to = 8) => m.Node("Add", [m.MatMul(x, m.Weight(8, to)), m.Weight(to)]);
+    internal static string Linear(ExportedModel m, string x, long to = 8) => m.Node("Add", [m.MatMul(x, m.Weight(8, to)), m.Weight(to)]);
 
     private static (ExportedModel, string) Start(int opset = 17)
     {
@@ -40,7 +42,7 @@ internal static class AttentionModels
         return (m, m.Input("x", DType.F32, "batch", "seq", 8));
     }
 
-    private static ExportedModel End(ExportedModel m, string heads)
+    internal static ExportedModel End(ExportedModel m, string heads)
     {
         m.Output(m.MatMul(Merged(m, heads), m.Weight(8, 8)));
         return m;
@@ -116,7 +118,7 @@ internal static class AttentionModels
         return End(m, m.MatMul(m.Softmax(m.Node("Add", [logits, spread])), v));
     }
 
-    private static string Repeated(ExportedModel m, string x)
+    internal static string Repeated(ExportedModel m, string x)
     {
         string wide = m.Node("Unsqueeze", [x, m.Longs(2)]);
         string shape = m.Node("Concat", [m.Size(x, 0), m.Longs(2), m.Longs(2), m.Size(x, 2), m.Longs(2)], ExportedModel.Int("axis", 0));

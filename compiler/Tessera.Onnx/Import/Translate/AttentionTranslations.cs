@@ -4,8 +4,8 @@ using Tessera.Ir.Ops;
 namespace Tessera.Onnx;
 
 /// <summary>
-/// Attention and rotary embedding of <c>ai.onnx</c>, whose tokens stand behind the heads, as those here. A query whose bias
-/// hides every key gives 0 in both; the softcap comes before the bias (release 1.22).
+/// Attention and rotary embedding of <c>ai.onnx</c>, whose tokens stand behind the heads, as those here. What hides a key is
+/// added to its logit, as the op's function body does; the softcap comes before it (release 1.22).
 /// </summary>
 internal static class AttentionTranslations
 {
@@ -37,6 +37,7 @@ internal static class AttentionTranslations
             Softcap = node.Float("softcap", 0),
             Causal = bias.IsPlainCausal,
             WindowRight = bias.WindowRight,
+            Hiding = Hiding.Added,
         });
         return [heads.Merge(TokenMajor(node, result)), present, values];
     }
