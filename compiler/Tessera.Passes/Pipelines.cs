@@ -84,11 +84,21 @@ public static class Pipelines
         new(Canonicalize),
     ];
 
+    /// <summary>What is done last for every other target: the standard op says more of a norm than ours.</summary>
+    public static IReadOnlyList<Stage> ForAny { get; } =
+    [
+        new(new CarryStatistics()),
+        new(new RewritePass(new NormOverAxes())),
+        new(Canonicalize),
+    ];
+
     /// <summary>What is done last for the target <c>ort</c>: its own ops where they fit.</summary>
     public static IReadOnlyList<Stage> ForOrt { get; } =
     [
+        new(new CarryStatistics()),
         new(new FuseSkipNorm()),
         new(new RewritePass(new LowerToMultiHead())),
+        new(new RewritePass(new NormOverAxes())),
         new(Canonicalize),
     ];
 

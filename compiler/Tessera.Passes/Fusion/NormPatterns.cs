@@ -135,7 +135,8 @@ internal static class NormPatterns
         _ => null,
     };
 
-    private static Value? InverseRoot(Value value) => value.Op switch
+    /// <summary>s in <c>1 / √s</c>; null for anything else.</summary>
+    public static Value? InverseRoot(Value value) => value.Op switch
     {
         Reciprocal { X: var root } => Root(root),
         Sqrt { X.Op: Reciprocal inverse } => inverse.X,

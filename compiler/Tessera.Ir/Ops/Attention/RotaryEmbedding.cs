@@ -54,7 +54,7 @@ public sealed partial record RotaryEmbedding(Value X, Value Cos, Value Sin) : Op
         return Alignment.Align(context, context.Operands[operand]!, own, [.. tokens, own[own.Rank - 1]]);
     }
 
-    /// <summary>By the standard op where that takes it, else by primitives.</summary>
+    /// <summary>By the standard op where that takes it, heads in front of tokens where they stand there, else by primitives.</summary>
     public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) =>
         X.Rank <= 4 && X.DType != DType.F64 && X.Shape[X.Rank - 2].ConstValue is { } heads
             ? [Standard(builder, heads)]
@@ -69,6 +69,12 @@ public sealed partial record RotaryEmbedding(Value X, Value Cos, Value Sin) : Op
             Shape full = [batched[0], batched[1], angles.Shape[angles.Rank - 1]];
             Value raised = angles.Rank == 3 ? angles : g.Reshape(angles, [.. Enumerable.Repeat(Dim.One, 3 - angles.Rank), .. angles.Shape]);
             return raised.Shape.Equals(full) ? raised : g.Expand(raised, full);
+        }
+
+        if (X.Op is Transpose { Perm: [0, 2, 1, 3], X: var apart })
+        {
+            Value turnedApart = g.StandardRotary(apart, OfTokens(Cos), OfTokens(Sin), heads, turned == size ? 0 : turned, Interleaved);
+            return g.Transpose(turnedApart, [0, 2, 1, 3]);
         }
 
         Value merged = g.Reshape(X, [batched[0], batched[1], batched[2] * batched[3]]);
