@@ -38,6 +38,13 @@ public sealed class BatchContext
     /// <summary>The batched form that a result of this one-example shape has when it depends on the example.</summary>
     public Batched Wrap(Value value, Shape oneExample) => Environment.Wrap(value, oneExample, this);
 
+    /// <summary>The batched forms of the results by those of the simpler ops that the op consists of.</summary>
+    /// <exception cref="TesseraException">TSR0401: it consists of none, or one of these mixes examples.</exception>
+    public IReadOnlyList<Batched> ByParts() => Environment.ByParts(Op) ?? throw Mixes("it has no batched form");
+
+    /// <summary>Whether an operand is there and depends on the example.</summary>
+    public bool Varies(int operand) => Operands.ElementAtOrDefault(operand) is { Form: not BatchForm.Unbatched };
+
     /// <summary>The error for an op that would let one example see another.</summary>
     public TesseraException Mixes(string reason) => new(
         "TSR0401",

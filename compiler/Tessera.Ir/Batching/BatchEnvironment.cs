@@ -31,6 +31,9 @@ public abstract class BatchEnvironment(GraphBuilder builder, BatchMode mode, IRe
     /// <summary>A padded value with everything beyond each example's length set to <paramref name="fill"/> (0 or 1 for bool).</summary>
     public abstract Value Fill(Batched padded, double fill);
 
+    /// <summary>The batched results of an op by its decomposition; null when it has none.</summary>
+    public abstract IReadOnlyList<Batched>? ByParts(Op op);
+
     /// <summary>Whether a size of the longest example is at least that of any other: it never shrinks where a ragged symbol grows.</summary>
     public bool IsBoundedByLongest(Dim dim) => dim.Symbols.Where(ragged.Contains).All(s => DimGrowth.Of(dim, s, ExampleFacts).Min >= 0);
 

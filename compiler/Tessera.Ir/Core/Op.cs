@@ -91,9 +91,9 @@ public abstract record Op
 
     /// <summary>
     /// The op for a batch of examples, given its one-example operands in their batched forms. It is called only when an
-    /// operand depends on the example.
+    /// operand depends on the example. An op that says nothing of it is batched by its decomposition.
     /// </summary>
-    public virtual IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it has no batched form");
+    public virtual IReadOnlyList<Batched> Batch(BatchContext context) => context.ByParts();
 
     // Results are where an op was emitted, not what it is: equality leaves them out.
     public virtual bool Equals(Op? other) => other is not null && EqualityContract == other.EqualityContract;

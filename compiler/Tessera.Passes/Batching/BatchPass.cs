@@ -45,7 +45,7 @@ public sealed class BatchPass
         _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
         _builder.Reserve(graph.PostOrder().SelectMany(static op => op.Outputs).SelectMany(static v => IrTypes.Symbols(v.Type)));
         _rebuild = new GraphRebuild(_builder);
-        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions) { ExampleFacts = graph.Builder.Facts };
+        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions, ByParts) { ExampleFacts = graph.Builder.Facts };
     }
 
     /// <summary>The batched graph.</summary>
@@ -137,6 +137,35 @@ public sealed class BatchPass
         {
             _done[op.Outputs[i]] = results[i];
         }
+    }
+
+    // The parts join the one-example graph; nothing of them is left there but what the batched ones are made of.
+    private IReadOnlyList<Batched>? ByParts(Op op)
+    {
+        _graph.Builder.Source = op.Outputs[0].Source;
+        if (op.Decompose(_graph.Builder) is not { } results)
+        {
+            return null;
+        }
+
+        Stack<Op> waiting = new(results.Select(static v => v.Producer));
+        while (waiting.TryPeek(out Op? next))
+        {
+            Op[] missing = [.. next.Operands.Where(v => v is not null && !_done.ContainsKey(v)).Select(static v => v!.Producer)];
+            if (missing.Length > 0 && !_done.ContainsKey(next.Outputs[0]))
+            {
+                Array.ForEach(missing, waiting.Push);
+                continue;
+            }
+
+            waiting.Pop();
+            if (!_done.ContainsKey(next.Outputs[0]))
+            {
+                Convert(next);
+            }
+        }
+
+        return [.. results.Select(v => _done[v])];
     }
 
     private IEnumerable<GraphOutput> ConvertOutput(GraphOutput output)

@@ -12,9 +12,12 @@ internal sealed class GraphBatchEnvironment(
     GraphBuilder builder,
     BatchMode mode,
     IReadOnlySet<string> ragged,
-    IReadOnlyDictionary<string, Value> partitionInputs)
+    IReadOnlyDictionary<string, Value> partitionInputs,
+    Func<Op, IReadOnlyList<Batched>?> byParts)
     : BatchEnvironment(builder, mode, ragged)
 {
+    public override IReadOnlyList<Batched>? ByParts(Op op) => byParts(op);
+
     public override Value Lengths(Dim partition)
     {
         // A number, where no ragged symbol is in it: the same for all examples.

@@ -207,29 +207,7 @@ public class RaggedOpTests
         ["input"] = static (g, x) => g.Concat([x, g.Neg(g.In("y", "f32[10 - n, 3]"))], 0),
     };
 
-    private static Graph Single(Func<GraphBuilder, Value, Value> build, long least)
-    {
-        GraphBuilder g = new([new Constraint.GreaterEqual(s_n, least)]);
-        Value x = g.In("x", "f32[n, 3]");
-        Value y = build(g, x);
-        Value[] inputs = [.. GraphWalk.PostOrder([x, y]).OfType<Input>().Select(static i => i.Outputs[0])];
-        return new Graph
-        {
-            Name = "single",
-            Builder = g,
-            Inputs = inputs,
-            Outputs = [new("y", y)],
-            Ragged = ["n"],
-            Weights = GraphWalk.PostOrder([y]).OfType<Parameter>().ToDictionary(static p => p.Path, Weight),
-        };
-    }
-
-    private static WeightSource Weight(Parameter parameter)
-    {
-        long[] dims = parameter.Outputs[0].Shape.Evaluate(static _ => 0);
-        float[] values = [.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(static i => (i * 0.37f) - 1)];
-        return MemoryWeightSource.Of<float>(values, dims);
-    }
+    private static Graph Single(Func<GraphBuilder, Value, Value> build, long least) => RaggedGraph.Of(build, least, "f32[n, 3]");
 
     private static Value Token(GraphBuilder g) => g.Param("token", "f32[1, 3]");
 

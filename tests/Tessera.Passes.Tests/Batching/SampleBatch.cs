@@ -24,11 +24,16 @@ internal sealed class SampleBatch
 
     /// <param name="sample">The op.</param>
     /// <param name="mode">Layout of the batch.</param>
-    /// <param name="shared">Whether inputs of fixed size are the same for all examples, as weights are.</param>
-    public SampleBatch(OpSample sample, BatchMode mode, bool shared)
+    /// <param name="shared">Which inputs are the same for all examples.</param>
+    public SampleBatch(OpSample sample, BatchMode mode, Sharing shared)
     {
         Graph graph = SampleInputs.Graph(sample);
-        graph = shared ? Shared(graph) : graph;
+        graph = shared switch
+        {
+            Sharing.Fixed => Shared(graph, static v => v.Type is TensorType { Shape.IsStatic: true }),
+            Sharing.AllButFirst => Shared(graph, v => v.Type is TensorType { Shape.IsStatic: true } && !ReferenceEquals(v, graph.Inputs[0])),
+            _ => graph,
+        };
         _sample = sample;
         _single = graph with { Ragged = mode == BatchMode.Dense ? [] : [Ragged] };
         _mode = mode;
@@ -90,11 +95,11 @@ internal sealed class SampleBatch
         }
     }
 
-    private static Graph Shared(Graph graph)
+    private static Graph Shared(Graph graph, Func<Value, bool> isShared)
     {
         Dictionary<Value, Value> known = graph.Inputs.ToDictionary(
             static v => v,
-            v => v.Type is TensorType { Shape.IsStatic: true } ? graph.Builder.Parameter(Name(v), v.Type) : v);
+            v => isShared(v) ? graph.Builder.Parameter(Name(v), v.Type) : v);
         IReadOnlyList<Value> roots = GraphWalk.Rebuild(
             graph.Roots, known, (op, operands) => graph.Builder.EmitAll(op.WithOperands(operands)));
         return graph.WithRoots(roots) with { Inputs = [.. graph.Inputs.Where(v => ReferenceEquals(known[v], v))] };

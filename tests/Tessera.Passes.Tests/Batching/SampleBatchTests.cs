@@ -50,7 +50,7 @@ public class SampleBatchTests
         OpSample sample = OpRegistry.Find(op)!.Samples!().Single(s => s.Name == name);
         foreach (BatchMode mode in Enum.GetValues<BatchMode>())
         {
-            foreach (bool shared in (bool[])[false, true])
+            foreach (Sharing shared in Enum.GetValues<Sharing>())
             {
                 SampleBatch batch = new(sample, mode, shared) { Lengths = lengths(mode), Lowered = lowered };
                 if (batch.Applies && batch.IsDefined)

@@ -133,7 +133,7 @@ internal sealed partial class OpsPage
     {
         bool[] batched =
         [
-            .. op.Samples!().SelectMany(sample => new[] { new SampleBatch(sample, mode, shared: false), new SampleBatch(sample, mode, shared: true) })
+            .. op.Samples!().SelectMany(sample => Enum.GetValues<Sharing>().Select(shared => new SampleBatch(sample, mode, shared)))
                 .Where(static b => b.Applies)
                 .Select(IsBatched),
         ];

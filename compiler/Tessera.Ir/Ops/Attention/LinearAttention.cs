@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -164,6 +165,8 @@ public sealed partial record LinearAttention(Value Q, Value K, Value V, Value? P
             : b.Reciprocal(b.Sqrt(b.Cast(b.DimValue(q.Shape[3]), q.DType)));
         return [state, b.Mul(b.Reshape(b.MatMul(q, state), result), scale)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0, 0, 0, 0, 0]);
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("LinearAttention", 27) { Attributes = s_attributes },

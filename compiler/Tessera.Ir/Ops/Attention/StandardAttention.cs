@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -113,6 +114,8 @@ public sealed partial record StandardAttention(Value Q, Value K, Value V, Value?
             return (int)((((((example * a) + j) * b) + i) * size) + d);
         });
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => StackedAttention.Batch(context, mask: 3);
 
     internal static OnnxMapping Onnx { get; } = new(
         Row() with { When = static op => op.OutputCount == 1 },

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -69,6 +70,8 @@ public sealed partial record StandardRotary(Value X, Value Cos, Value Sin) : Op
         Value turned = RotaryPrimitives.Build(builder, x, OverHeads(Cos), OverHeads(Sin), Interleaved);
         return [X.Rank == 3 ? builder.Reshape(turned, X.Shape) : turned];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0, 0]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "RotaryEmbedding",

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -70,6 +71,8 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
         builder.Reshape(x, [x.Shape[0], x.Shape[1], Heads, Dim.FloorDiv(x.Shape[2], Heads)]);
 
     private RefTensor Split(RefTensor x) => x.Reshaped([x.Dims[0], x.Dims[1], Heads, x.Dims[2] / Heads]);
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => StackedAttention.Batch(context, mask: 4);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("MultiHeadAttention", 1)
     {

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -27,6 +28,8 @@ public sealed partial record SkipLayerNorm(Value X, Value Skip, Value Weight, Va
         Value sum = builder.Add(X, Skip);
         return [builder.LayerNorm(sum, Weight, Bias, Epsilon), sum];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => SkipNorm.Batch(context);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SkipLayerNormalization", 1)
     {

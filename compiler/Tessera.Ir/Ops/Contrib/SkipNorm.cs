@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -22,6 +23,24 @@ internal static class SkipNorm
 
         NormOracle.CheckGains(context, x, weight, bias);
         return [x.Type, x.Type];
+    }
+
+    /// <summary>Rows of rows, in rank 2 or 3; the parts, where a gain differs by example or the two sums have different forms.</summary>
+    public static IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        int[] axes = [0, 0, .. Enumerable.Repeat(Folding.Shared, context.Operands.Count - 2)];
+        if (Enumerable.Range(2, axes.Length - 2).Any(context.Varies))
+        {
+            return context.ByParts();
+        }
+
+        (Batched x, Batched skip) = (context.Operands[0]!, context.Operands[1]!);
+        if (x is { Form: BatchForm.Ragged } && skip.Form == x.Form && skip.Axis == x.Axis && skip.Partition == x.Partition && x.Axis < context.ShapeOf(0).Rank - 1)
+        {
+            return [.. context.EmitAll(context.Op.WithOperands([.. context.Operands.Select(static b => b?.Value)])).Select(v => x with { Value = v })];
+        }
+
+        return Folding.Fits(context, axes) && x.Form == skip.Form ? Folding.Batch(context, axes) : context.ByParts();
     }
 
     public static RefTensor Sum(EvalContext context)

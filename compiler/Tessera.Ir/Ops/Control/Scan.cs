@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -123,6 +124,8 @@ public sealed partial record Scan(EquatableArray<Value> Values) : Op, IRegionOp
     private static long At(EquatableArray<long> list, int index) => index < list.Count ? list[index] : 0;
 
     private static int Positive(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("what its rounds use differs by example");
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Scan", 9)
     {

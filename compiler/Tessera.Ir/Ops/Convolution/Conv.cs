@@ -74,37 +74,7 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
         return [RefTensor.Floats(x.DType, window.Result, result)];
     }
 
-    // N is an axis of the one-example graph like any other; the batch is folded into it.
-    public override IReadOnlyList<Batched> Batch(BatchContext context)
-    {
-        Batched x = context.Operands[0]!;
-        if (context.Operands.Skip(1).Any(static b => b is { Form: not BatchForm.Unbatched }))
-        {
-            throw context.Mixes("its kernel differs by example");
-        }
-
-        if (x.Axis > 0 && (x.Form == BatchForm.Ragged || x.Axis == 1))
-        {
-            throw context.Mixes($"it reaches over the border of an example along the ragged axis {x.Axis}");
-        }
-
-        // Beyond each length stands what stands in the padding of the whole: zero.
-        Value rows = x is { Form: BatchForm.Padded, Axis: > 1 } ? context.Environment.Fill(x, 0) : x.Value;
-        Shape result = context.ResultShape();
-        if (x.Form == BatchForm.Ragged)
-        {
-            return [context.Wrap(context.Emit(With(context, rows)), result)];
-        }
-
-        Shape own = context.ShapeOf(0);
-        Dim batch = context.Environment.BatchSize;
-        Value folded = context.Emit(new Reshape(rows) { Shape = [batch * own[0], .. own.Skip(1)] });
-        Value convolved = context.Emit(With(context, folded));
-        return [context.Wrap(context.Emit(new Reshape(convolved) { Shape = [batch, .. result] }), result)];
-    }
-
-    private Conv With(BatchContext context, Value x) =>
-        this with { X = x, W = context.Operands[1]!.Value, Bias = context.Operands[2]?.Value };
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ConvBatching.Batch(context, this);
 
     private bool Lists(int spatial) => Strides.Count is var s && (s == 0 || s == spatial)
         && (Dilations.Count == 0 || Dilations.Count == spatial) && (Pads.Count == 0 || Pads.Count == 2 * spatial)

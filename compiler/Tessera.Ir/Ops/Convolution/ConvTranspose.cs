@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -116,6 +117,8 @@ public sealed partial record ConvTranspose(Value X, Value W, Value? Bias) : Op
         && Strides.All(static v => v > 0) && Dilations.All(static v => v > 0) && AutoPad is "NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER";
 
     private static bool Fits(EquatableArray<long> list, int spatial) => list.Count == 0 || list.Count == spatial;
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ConvTransposeBatching.Batch(context, this);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "ConvTranspose",

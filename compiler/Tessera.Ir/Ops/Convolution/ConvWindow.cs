@@ -49,7 +49,7 @@ internal sealed class ConvWindow
     private long Size(int a)
     {
         long padded = _x[a + 2] + Of(_op.Pads, a, 0) + Of(_op.Pads, _spatial + a, 0);
-        return ((padded - (Of(_op.Dilations, a, 1) * (_w[a + 2] - 1)) - 1) / Of(_op.Strides, a, 1)) + 1;
+        return (long)Math.Floor((padded - (Of(_op.Dilations, a, 1) * (_w[a + 2] - 1)) - 1) / (double)Of(_op.Strides, a, 1)) + 1;
     }
 
     private static long Of(EquatableArray<long> list, int index, long absent) => list.Count == 0 ? absent : list[index];

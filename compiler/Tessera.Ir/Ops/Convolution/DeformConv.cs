@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -94,6 +95,8 @@ public sealed partial record DeformConv(Value X, Value W, Value Offset, Value? B
         size + (PoolAxis.At(Pads, a, 0) + PoolAxis.At(Pads, 2 + a, 0)) - ((kernel - 1) * PoolAxis.At(Dilations, a, 1)) - 1, PoolAxis.At(Strides, a, 1)) + 1;
 
     private static bool Fits(EquatableArray<long> list, int count) => list.Count == 0 || list.Count == count;
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, Folding.Shared, 0, Folding.Shared, 0]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "DeformConv",

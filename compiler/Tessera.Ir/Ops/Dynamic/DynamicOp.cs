@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -55,4 +56,6 @@ public abstract record DynamicOp : Op
             ? builder.Input(name, new TensorType(tensor.DType, Shape.Of([.. tensor.Dims])))
             : throw new InvalidOperationException("Dynamic ops take tensors.");
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("integers that only a run computes steer it");
 }

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -51,6 +52,8 @@ public sealed partial record PackedAttention(
     };
 
     public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => [PackedAttentionBody.Build(builder, this)];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it belongs to a packed batch already");
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("PackedAttention", 1)
     {

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -37,6 +38,8 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
     public override Op Closed() => this with { Total = null };
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Expand(builder, this)];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it belongs to a packed batch already");
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentExpand", 1) { Domain = OnnxMapping.TesseraDomain });
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -54,6 +55,8 @@ public sealed partial record SegmentReduce(Value X, Value CuSeqlens) : Op
     private long Fold(DType dtype, IEnumerable<long> values) => Kind == SegmentReduction.Sum
         ? Wrap.To(dtype, values.Aggregate(0L, static (a, b) => unchecked(a + b)))
         : ReduceMax.Greatest(dtype, values);
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it belongs to a packed batch already");
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("SegmentReduce", 1) { Domain = OnnxMapping.TesseraDomain, Attributes = [OnnxAttr.Of("kind")] });

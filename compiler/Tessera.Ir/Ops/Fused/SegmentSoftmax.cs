@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -41,6 +42,8 @@ public sealed partial record SegmentSoftmax(Value X, Value CuSeqlens) : Op
     public override Dim? RowsCutBy(int operand) => operand == 1 ? X.Shape[0] : null;
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Softmax(builder, this)];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("it belongs to a packed batch already");
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SegmentSoftmax", 1) { Domain = OnnxMapping.TesseraDomain });
 

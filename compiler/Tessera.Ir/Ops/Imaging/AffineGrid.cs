@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -47,6 +48,14 @@ public sealed partial record AffineGrid(Value Theta, Value Size) : Op
     }
 
     private double Position(long at, long size) => AlignCorners ? size == 1 ? -1 : -1 + (2.0 * at / (size - 1)) : -1 + (((2.0 * at) + 1) / size);
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, Folding.Shared], emit: operands =>
+    {
+        GraphBuilder g = context.Builder;
+        Value members = g.Reshape(RaggedIndex.Number(context, operands[0]!.Shape[0]), [1]);
+        Value size = g.Concat([members, g.Slice(operands[1]!, [1], [long.MaxValue], [0])], axis: 0);
+        return [context.Emit(new AffineGrid(operands[0]!, size) { AlignCorners = AlignCorners })];
+    });
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("AffineGrid", 20, OnnxAttr.Of("align_corners"));
 

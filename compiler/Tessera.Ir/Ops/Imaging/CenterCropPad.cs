@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -45,6 +46,19 @@ public sealed partial record CenterCropPad(Value X, Value Target) : Op
             long[] at = [.. AxisSizes.Coordinates(dims, i).Zip(shift, static (a, s) => a + s)];
             return at.Zip(x.Dims).All(static p => p.First >= 0 && p.First < p.Second) ? (int)at.Zip(strides).Sum(static p => p.First * p.Second) : -1;
         })];
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Batched x = context.Operands[0]!;
+        int rank = context.ShapeOf(0).Rank;
+        int[] axes = Axes.Count == 0 ? [.. Enumerable.Range(0, rank)] : [.. Axes.Select(a => (int)(a < 0 ? a + rank : a))];
+        Folding.RequireShared(context, [0, Folding.Shared]);
+        return axes.Contains(x.Axis)
+            ? throw context.Mixes($"it cuts or pads the ragged axis {x.Axis} to one size")
+            : [context.Wrap(
+                context.Emit(new CenterCropPad(x.Value, context.Operands[1]!.Value) { Axes = axes.Select(a => (long)Layout.Axis(x, a)).ToEquatableArray() }),
+                context.ResultShape())];
     }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("CenterCropPad", 18, OnnxAttr.Of("axes"));

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -52,6 +53,8 @@ public sealed partial record Col2Im(Value X, Value ImageShape, Value BlockShape)
 
         return [x.DType.IsFloat() ? RefTensor.Floats(x.DType, dims, sums) : RefTensor.Ints(x.DType, dims, [.. sums.Select(v => Wrap.To(x.DType, (long)v))])];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Col2Im", 18, OnnxAttr.Of("dilations"), OnnxAttr.Of("pads"), OnnxAttr.Of("strides"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -36,6 +37,8 @@ public sealed partial record DepthToSpace(Value X) : Op
             return (int)((((((at[0] * x.Dims[1]) + channel) * x.Dims[2]) + (at[2] / b)) * x.Dims[3]) + (at[3] / b));
         })];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0]);
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("DepthToSpace", 1) { Until = 11, Attributes = [new OnnxAttr.Direct("blocksize", "block_size")], When = static op => op is DepthToSpace { Mode: "DCR" } },

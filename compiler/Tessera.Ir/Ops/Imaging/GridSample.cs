@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -118,6 +119,8 @@ public sealed partial record GridSample(Value X, Value Grid) : Op
     }
 
     private double Denormalise(double at, long size) => AlignCorners ? (at + 1) / 2 * (size - 1) : (((at + 1) * size) - 1) / 2;
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0]);
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         EquatableArray.Create<OnnxRow>([

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Evaluate.Images;
 using Tessera.Ir.Onnx;
@@ -41,6 +42,8 @@ public sealed partial record ImageDecoder(Value X) : Op
 
         return [RefTensor.Ints(DType.U8, [image.Height, image.Width, channels], pixels)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("images of different sizes have no batch");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("ImageDecoder", 20, OnnxAttr.Of("pixel_format"));
 

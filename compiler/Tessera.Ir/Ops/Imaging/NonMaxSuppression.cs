@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -77,6 +78,8 @@ public sealed partial record NonMaxSuppression(Value Boxes, Value Scores, Value?
         double union = ((a.Bottom - a.Top) * (a.Right - a.Left)) + ((b.Bottom - b.Top) * (b.Right - b.Left)) - both;
         return union <= 0 ? 0 : both / union;
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("how many boxes it keeps differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("NonMaxSuppression", 10, OnnxAttr.Of("center_point_box"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -132,6 +133,8 @@ public sealed partial record Resize(Value X, Value? Roi, Value? Scales, Value? S
 
         return RefTensor.Floats(x.DType.IsFloat() ? x.DType : DType.F64, dims, result);
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ResizeBatching.Batch(context, this);
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("Resize", 11) { Until = 13, Attributes = Attributes(), When = static op => IsOld((Resize)op) },

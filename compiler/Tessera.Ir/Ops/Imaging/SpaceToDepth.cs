@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -32,6 +33,8 @@ public sealed partial record SpaceToDepth(Value X) : Op
             return (int)((((((at[0] * x.Dims[1]) + channel) * x.Dims[2]) + (at[2] * b) + (place / b)) * x.Dims[3]) + (at[3] * b) + (place % b));
         })];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SpaceToDepth", 1, new OnnxAttr.Direct("blocksize", "block_size"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -27,6 +28,10 @@ public sealed partial record Compress(Value X, Value Condition) : Op
         return [RefTensor.Gather(x, [.. x.Dims.Take(axis), taken.Length, .. x.Dims.Skip(axis + 1)], i =>
             (int)((((i / inner / taken.Length * x.Dims[axis]) + taken[i / inner % taken.Length]) * inner) + (i % inner)))];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => context.Operands[1]!.Form == BatchForm.Unbatched
+        ? [AxisWise.Batch(context, Axis, axis => new Compress(context.Operands[0]!.Value, context.Operands[1]!.Value) { Axis = axis })]
+        : throw context.Mixes("how many positions its condition keeps differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Compress", 9, OnnxAttr.Of("axis")).Lacks(DType.BF16);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -26,7 +27,7 @@ public sealed partial record NonZero(Value X) : Op
         return [RefTensor.Ints(DType.I64, [x.Rank, found.Length], columns)];
     }
 
-    public override IReadOnlyList<Batching.Batched> Batch(Batching.BatchContext context) =>
+    public override IReadOnlyList<Batched> Batch(BatchContext context) =>
         throw context.Mixes("how many elements it finds differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("NonZero", 9);

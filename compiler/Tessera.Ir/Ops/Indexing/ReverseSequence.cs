@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -27,6 +28,8 @@ public sealed partial record ReverseSequence(Value X, Value Lengths) : Op
             return at[TimeAxis] < length ? (int)(i + ((length - 1 - (2 * at[TimeAxis])) * strides[TimeAxis])) : i;
         })];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [(int)BatchAxis, 0], [(int)BatchAxis]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("ReverseSequence", 10, OnnxAttr.Of("batch_axis"), OnnxAttr.Of("time_axis")).Lacks(DType.BF16);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -47,6 +48,8 @@ public sealed partial record TensorScatter(Value Past, Value Update, Value? Posi
 
         return [RefTensor.Select([past, update], past.Dims, i => from[i] < 0 ? (0, i) : (1, from[i]))];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0, 0]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("TensorScatter", 24, OnnxAttr.Of("axis"), OnnxAttr.Of("mode"));
 

@@ -67,9 +67,14 @@ public sealed partial record TopK(Value X) : Op
     {
         Batched x = context.Operands[0]!;
         int axis = (int)(Axis < 0 ? Axis + context.ShapeOf(0).Rank : Axis);
-        if (context.Environment.IsRagged(K) || (axis == x.Axis && x.Form == BatchForm.Ragged))
+        if (context.Environment.IsRagged(K))
         {
-            throw context.Mixes(axis == x.Axis ? "it ranks the tokens of one example" : $"k = {K} differs by example");
+            throw context.Mixes($"k = {K} differs by example");
+        }
+
+        if (axis == x.Axis && x.Form == BatchForm.Ragged)
+        {
+            return AmongTokens(context, x);
         }
 
         bool amongTokens = axis == x.Axis;
@@ -79,6 +84,22 @@ public sealed partial record TopK(Value X) : Op
             .. context.EmitAll(this with { X = padded, Axis = Layout.Axis(x, axis) })
                 .Select(v => amongTokens ? RaggedIndex.RequireTokens(context, v, x.Partition!, K) : v)
                 .Select((v, i) => context.Wrap(v, context.ResultShape(i))),
+        ];
+    }
+
+    // Examples in rows of one length, what fills them worse than any token or behind it.
+    private IReadOnlyList<Batched> AmongTokens(BatchContext context, Batched x)
+    {
+        GraphBuilder g = context.Builder;
+        SegmentGrid grid = new(g, context.Environment.CuSeqlens(x.Partition!));
+        double worst = Largest ? double.NegativeInfinity : double.PositiveInfinity;
+        Value rows = grid.Spread(x.Value, X.DType.IsFloat() ? g.Float(X.DType, worst) : g.Int(X.DType, IntegerRange.Clamp(X.DType, worst)));
+        return
+        [
+            .. context.EmitAll(this with { X = rows, Axis = 1 })
+                .Select(v => RaggedIndex.RequireTokens(context, v, x.Partition!, K))
+                .Select((v, i) => context.Wrap(
+                    Stacking.Permuted(context, v, [0, .. Enumerable.Range(2, x.Axis), 1, .. Enumerable.Range(2 + x.Axis, v.Rank - 2 - x.Axis)]), context.ResultShape(i))),
         ];
     }
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -65,6 +66,8 @@ public sealed partial record Unique(Value X) : Op
         var t when t.IsFloat() => x.F[a].CompareTo(x.F[b]),
         _ => x.I[a].CompareTo(x.I[b]),
     };
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("how many slices differ from each other differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Unique", 11, OnnxAttr.Of("axis"), OnnxAttr.Of("sorted")).Lacks(DType.BF16);
 

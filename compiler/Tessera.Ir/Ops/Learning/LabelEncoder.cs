@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -33,6 +34,8 @@ public sealed partial record LabelEncoder(Value X) : Op
     }
 
     private static object At(RefTensor x, int i) => x.DType == DType.String ? x.S[i] : x.DType.IsFloat() ? x.F[i] : x.I[i];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => [context.Operands[0]! with { Value = context.Emit(this with { X = context.Operands[0]!.Value }) }];
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("LabelEncoder", 4)
     {

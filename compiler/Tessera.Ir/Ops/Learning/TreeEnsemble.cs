@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -113,6 +114,8 @@ public sealed partial record TreeEnsemble(Value X) : Op
         at++;
         return set;
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0]);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("TreeEnsemble", 5)
     {

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -56,6 +57,14 @@ public sealed partial record Det(Value X) : Op
         }
 
         return product;
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Batched x = context.Operands[0]!;
+        return x.Axis >= context.ShapeOf(0).Rank - 2
+            ? throw context.Mixes("one side of its matrices is ragged")
+            : [context.Wrap(context.Emit(new Det(x.Value)), context.ResultShape())];
     }
 
     internal static OnnxMapping Onnx { get; } = new(

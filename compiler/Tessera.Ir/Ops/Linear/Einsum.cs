@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -75,6 +76,8 @@ public sealed partial record Einsum(EquatableArray<Value> Inputs) : Op
         long[] strides = tensor.Strides();
         return [.. labels.Select(c => own.Select((o, a) => o == c && tensor.Dims[a] != 1 ? strides[a] : 0).Sum())];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => [EinsumBatching.Batch(context, this)];
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Einsum", 12, OnnxAttr.Of("equation")).Lacks(DType.BF16);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -41,6 +42,8 @@ public sealed partial record BatchNorm(Value X, Value Scale, Value Bias, Value M
         Value normal = builder.Div(builder.Sub(x, Column(Mean)), deviation);
         return [Widening.To(builder, builder.Add(builder.Mul(normal, Column(Scale)), Column(Bias)), X.DType)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ChannelNorms.Batch(context, [0, Folding.Shared, Folding.Shared, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("BatchNormalization", 9)
     {

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -55,6 +56,10 @@ internal static class ChannelNorms
         Value variance = g.ReduceMean(g.Mul(off, off), axes, keepDims: true);
         return g.Div(off, g.Sqrt(g.Add(variance, g.Float(x.DType, epsilon))));
     }
+
+    /// <summary>More of N, or the parts, where what belongs to channels differs by example or a spatial axis is ragged.</summary>
+    public static IReadOnlyList<Batched> Batch(BatchContext context, IReadOnlyList<int> axes) =>
+        Folding.Fits(context, axes) && !Enumerable.Range(1, axes.Count - 1).Any(context.Varies) ? Folding.Batch(context, axes) : context.ByParts();
 
     /// <summary>A vector of channels as <c>[C, 1…]</c>, in the type to compute in.</summary>
     public static Value Column(GraphBuilder g, Value vector, int rank) =>

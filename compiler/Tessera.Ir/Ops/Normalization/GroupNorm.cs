@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -31,11 +32,14 @@ public sealed partial record GroupNorm(Value X, Value Scale, Value Bias) : Op
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
     {
-        Shape grouped = [X.Shape[0], Groups, Dim.FloorDiv(X.Shape[1], Groups) * Dim.Product(X.Shape.Skip(2))];
-        Value normal = ChannelNorms.Standardize(builder, builder.Reshape(Widening.Up(builder, X), grouped), [2], Epsilon);
+        Shape grouped = [X.Shape[0], Groups, Dim.FloorDiv(X.Shape[1], Groups), .. X.Shape.Skip(2)];
+        EquatableArray<long> axes = [.. Enumerable.Range(2, X.Rank - 1).Select(static a => (long)a)];
+        Value normal = ChannelNorms.Standardize(builder, builder.Reshape(Widening.Up(builder, X), grouped), axes, Epsilon);
         Value scaled = builder.Mul(builder.Reshape(normal, X.Shape), ChannelNorms.Column(builder, Scale, X.Rank));
         return [Widening.To(builder, builder.Add(scaled, ChannelNorms.Column(builder, Bias, X.Rank)), X.DType)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ChannelNorms.Batch(context, [0, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("GroupNormalization", 21)
     {

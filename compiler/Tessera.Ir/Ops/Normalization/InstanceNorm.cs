@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -32,6 +33,8 @@ public sealed partial record InstanceNorm(Value X, Value Scale, Value Bias) : Op
         Value scaled = builder.Mul(normal, ChannelNorms.Column(builder, Scale, X.Rank));
         return [Widening.To(builder, builder.Add(scaled, ChannelNorms.Column(builder, Bias, X.Rank)), X.DType)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ChannelNorms.Batch(context, [0, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("InstanceNormalization", 6)
     {

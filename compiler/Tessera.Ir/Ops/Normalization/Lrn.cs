@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -49,15 +50,17 @@ public sealed partial record Lrn(Value X) : Op
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
     {
         Value x = Widening.Up(builder, X);
-        Value squares = builder.Reshape(builder.Mul(x, x), [x.Shape[0], x.Shape[1], Dim.Product(x.Shape.Skip(2))]);
-        Value padded = builder.Pad(squares, [0, (Size - 1) / 2, 0, 0, Size / 2, 0]);
+        Dim[] others = [.. Enumerable.Repeat(Dim.Zero, x.Rank - 2)];
+        Value padded = builder.Pad(builder.Mul(x, x), [0, (Size - 1) / 2, .. others, 0, Size / 2, .. others]);
         Value sum = Enumerable.Range(0, checked((int)Size))
             .Select(k => builder.Slice(padded, starts: [k], ends: [x.Shape[1] + k], axes: [1]))
             .Aggregate(builder.Add);
-        Value mean = builder.Mul(builder.Reshape(sum, x.Shape), builder.Float(x.DType, Alpha / Size));
+        Value mean = builder.Mul(sum, builder.Float(x.DType, Alpha / Size));
         Value power = builder.Pow(builder.Add(mean, builder.Float(x.DType, Bias)), builder.Float(x.DType, Beta));
         return [Widening.To(builder, builder.Div(x, power), X.DType)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ChannelNorms.Batch(context, [0]);
 
     // ONNX Runtime takes images and odd sizes alone.
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("LRN", 1)

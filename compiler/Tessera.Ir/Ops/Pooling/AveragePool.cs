@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -18,6 +19,34 @@ public sealed partial record AveragePool(Value X) : PoolOp(X)
     }
 
     private static double Mean(double sum, int count) => count == 0 ? 0 : sum / count;
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        if (context.Operands[0]!.Axis <= 1)
+        {
+            return Folding.Batch(context, [0]);
+        }
+
+        // Sums over the places of a window, padding being 0, then by how many of them count.
+        Batched sums = PoolBatching.Values(context, this, 0, Whole);
+        return CountIncludePad || PoolBatching.Pads(context, this, context.Operands[0]!.Axis - 2).All(static p => p == 0)
+            ? [sums]
+            : [sums with { Value = context.Emit(new Div(sums.Value, Share(context))) }];
+    }
+
+    private AveragePool Whole(Value x, EquatableArray<long> pads) =>
+        new(x) { Kernel = Kernel, Strides = Strides, Dilations = Dilations, Pads = pads, CountIncludePad = true };
+
+    // The part of each window's places that lies in x; a window outside has a sum of 0.
+    private Value Share(BatchContext context)
+    {
+        GraphBuilder g = context.Builder;
+        Batched x = context.Operands[0]!;
+        Value ones = g.Expand(g.Float(X.DType, 1), x.Value.Shape);
+        BatchContext counting = new(this, [x with { Value = ones }], context.Environment);
+        Value share = PoolBatching.Values(counting, this, 0, Whole).Value;
+        return g.Where(g.Equal(share, g.Float(X.DType, 0)), g.Float(X.DType, 1), share);
+    }
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("AveragePool", 7)

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -16,6 +17,10 @@ public sealed partial record LpPool(Value X) : PoolOp(X)
         RefTensor x = context.Tensor(0);
         return [RefTensor.Floats(x.DType, Sizes(x), [.. Windows(x).Select(w => Math.Pow(w.Inside.Sum(i => Math.Pow(Math.Abs(x.F[i]), P)), 1.0 / P))])];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => context.Operands[0]!.Axis <= 1
+        ? Folding.Batch(context, [0])
+        : [PoolBatching.Values(context, this, 0, (x, pads) => this with { X = x, Pads = pads, AutoPad = "NOTSET", CeilMode = false })];
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("LpPool", 2)

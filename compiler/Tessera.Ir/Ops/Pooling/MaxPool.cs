@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -44,6 +45,10 @@ public sealed partial record MaxPool(Value X) : PoolOp(X)
 
         return (index / area * area) + inner;
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => context.Operands[0]!.Axis <= 1
+        ? MaxPoolBatching.Members(context, this)
+        : MaxPoolBatching.AlongTokens(context, this);
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("MaxPool", 1)

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -57,6 +58,14 @@ public sealed partial record MaxRoiPool(Value X, Value Rois) : Op
         long to = (long)Math.Ceiling((index + 1) * step) + first;
         return (Math.Clamp(from, 0, size), Math.Clamp(to, 0, size));
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0], emit: operands =>
+    {
+        GraphBuilder g = context.Builder;
+        Value first = g.Cast(MemberOffsets.Of(context, 1, context.ShapeOf(0)[0]), X.DType);
+        Value offsets = g.Pad(g.Reshape(first, [first.Shape[0], 1]), [0, 0, 0, 4]);
+        return [context.Emit(new MaxRoiPool(operands[0]!, g.Add(operands[1]!, offsets)) { Pooled = Pooled, SpatialScale = SpatialScale })];
+    });
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "MaxRoiPool", 1, new OnnxAttr.Direct("pooled_shape", "pooled"), OnnxAttr.Of("spatial_scale")).TakesFrom(22, DType.BF16);

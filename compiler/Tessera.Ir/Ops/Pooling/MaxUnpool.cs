@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -62,6 +63,14 @@ public sealed partial record MaxUnpool(Value X, Value Indices, Value? OutputShap
     private long Stride(int axis) => PoolAxis.At(Strides, axis, 1);
 
     private long PadsOf(int axis, int spatial) => PoolAxis.At(Pads, axis, 0) + PoolAxis.At(Pads, spatial + axis, 0);
+
+    // Indices count over all elements of the result, members included.
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0], emit: operands =>
+    {
+        Value first = MemberOffsets.Of(context, 0, Dim.Product(context.ResultShape()));
+        Value indices = context.Builder.Add(operands[1]!, RaggedIndex.Column(context, first, operands[1]!.Rank));
+        return [context.Emit(this with { X = operands[0]!, Indices = indices })];
+    });
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "MaxUnpool", 9, new OnnxAttr.Direct("kernel_shape", "kernel"), OnnxAttr.Of("strides"), OnnxAttr.Of("pads")).TakesFrom(22, DType.BF16);

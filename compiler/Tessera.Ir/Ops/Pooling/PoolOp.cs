@@ -80,7 +80,7 @@ public abstract record PoolOp(Value X) : Op
     {
         int spatial = x.Rank - 2;
         PoolAxis[] axes = [.. Enumerable.Range(0, spatial).Select(a => PoolAxis.Of(this, x.Dims[a + 2], a, spatial))];
-        long[] counts = [.. axes.Select(static a => a.Count)];
+        long[] counts = [.. axes.Select(Count)];
         long[] strides = AxisSizes.Strides([.. x.Dims.Skip(2)]);
         long area = x.Dims.Skip(2).Aggregate(1L, static (a, b) => a * b);
         long results = counts.Aggregate(1L, static (a, b) => a * b);
@@ -122,5 +122,14 @@ public abstract record PoolOp(Value X) : Op
 
     /// <summary>Sizes of the result of a run.</summary>
     private protected long[] Sizes(RefTensor x) =>
-        [x.Dims[0], x.Dims[1], .. Enumerable.Range(0, x.Rank - 2).Select(a => PoolAxis.Of(this, x.Dims[a + 2], a, x.Rank - 2).Count)];
+        [x.Dims[0], x.Dims[1], .. Enumerable.Range(0, x.Rank - 2).Select(a => Count(PoolAxis.Of(this, x.Dims[a + 2], a, x.Rank - 2), a))];
+
+    // An axis that a run makes shorter than the window, by less than a step, has none.
+    private long Count(PoolAxis axis, int a)
+    {
+        long room = axis.Size + axis.Before + axis.After - (axis.Dilation * (Kernel[a] - 1)) - 1;
+        return axis.Count >= 0 ? axis.Count
+            : room >= -axis.Stride ? 0
+            : throw new TesseraException("TSR0301", Schema.Name, $"the window spans more than the {axis.Size} elements of spatial axis {a} with its pads.");
+    }
 }

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -98,6 +99,12 @@ public sealed partial record RoiAlign(Value X, Value Rois, Value BatchIndices) :
         long low = (long)inside;
         return low >= size - 1 ? (size - 1, size - 1, 0) : (low, low + 1, inside - low);
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, 0, 0], emit: operands =>
+    {
+        Value images = context.Builder.Add(operands[2]!, MemberOffsets.Of(context, 1, context.ShapeOf(0)[0]));
+        return [context.Emit(this with { X = operands[0]!, Rois = operands[1]!, BatchIndices = images })];
+    });
 
     internal static OnnxMapping Onnx { get; } = new OnnxMapping(
         new OnnxRow("RoiAlign", 10) { Until = 16, Attributes = Attributes(), When = static op => op is RoiAlign { Coordinates: "output_half_pixel" } },

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -16,6 +17,8 @@ public sealed partial record ConvInteger(Value X, Value W, Value? XZero, Value? 
         (long[] dims, long[] sums, _) = Sums(X, W, context.Tensor(0), context.OptionalTensor(2), context.Tensor(1), context.OptionalTensor(3));
         return [RefTensor.Ints(DType.I32, dims, [.. sums.Select(static v => Wrap.To(DType.I32, v))])];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, Folding.Shared, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = Form("ConvInteger");
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -52,6 +53,10 @@ public sealed partial record DequantizeLinear(Value X, Value Scale, Value? ZeroP
 
         return [Widening.To(builder, builder.Mul(x, scale), Result)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Quantized.Axis(context, Axis, BlockSize) is { } axis
+        ? [context.Operands[0]! with { Value = context.Emit(this with { X = context.Operands[0]!.Value, Scale = context.Operands[1]!.Value, ZeroPoint = context.Operands[2]?.Value, Axis = axis }) }]
+        : context.ByParts();
 
     private static bool IsPlain(Op op) => op is DequantizeLinear { BlockSize: 0, To: DType.Undefined } plain && plain.X.DType.Bits() is 8 or 32;
 

@@ -32,6 +32,20 @@ public sealed partial record DynamicQuantizeLinear(Value X) : Op
         ];
     }
 
+    /// <summary>The range of all elements and 0, then a quantisation by it.</summary>
+    public override IReadOnlyList<Value> Decompose(GraphBuilder builder)
+    {
+        Value zero = builder.Float(DType.F32, 0);
+        EquatableArray<long> all = [.. Enumerable.Range(0, X.Rank).Select(static a => (long)a)];
+        Value high = builder.Max(all.Count == 0 ? X : builder.ReduceMax(X, all), zero);
+        Value low = builder.Min(all.Count == 0 ? X : builder.ReduceMin(X, all), zero);
+        Value range = builder.Sub(high, low);
+        Value scale = builder.Where(builder.Equal(range, zero), builder.Float(DType.F32, 1), builder.Div(range, builder.Float(DType.F32, 255)));
+        Value first = builder.Round(builder.Clip(builder.Div(builder.Neg(low), scale), zero, builder.Float(DType.F32, 255)));
+        Value zeroPoint = builder.Cast(first, DType.U8);
+        return [builder.QuantizeLinear(X, scale, zeroPoint), scale, zeroPoint];
+    }
+
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("DynamicQuantizeLinear", 11);
 
     internal static IEnumerable<OpSample> Samples() =>

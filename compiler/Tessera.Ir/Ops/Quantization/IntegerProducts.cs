@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -25,6 +26,24 @@ internal static class IntegerProducts
 
     /// <summary>A vector with one element for each row, as a column.</summary>
     public static RefTensor Rows(RefTensor vector) => vector is { Rank: 1, Count: > 1 } ? vector.Reshaped([vector.Count, 1]) : vector;
+
+    /// <summary>The op over more rows, by one matrix of weights; else its parts.</summary>
+    /// <param name="context">The op being batched; its first operand is a.</param>
+    /// <param name="b">Position of b among its operands.</param>
+    /// <param name="rows">Positions of operands that may have a number for each row of a.</param>
+    public static IReadOnlyList<Batched> Batch(BatchContext context, int b, ReadOnlySpan<int> rows)
+    {
+        Batched a = context.Operands[0]!;
+        bool shared = !Enumerable.Range(1, context.Operands.Count - 1).Any(context.Varies) && context.ShapeOf(b).Rank <= 2;
+        foreach (int row in rows)
+        {
+            shared &= context.Op.Operands[row] is null or { Rank: 0 };
+        }
+
+        return shared && a.Axis < Math.Max(context.ShapeOf(0).Rank - 1, 0)
+            ? [context.Wrap(context.Emit(context.Op.WithOperands([.. context.Operands.Select(static o => o?.Value)])), context.ResultShape())]
+            : context.ByParts();
+    }
 
     private static RefTensor Centered(RefTensor x, RefTensor? zero)
     {

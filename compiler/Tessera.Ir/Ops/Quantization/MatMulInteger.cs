@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -30,6 +31,8 @@ public sealed partial record MatMulInteger(Value A, Value B, Value? AZero, Value
 
         return [builder.MatMul(Centered(A, AZero, true), Centered(B, BZero, false))];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => IntegerProducts.Batch(context, b: 1, rows: [2]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("MatMulInteger", 10);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -30,6 +31,8 @@ public sealed partial record QLinearConv(
 
         return [RefTensor.Ints(YZero.DType, dims, [.. Enumerable.Range(0, sums.Length).Select(At)])];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, .. Enumerable.Repeat(Folding.Shared, 8)]);
 
     internal static OnnxMapping Onnx { get; } = Form("QLinearConv");
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -51,6 +52,8 @@ public sealed partial record QLinearMatMul(
         Value product = builder.MatMul(Widening.Up(builder, a), Widening.Up(builder, b));
         return [builder.QuantizeLinear(product, Widening.To(builder, YScale, product.DType), YZero)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => IntegerProducts.Batch(context, b: 3, rows: [1, 2]);
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("QLinearMatMul", 10)

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -71,6 +72,10 @@ public sealed partial record QuantizeLinear(Value X, Value Scale, Value? ZeroPoi
         (double low, double high) = Quantized.Range(Result);
         return [builder.Cast(builder.Clip(rounded, builder.Float(scale.DType, low), builder.Float(scale.DType, high)), Result)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Quantized.Axis(context, Axis, BlockSize) is { } axis
+        ? [context.Operands[0]! with { Value = context.Emit(this with { X = context.Operands[0]!.Value, Scale = context.Operands[1]!.Value, ZeroPoint = context.Operands[2]?.Value, Axis = axis }) }]
+        : context.ByParts();
 
     private static bool IsPlain(Op op) => op is QuantizeLinear { BlockSize: 0, To: DType.Undefined, Precision: DType.Undefined } plain && plain.Result.Bits() == 8;
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Ir.Ops;
@@ -74,6 +75,21 @@ internal static class Quantized
             position[at] /= blockSize;
             return (int)position.Zip(strides, static (p, s) => p * s).Sum();
         };
+    }
+
+    /// <summary>
+    /// The axis of scales in the batched form of x; null where scales differ by example, come by blocks or lie along the ragged axis.
+    /// </summary>
+    public static long? Axis(BatchContext context, long axis, long blockSize)
+    {
+        if (blockSize > 0 || context.Varies(1) || context.Varies(2))
+        {
+            return null;
+        }
+
+        Batched x = context.Operands[0]!;
+        long at = axis < 0 ? axis + context.ShapeOf(0).Rank : axis;
+        return IsOne(context.ShapeOf(1)) ? axis : x.Axis == at ? null : Layout.Axis(x, (int)at);
     }
 
     /// <summary>A scale or zero point in a shape that broadcasts to x.</summary>

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -26,6 +27,8 @@ public sealed partial record Bernoulli(Value X) : RandomOp
                 : RefTensor.Ints(Result, x.Dims, [.. ones.Select(static b => b ? 1L : 0)]),
         ];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("what it draws depends on an element's place among all");
 
     internal static OnnxMapping Onnx { get; } = new(Row(15), Row(22));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -49,6 +50,17 @@ public sealed partial record Dropout(Value X, Value? Ratio, Value? Training) : O
 
         MersenneTwister twister = new(unchecked((uint)seed));
         return Enumerable.Range(0, count).Select(_ => twister.NextUniform()).ToArray();
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        if (Training is not null && Training.Op is not Constant { Value: { } content } || Training?.Op is Constant { Value: var given } && RefTensors.FromContent(given).I[0] != 0)
+        {
+            throw context.Mixes("in training what it drops depends on an element's place among all");
+        }
+
+        Batched x = context.Operands[0]!;
+        return [.. context.EmitAll(new Dropout(x.Value, null, null) { Seed = Seed, Id = Id }).Select(v => x with { Value = v })];
     }
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Dropout", 13)

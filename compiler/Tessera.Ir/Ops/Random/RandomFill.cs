@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -16,6 +17,8 @@ public sealed partial record RandomFill : RandomNumbers
         : throw context.Error("TSR0206", $"it is not defined for {Result.Text()} and sizes {Sizes}.");
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [Draw(Result, [.. Sizes])];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("what it draws depends on an element's place among all");
 
     internal static OnnxMapping Onnx { get; } = new(Row("RandomUniform", RandomKind.Uniform, "low", "high"), Row("RandomNormal", RandomKind.Normal, "mean", "scale"));
 

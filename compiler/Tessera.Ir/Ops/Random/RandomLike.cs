@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -14,6 +15,8 @@ public sealed partial record RandomLike(Value X) : RandomNumbers
         : throw context.Error("TSR0206", $"it is not defined for {Result.Text()}.");
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [Draw(Result, context.Tensor(0).Dims)];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("what it draws depends on an element's place among all");
 
     internal static OnnxMapping Onnx { get; } = new(
         Row("RandomUniformLike", RandomKind.Uniform, "low", "high", 1),

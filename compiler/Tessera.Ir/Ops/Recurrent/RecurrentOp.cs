@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -104,6 +105,8 @@ public abstract record RecurrentOp : Op
         int at = (Layout == 0 ? (direction * batch) + b : (b * Directions) + direction) * (int)HiddenSize;
         return given is null ? new double[HiddenSize] : given.F[at..(at + (int)HiddenSize)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => RecurrentBatching.Batch(context, this);
 
     private protected static OnnxMapping Mapping(string name, params ReadOnlySpan<OnnxAttr> own)
     {

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -51,7 +52,8 @@ public sealed partial record CumProd(Value X) : Op
     {
         int axis = (int)(Axis < 0 ? Axis + X.Rank : Axis);
         Dim size = X.Shape[axis];
-        Value positions = builder.Range(builder.Int(DType.I64, 0), builder.DimValue(size), builder.Int(DType.I64, 1));
+        Value count = builder.IsOfInputs(size) ? builder.DimValue(size) : builder.Squeeze(builder.Slice(builder.ShapeOf(X), [axis], [axis + 1], [0]), [0]);
+        Value positions = builder.Range(builder.Int(DType.I64, 0), count, builder.Int(DType.I64, 1));
         Dim[] behind = [.. Enumerable.Repeat(Dim.One, X.Rank - 1 - axis)];
         Value to = builder.Reshape(positions, [size, 1, .. behind]);
         Value from = builder.Reshape(positions, [1, size, .. behind]);
@@ -64,6 +66,23 @@ public sealed partial record CumProd(Value X) : Op
         };
         Value one = X.DType.IsFloat() ? builder.Float(X.DType, 1) : builder.Int(X.DType, 1);
         return [builder.ReduceProd(builder.Where(taken, builder.Unsqueeze(X, [axis]), one), [axis + 1])];
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Batched x = context.Operands[0]!;
+        int axis = (int)(Axis < 0 ? Axis + context.ResultShape().Rank : Axis);
+        if (x.Form == BatchForm.Ragged && axis == x.Axis)
+        {
+            SegmentGrid grid = new(context.Builder, context.Environment.CuSeqlens(x.Partition!));
+            Value one = X.DType.IsFloat() ? context.Builder.Float(X.DType, 1) : context.Builder.Int(X.DType, 1);
+            Value product = context.Emit(this with { X = grid.Spread(x.Value, one), Axis = 1 });
+            return [x with { Value = grid.Collect(product, x.Value.Shape[0]) }];
+        }
+
+        // Padding comes last: only a product from the end would see it.
+        Value value = x.Form == BatchForm.Padded && axis == x.Axis && Reverse ? context.Environment.Fill(x, 1) : x.Value;
+        return [x with { Value = context.Emit(this with { X = value, Axis = Layout.Axis(x, axis) }) }];
     }
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("CumProd", 26)

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -37,6 +38,8 @@ public sealed partial record ConcatFromSequence(Value Sequence) : Op
         int axis = (int)(Axis >= 0 ? Axis : Axis + items[0].Rank + (NewAxis ? 1 : 0));
         return [Joining.Along(NewAxis ? [.. items.Select(t => t.Reshaped([.. t.Dims.Take(axis), 1, .. t.Dims.Skip(axis)]))] : items, axis)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("ConcatFromSequence", 11, OnnxAttr.Of("axis"), OnnxAttr.Of("new_axis"));
 

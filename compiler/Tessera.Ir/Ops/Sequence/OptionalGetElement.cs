@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -13,6 +14,8 @@ public sealed partial record OptionalGetElement(Value X) : Op
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         [context.Operands[0] is RefOptional optional ? optional.Item ?? throw context.Error("the value is absent.") : context.Operands[0]!];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("an optional value has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("OptionalGetElement", 15);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -12,6 +13,8 @@ public sealed partial record OptionalHasElement(Value X) : Op
         : throw context.Error("TSR0212", $"the operand must be optional; it is {X.Type}.");
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [RefTensor.Bools([], [context.Operands[0] is not RefOptional { Item: null }])];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("an optional value has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("OptionalHasElement", 15);
 

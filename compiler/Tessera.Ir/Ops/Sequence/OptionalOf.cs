@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -12,6 +13,8 @@ public sealed partial record OptionalOf(Value X) : Op
         : [new OptionalType(X.Type)];
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [new RefOptional(context.Operands[0])];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("an optional value has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("Optional", 15);
 

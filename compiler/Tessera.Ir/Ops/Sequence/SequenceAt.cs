@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -18,6 +19,8 @@ public sealed partial record SequenceAt(Value Sequence, Value Position) : Op
         IReadOnlyList<RefValue> items = ((RefSequence)context.Operands[0]!).Items;
         return [items[(int)IndexChecks.Normal(context, context.Tensor(1).I[0], items.Count)]];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceAt", 11);
 

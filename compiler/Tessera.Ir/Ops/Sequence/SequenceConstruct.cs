@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -25,6 +26,8 @@ public sealed partial record SequenceConstruct(EquatableArray<Value> Inputs) : O
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         [new RefSequence([.. context.Operands.Select(static v => v!)])];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceConstruct", 11).Lacks(DType.BF16);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -15,6 +16,8 @@ public sealed partial record SequenceEmpty : Op
     public override IReadOnlyList<IrType> InferTypes(InferContext context) => [new SequenceType(new TensorType(Dtype, Shape))];
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [new RefSequence([])];
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceEmpty", 11, new OnnxAttr.Direct("dtype", "dtype", (long)DType.F32));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -20,6 +21,8 @@ public sealed partial record SequenceErase(Value Sequence, Value? Position) : Op
         items.RemoveAt((int)IndexChecks.Normal(context, context.OptionalTensor(1)?.I[0] ?? -1, items.Count));
         return [new RefSequence(items)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceErase", 11);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -25,6 +26,8 @@ public sealed partial record SequenceInsert(Value Sequence, Value X, Value? Posi
         items.Insert((int)(at < 0 ? at + items.Count : at), context.Operands[1]!);
         return [new RefSequence(items)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SequenceInsert", 11).Lacks(DType.BF16);
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -53,6 +54,8 @@ public sealed partial record SequenceMap(Value Sequence, EquatableArray<Value> V
 
     /// <summary>The type that a value has in one round.</summary>
     public static IrType Element(IrType type) => type is SequenceType { Element: var element } ? element : type;
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("SequenceMap", 17)
     {

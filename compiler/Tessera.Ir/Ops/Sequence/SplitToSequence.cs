@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -55,6 +56,8 @@ public sealed partial record SplitToSequence(Value X, Value? Split) : Op
         long one = Math.Max(1, split?.I[0] ?? 1);
         return Enumerable.Range(0, (int)((size + one - 1) / one)).Select(i => Math.Min(one, size - (i * one)));
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("a sequence has no batched form");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("SplitToSequence", 11, OnnxAttr.Of("axis"), new OnnxAttr.Direct("keepdims", "keep_dims")).Lacks(DType.BF16);
 

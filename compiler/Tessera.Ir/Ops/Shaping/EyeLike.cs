@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -30,6 +31,15 @@ public sealed partial record EyeLike(Value X) : Op
                 : Result.IsFloat() ? RefTensor.Floats(Result, dims, [.. ones.Select(static b => b ? 1.0 : 0)])
                 : RefTensor.Ints(Result, dims, [.. ones.Select(static b => b ? 1L : 0)]),
         ];
+    }
+
+    // Of x only the sizes count.
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Shape shape = context.ShapeOf(0);
+        return shape.Any(context.Environment.IsRagged)
+            ? throw context.Mixes($"a matrix {shape} differs by example in more than what rows can hold")
+            : [new Batched(context.Emit(this with { X = context.Builder.ConstantOfShape(shape, TensorContent.From(DType.F32, [1], [0f])), To = Result }), BatchForm.Unbatched)];
     }
 
     internal static OnnxMapping Onnx { get; } = new(

@@ -78,28 +78,39 @@ public sealed partial record Pad(Value X, Value? Fill) : Op
             throw context.Mixes("its fill differs by example");
         }
 
-        if (x.Axis >= 0 && (Pads[x.Axis] != Dim.Zero || Pads[rank + x.Axis] != Dim.Zero))
+        if (Pads.Where((p, k) => k % rank != x.Axis && context.Environment.IsRagged(p)).Any())
         {
-            throw context.Mixes($"it pads the ragged axis {x.Axis}");
+            throw context.Mixes($"its amounts {Pads} differ by example along an axis that is the same for all");
         }
 
-        if (Pads.Any(context.Environment.IsRagged))
+        bool along = x.Axis >= 0 && (Pads[x.Axis] != Dim.Zero || Pads[rank + x.Axis] != Dim.Zero);
+        if (along)
         {
-            throw context.Mixes($"its amounts {Pads} differ by example");
+            Value fill = context.Operands[1] is { } given ? context.Builder.Reshape(given.Value, []) : Zero(context.Builder, X.DType);
+            x = x with { Value = RaggedPad.Take(context, x, Pads[x.Axis], context.ResultShape()[x.Axis], Mode, fill) };
         }
 
         Dim[] pads = new Dim[2 * x.Value.Rank];
         Array.Fill(pads, Dim.Zero);
-        for (int a = 0; a < rank; a++)
+        foreach (int a in Enumerable.Range(0, rank).Where(a => !along || a != x.Axis))
         {
             int axis = Layout.Axis(x, a);
             pads[axis] = Pads[a];
             pads[x.Value.Rank + axis] = Pads[rank + a];
         }
 
-        Value value = context.Emit(this with { X = x.Value, Fill = context.Operands[1]?.Value, Pads = pads.ToEquatableArray() });
+        Value value = along && pads.All(static p => p == Dim.Zero)
+            ? x.Value
+            : context.Emit(this with { X = x.Value, Fill = context.Operands[1]?.Value, Pads = pads.ToEquatableArray() });
         return [context.Wrap(value, context.ResultShape())];
     }
+
+    private static Value Zero(GraphBuilder g, DType dtype) => dtype switch
+    {
+        DType.Bool => g.Constant(TensorContent.From(DType.Bool, [], [false])),
+        DType.String => g.Constant(TensorContent.FromStrings([], [""])),
+        _ => dtype.IsFloat() ? g.Float(dtype, 0) : g.Int(dtype, 0),
+    };
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("Pad", 11) { Inputs = Inputs(), Attributes = [OnnxAttr.Of("mode")], When = static op => ((Pad)op).Mode != PadMode.Wrap },

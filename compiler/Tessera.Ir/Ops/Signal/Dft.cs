@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -66,6 +67,13 @@ public sealed partial record Dft(Value X, Value? Length) : Op
 
         return [RefTensor.Floats(x.DType, dims, result)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => [AxisWise.Batch(context, Axis, axis => this with
+    {
+        X = context.Operands[0]!.Value,
+        Length = context.Operands[1]?.Value,
+        Axis = axis,
+    })];
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("DFT", 17) { Until = 20, Attributes = [new OnnxAttr.Direct("axis", "axis", 1L), OnnxAttr.Of("inverse"), OnnxAttr.Of("onesided")] },

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -42,6 +43,8 @@ public sealed partial record MelWeightMatrix(Value Bins, Value DftLength, Value 
     }
 
     private static double Mel(double frequency) => 2595 * Math.Log10(1 + (frequency / 700));
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("its sizes differ by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("MelWeightMatrix", 17, new OnnxAttr.Direct("output_datatype", "output_type"));
 

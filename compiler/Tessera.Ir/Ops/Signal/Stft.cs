@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -52,6 +53,8 @@ public sealed partial record Stft(Value Signal, Value FrameStep, Value? Window, 
 
         return [RefTensor.Floats(signal.DType, dims, result)];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => Folding.Batch(context, [0, Folding.Shared, Folding.Shared, Folding.Shared]);
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("STFT", 17, OnnxAttr.Of("onesided"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -33,6 +34,8 @@ public sealed partial record WindowFunction(Value Size) : Op
         WindowKind.Hamming => (25.0 / 46) - (21.0 / 46 * Math.Cos(angle)),
         _ => 0.42 - (0.5 * Math.Cos(angle)) + (0.08 * Math.Cos(2 * angle)),
     };
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("its size differs by example");
 
     internal static OnnxMapping Onnx { get; } = new(EquatableArray.Create<OnnxRow>(
     [

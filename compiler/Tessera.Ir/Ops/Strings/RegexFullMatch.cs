@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -22,6 +23,8 @@ public sealed partial record RegexFullMatch(Value X) : Op
         Regex whole = new($@"\A(?:{Pattern})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
         return [RefTensor.Bools(x.Dims, [.. x.S.Select(s => whole.IsMatch(s))])];
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => [context.Operands[0]! with { Value = context.Emit(this with { X = context.Operands[0]!.Value }) }];
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("RegexFullMatch", 20, OnnxAttr.Of("pattern"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -26,6 +27,13 @@ public sealed partial record StringConcat(Value X, Value Y) : Op
     {
         long[] strides = t.Strides();
         return (int)AxisSizes.Coordinates(dims, i).Skip(dims.Length - t.Rank).Select((at, a) => t.Dims[a] == 1 ? 0 : at * strides[a]).Sum();
+    }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        Shape result = context.ResultShape();
+        IReadOnlyList<Value?> operands = Alignment.Align(context, result);
+        return [context.Wrap(context.Emit(new StringConcat(operands[0]!, operands[1]!)), result)];
     }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("StringConcat", 20);

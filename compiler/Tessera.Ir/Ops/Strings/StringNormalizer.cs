@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -43,6 +44,8 @@ public sealed partial record StringNormalizer(Value X) : Op
         "LOWER" => string.Create(text.Length, text, static (to, from) => from.AsSpan().ToLowerInvariant(to)),
         _ => text,
     };
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("how many strings are left differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "StringNormalizer", 10, OnnxAttr.Of("case_change_action"), OnnxAttr.Of("is_case_sensitive"), OnnxAttr.Of("locale"), OnnxAttr.Of("stopwords"));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -52,6 +53,8 @@ public sealed partial record StringSplit(Value X) : Op
             : new Regex(@"\s+", RegexOptions.None, TimeSpan.FromSeconds(10)).Split(start, limit) is [.. var kept, ""] ? kept
             : new Regex(@"\s+", RegexOptions.None, TimeSpan.FromSeconds(10)).Split(start, limit);
     }
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("how many parts a string has differs by example");
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple("StringSplit", 20, OnnxAttr.Of("delimiter"), new OnnxAttr.Direct("maxsplit", "max_split"));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Onnx;
 
@@ -93,6 +94,19 @@ public sealed partial record TfIdfVectorizer(Value X) : Op
     }
 
     private static string Key(IEnumerable<string> words) => string.Concat(words.Select(static w => $"{w.Length}:{w}"));
+
+    public override IReadOnlyList<Batched> Batch(BatchContext context)
+    {
+        if (context.ShapeOf(0).Rank == 2)
+        {
+            return Folding.Batch(context, [0]);
+        }
+
+        Batched x = context.Operands[0]!;
+        return x.Form == BatchForm.Dense
+            ? [context.Wrap(context.Emit(this with { X = x.Value }), context.ResultShape())]
+            : throw context.Mixes("n-grams of a ragged row reach over its end");
+    }
 
     internal static OnnxMapping Onnx { get; } = OnnxMapping.Simple(
         "TfIdfVectorizer",
