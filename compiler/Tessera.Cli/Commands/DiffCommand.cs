@@ -13,11 +13,13 @@ internal sealed class DiffCommand
     private readonly Argument<string> _second = new("B") { Description = "The model to compare with it." };
     private readonly Option<int> _show = new("--show") { Description = "How many entries of each list to print.", DefaultValueFactory = static _ => 20 };
     private readonly Option<bool> _json = new("--json") { Description = "Prints everything as JSON." };
+    private readonly LimitOptions _limits = new();
 
     public static Command Create(Terminal terminal)
     {
         DiffCommand c = new();
         Command command = new("diff", "Says what two models differ in, by what they compute; exits with 3 where they do.") { c._first, c._second, c._show, c._json };
+        c._limits.AddTo(command);
         command.SetAction(result => c.Run(result, terminal));
         return command;
     }
@@ -27,8 +29,8 @@ internal sealed class DiffCommand
         ModelDifference difference = terminal.Show(progress =>
         {
             progress("read");
-            using OnnxModel a = OnnxModel.Load(InspectCommand.Existing(result.GetValue(_first)!));
-            using OnnxModel b = OnnxModel.Load(InspectCommand.Existing(result.GetValue(_second)!));
+            using OnnxModel a = OnnxModel.Load(GraphFile.Existing(result.GetValue(_first)!), _limits.Of(result));
+            using OnnxModel b = OnnxModel.Load(GraphFile.Existing(result.GetValue(_second)!), _limits.Of(result));
             progress("compare");
             return ModelDiff.Of(a, b);
         });

@@ -17,40 +17,23 @@ internal sealed class InspectCommand
     private readonly Option<string[]> _sizes = new("--size") { Description = "Value of a symbolic size for the totals: n=256. May be repeated." };
     private readonly Option<string?> _page = new("--report") { Description = "Writes a page with a picture of the graph: report.html, or report.md with .svg files beside it." };
     private readonly Option<bool> _json = new("--json") { Description = "Prints everything as JSON." };
+    private readonly LimitOptions _limits = new();
 
     public static Command Create(Terminal terminal)
     {
         InspectCommand c = new();
         Command command = new("inspect", "Inputs, outputs, ops, parameters, FLOPs, memory and element types of a model.") { c._file, c._sizes, c._page, c._json };
+        c._limits.AddTo(command);
         command.SetAction(result => c.Run(result, terminal));
         return command;
     }
 
-    internal static Graph Read(string path)
-    {
-        Existing(path);
-        return IsText(path) ? Parser.Parse(File.ReadAllText(path), path) : ReadModel(path);
-    }
-
-    /// <summary>The path of a file that is there.</summary>
-    internal static string Existing(string path) => File.Exists(path)
-        ? path
-        : throw new TesseraException("TSR1207", path, Directory.Exists(path) ? "this is a folder, not a file." : "there is no such file.");
-
-    private static bool IsText(string path) => Path.GetExtension(path).Equals(".ir", StringComparison.OrdinalIgnoreCase);
-
-    private static Graph ReadModel(string path)
-    {
-        using LoadedModel loaded = ModelFile.Load(path);
-        return OnnxReader.Read(loaded, path);
-    }
-
     private int Run(ParseResult result, Terminal terminal)
     {
-        string path = Existing(result.GetValue(_file)!);
+        string path = result.GetValue(_file)!;
         string? page = result.GetValue(_page) is { } given ? ReportFile.CheckPath(given) : null;
-        using OnnxModel? model = IsText(path) ? null : OnnxModel.Load(path);
-        Graph graph = model?.Graph ?? Read(path);
+        using GraphFile file = GraphFile.Open(path, _limits.Of(result));
+        (OnnxModel? model, Graph graph) = (file.Model, file.Graph);
         GraphReport report = GraphReport.Of(graph);
         Dictionary<string, long> sizes = ParseSizes(result.GetValue(_sizes) ?? [], report.Symbols);
         KeyValuePair<string, string>[] facts = model is null ? [] : [.. Facts(model)];

@@ -17,9 +17,11 @@ internal static class OptCommand
         Option<bool> time = new("--time-passes") { Description = "Says how long each pass took." };
         Option<bool> places = new("--places") { Description = "Prints where each op came from." };
         Command command = new("opt", "Runs passes over a graph and prints the result.") { file, passes, printAfter, stopAfter, time, places };
+        LimitOptions limits = new();
+        limits.AddTo(command);
         command.SetAction(result =>
         {
-            Graph graph = InspectCommand.Read(result.GetValue(file)!);
+            using GraphFile graph = GraphFile.Open(result.GetValue(file)!, limits.Of(result));
             PassContext context = new(new PassOptions
             {
                 PrintAfter = result.GetValue(printAfter),
@@ -29,7 +31,7 @@ internal static class OptCommand
                 ReproDirectory = Environment.CurrentDirectory,
                 Log = terminal.Error,
             });
-            Graph after = PassRunner.Run(graph, Pipelines.Parse(result.GetValue(passes)!), context);
+            Graph after = PassRunner.Run(graph.Graph, Pipelines.Parse(result.GetValue(passes)!), context);
             terminal.Output.Write(Printer.Print(after, result.GetValue(places)));
             return Guard.Success;
         });

@@ -18,7 +18,7 @@ internal sealed class OptimizeArguments
 
     public OptimizeArguments() => Target.AcceptOnlyFromAmong("portable", "ort", "tessera");
 
-    public OnnxModel Load(ParseResult result) => OnnxModel.Load(InspectCommand.Existing(result.GetValue(Input)!), Limits.Of(result));
+    public OnnxModel Load(ParseResult result) => OnnxModel.Load(GraphFile.Existing(result.GetValue(Input)!), Limits.Of(result));
 
     public OptimizeOptions Options(ParseResult result, Action<string> progress, bool verify = false) => new()
     {

@@ -16,22 +16,23 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _data = new("--data") { Description = "A folder of inputs instead: NAME.npy, NAME.pb or input_0.pb, or folders of these." };
     private readonly Option<string[]> _inputs = new("--inputs") { Description = "Type or elements of generated inputs: \"x=f32[1, 3, 48, 320]; sr=16000\"." };
     private readonly Option<string[]> _sizes = new("--size") { Description = "What a size of generated inputs may be: seq=17 or seq=0,1,17." };
+    private readonly LimitOptions _limits = new();
     private readonly Option<string[]> _tolerances = new("--tolerance") { Description = "Largest difference over the largest element, by element type: f32=1e-3." };
 
     public static Command Create(Terminal terminal)
     {
         VerifyCommand c = new();
         Command command = new("verify", "Runs two models on the same inputs and compares what they give.") { c._a, c._b, c._cases, c._data, c._inputs, c._sizes, c._tolerances };
+        c._limits.AddTo(command);
         command.SetAction(result => c.Run(result, terminal));
         return command;
     }
 
     private int Run(ParseResult result, Terminal terminal)
     {
-        (string a, string b) = (InspectCommand.Existing(result.GetValue(_a)!), InspectCommand.Existing(result.GetValue(_b)!));
+        (string a, string b) = (GraphFile.Existing(result.GetValue(_a)!), GraphFile.Existing(result.GetValue(_b)!));
         Func<DType, double> tolerance = Tolerance(result.GetValue(_tolerances) ?? []);
-        byte[] original = File.ReadAllBytes(a);
-        IReadOnlyList<ComparedCase> results = ModelComparison.Run(original, File.ReadAllBytes(b), Cases(result, a, original), tolerance);
+        IReadOnlyList<ComparedCase> results = ModelComparison.Run(a, b, Cases(result, a), tolerance);
         DType[] floats = [DType.F32, DType.F16, DType.BF16, DType.F64];
         string stated = $"{string.Join(", ", floats.Select(d => $"{d.Text()} {Text(tolerance(d))}"))} of the largest element, or four units in the last place of 1; all else equal";
         if (results.FirstOrDefault(static r => r.Difference is not null) is { } differs)
@@ -58,14 +59,14 @@ internal sealed class VerifyCommand
         return Guard.Success;
     }
 
-    private IReadOnlyList<InputCase> Cases(ParseResult result, string path, byte[] model)
+    private IReadOnlyList<InputCase> Cases(ParseResult result, string path)
     {
         if (result.GetValue(_data) is { } folder)
         {
-            return GivenInputs.Read(folder, model);
+            return GivenInputs.Read(folder, File.ReadAllBytes(path));
         }
 
-        using OnnxModel read = OnnxModel.Load(path);
+        using OnnxModel read = OnnxModel.Load(path, _limits.Of(result));
         return new GeneratedInputs
         {
             Cases = result.GetValue(_cases),

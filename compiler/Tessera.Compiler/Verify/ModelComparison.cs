@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
@@ -38,16 +39,45 @@ public static class ModelComparison
         _ => 0,
     };
 
-    /// <param name="original">Bytes of one model.</param>
-    /// <param name="other">Bytes of the other.</param>
+    /// <param name="original">File of one model.</param>
+    /// <param name="other">File of the other.</param>
     /// <param name="cases">What they are run on.</param>
     /// <param name="tolerance">Largest |Δ| over the largest element, by element type.</param>
+    /// <exception cref="TesseraException">TSR0953: ONNX Runtime refuses one of the models.</exception>
+    public static IReadOnlyList<ComparedCase> Run(string original, string other, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance)
+    {
+        using OrtRun first = Open(() => Read(original, kernels: false), original);
+        using OrtRun second = Open(() => Read(other, kernels: true), other);
+        return Run(first, second, cases, tolerance);
+    }
+
+    /// <summary>The same of two models in memory, all of their data within.</summary>
+    /// <exception cref="TesseraException">TSR0953: ONNX Runtime refuses one of the models.</exception>
     public static IReadOnlyList<ComparedCase> Run(byte[] original, byte[] other, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance)
     {
+        using OrtRun first = Open(() => new OrtRun(original), "the original");
+        using OrtRun second = Open(() => new OrtRun(other, kernels: true), "the other model");
+        return Run(first, second, cases, tolerance);
+    }
+
+    private static IReadOnlyList<ComparedCase> Run(OrtRun first, OrtRun second, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance)
+    {
         ArgumentNullException.ThrowIfNull(cases);
-        using OrtRun first = new(original);
-        using OrtRun second = new(other, kernels: true);
         return [.. cases.Select(c => Compare(first, second, c, tolerance))];
+    }
+
+    private static OrtRun Read(string path, bool kernels) => new(File.ReadAllBytes(path), kernels, Path.GetDirectoryName(Path.GetFullPath(path)));
+
+    private static OrtRun Open(Func<OrtRun> open, string place)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (IsRefusal(error) || error is InvalidProtocolBufferException)
+        {
+            throw new TesseraException("TSR0953", place, $"ONNX Runtime cannot run the model: {error.Message.ReplaceLineEndings(" ")}", inner: error);
+        }
     }
 
     private static ComparedCase Compare(OrtRun first, OrtRun second, InputCase inputs, Func<DType, double> tolerance)
@@ -63,13 +93,15 @@ public static class ModelComparison
         return new ComparedCase(inputs.What, comparison.Largest, comparison.Difference, null);
     }
 
+    private static bool IsRefusal(Exception error) => error is OnnxRuntimeException or TesseraException { Code: "TSR0952" };
+
     private static (IReadOnlyList<RefValue>? Results, string? Refused) Try(OrtRun run, InputCase inputs)
     {
         try
         {
             return (run.Run(inputs.Values), null);
         }
-        catch (Exception error) when (error is OnnxRuntimeException or TesseraException { Code: "TSR0952" })
+        catch (Exception error) when (IsRefusal(error))
         {
             return (null, error.Message.ReplaceLineEndings(" "));
         }

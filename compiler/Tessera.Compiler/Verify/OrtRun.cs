@@ -13,14 +13,24 @@ public sealed class OrtRun : IDisposable
     private readonly InferenceSession? _session;
     private readonly NativeOrtRun? _native;
 
+    // Where ONNX Runtime looks for the data beside a model of which it is given the bytes.
+    private const string FolderOfData = "session.model_external_initializers_file_folder_path";
+
     /// <param name="model">The model.</param>
     /// <param name="kernels">Whether Tessera's kernels take the place of function bodies.</param>
-    public OrtRun(byte[] model, bool kernels = false)
+    /// <param name="folder">Where the data beside the model is; null when there is none.</param>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model; TSR0952 where it is run by the C API.</exception>
+    public OrtRun(byte[] model, bool kernels = false, string? folder = null)
     {
         using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (kernels)
         {
             TesseraOps.Register(options);
+        }
+
+        if (folder is not null)
+        {
+            options.AddSessionConfigEntry(FolderOfData, Path.GetFullPath(folder));
         }
 
         _native = NativeOrtRun.IsNeeded(model) ? new NativeOrtRun(model, options) : null;

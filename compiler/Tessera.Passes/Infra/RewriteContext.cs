@@ -35,8 +35,8 @@ public sealed class RewriteContext
     public IReadOnlyList<Value> EmitAs(Op op, Op was) => Builder.EmitAs(op, [.. was.Outputs.Select(static v => v.Type)]);
 
     /// <summary>
-    /// Whether one op uses the value once and it is no output. False also for values made since the last sweep: a rule that
-    /// depends on it is tried again in the next.
+    /// Whether one op uses the value once and it is no output. False also for values within what a rule has put in the place of
+    /// others since the last sweep: a rule that depends on it is tried again in the next.
     /// </summary>
     public bool HasSingleUse(Value value) => _uses.HasSingleUse(value);
 

@@ -80,11 +80,7 @@ internal sealed class RewriteDriver
 
     private IReadOnlyList<Value> Rewrite(Op op, IReadOnlyList<Value> values, RewriteContext context, RewriteUses uses)
     {
-        for (int i = 0; i < values.Count; i++)
-        {
-            uses.Rebuilt(values[i], op.Outputs[i]);
-        }
-
+        StandIn(op, values, uses);
         context.Builder.Source = op.Outputs[0].Source;
         for (int firings = 0; firings < MostFiringsAtAnOp; firings++)
         {
@@ -96,9 +92,19 @@ internal sealed class RewriteDriver
             }
 
             values = replaced;
+            StandIn(op, values, uses);
         }
 
         throw Endless($"{MostFiringsAtAnOp} firings at one {op.Schema.Name}");
+    }
+
+    // What takes the place of results has their users: so a rule that asks for them goes on in the same sweep.
+    private static void StandIn(Op op, IReadOnlyList<Value> values, RewriteUses uses)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            uses.Rebuilt(values[i], op.Outputs[i]);
+        }
     }
 
     private IReadOnlyList<Value>? TryRules(Op op, RewriteContext context)
