@@ -55,7 +55,8 @@ internal sealed class InterfaceMatch
     /// <summary>Notes other names and types. Sizes are compared as far as they are numbers: their names are names only.</summary>
     public void Tell(DifferenceBuilder found, bool withSizes)
     {
-        Dictionary<string, string> sizes = new(StringComparer.Ordinal);
+        Dictionary<string, string> forth = new(StringComparer.Ordinal);
+        Dictionary<string, string> back = new(StringComparer.Ordinal);
         for (int i = 0; i < Pairs.Count; i++)
         {
             (Value a, Value b) = Pairs[i];
@@ -64,7 +65,7 @@ internal sealed class InterfaceMatch
                 found.Interface($"name of {_kind} {i}", _names[i].First, _names[i].Second);
             }
 
-            if (!IrTypes.Same(a.Type, b.Type, (x, y) => Agree(x, y, sizes, withSizes)))
+            if (!IrTypes.Same(a.Type, b.Type, (x, y) => Agree(x, y, (forth, back), withSizes)))
             {
                 found.Interface($"type of {_kind} {_names[i].First}", a.Type.ToString(), b.Type.ToString());
             }
@@ -81,10 +82,11 @@ internal sealed class InterfaceMatch
         }
     }
 
-    private static bool Agree(Dim a, Dim b, Dictionary<string, string> sizes, bool withSizes) =>
+    // Sizes of one name on one side are of one name on the other.
+    private static bool Agree(Dim a, Dim b, (Dictionary<string, string> Forth, Dictionary<string, string> Back) names, bool withSizes) =>
         a.ConstValue is { } x && b.ConstValue is { } y ? x == y
             : !withSizes || (a.IsSymbol(out string s) && b.IsSymbol(out string t)
-                ? sizes.TryAdd(s, t) || sizes[s] == t
+                ? (names.Forth.TryAdd(s, t) || names.Forth[s] == t) & (names.Back.TryAdd(t, s) || names.Back[t] == s)
                 : a.ConstValue is null && b.ConstValue is null);
 
     private void Add((string Name, Value Value) first, (string Name, Value Value) second)

@@ -55,7 +55,7 @@ public sealed class FuseRotateHalf : RewriteRule<Add>
     private static Value? Negated(Value value) => value.Op switch
     {
         Neg neg => neg.X,
-        Mul { A: var x, B: { Rank: 0 } minus } when Constants.IsAll(minus, -1) => x,
+        Mul { A: var x, B: var minus } when Constants.IsAll(minus, -1) => x,
         _ => null,
     };
 }

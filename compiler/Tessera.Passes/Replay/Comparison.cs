@@ -63,8 +63,8 @@ public sealed record Comparison(double Largest, string? Difference)
             }
 
             double relative = double.IsFinite(e) && double.IsFinite(a) ? Math.Abs(e - a) / Math.Max(scale, double.Epsilon) : double.PositiveInfinity;
-            largest = Math.Max(largest, e == a ? 0 : relative);
-            if (e != a && !(relative <= allowed) && !(Math.Abs(e - a) <= negligible))
+            largest = Math.Max(largest, relative);
+            if (!(relative <= allowed) && !(Math.Abs(e - a) <= negligible))
             {
                 return new Comparison(largest, string.Create(CultureInfo.InvariantCulture, $"{what}, element {i}{Place(expected, i)} of {expected}: {e:R} before, {a:R} after"));
             }

@@ -78,6 +78,27 @@ public sealed class ModelDiffTests
         Assert.Equal(0, difference.OnlyInFirst.Count + difference.OnlyInSecond.Count + difference.Attributes.Count);
     }
 
+    [Theory]
+    [InlineData("f32[n, 4]", "f32[m, 4]", "f32[n, 4]")]
+    [InlineData("f32[n, 4]", "f32[n, 4]", "f32[m, 4]")]
+    [InlineData("f32[3, 4]", "f32[3, 4]", "f32[2, 4]")]
+    [InlineData("f32[3, 4]", "f32[3, 4]", "f32[n, 4]")]
+    public void Sizes_are_compared_as_numbers_and_as_what_is_equal(string first, string second, string changed)
+    {
+        string Text(string a, string b) => $"graph \"g\" {{\n input %a: {a}\n input %b: {b}\n output \"a\" = %a\n output \"b\" = %b\n}}";
+        Assert.True(ModelDiff.Of(Parser.Parse(Text(first, second)), Parser.Parse(Text(first, second))).IsSame);
+        ModelDifference difference = ModelDiff.Of(Parser.Parse(Text(first, second)), Parser.Parse(Text(first, changed)));
+        Assert.Contains($"type of input b: {second} → {changed}", difference.Interface.Select(static c => c.ToString()));
+    }
+
+    [Fact]
+    public void Weights_of_other_types_are_not_compared_by_their_elements()
+    {
+        WeightChange change = Assert.Single(Of(First
+            .Replace("%w: f32[4, 4] = constant {value = f32[4, 4] {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}}", "%w: f32[4, 1] = constant {value = f32[4, 1] {1, 2, 3, 4}}", StringComparison.Ordinal)).Weights);
+        Assert.Equal(("f32[4, 4]", "f32[4, 1]", 0L, double.NaN), (change.FirstType, change.SecondType, change.Elements, change.Largest));
+    }
+
     [Fact]
     public void Branches_are_compared_inside()
     {
