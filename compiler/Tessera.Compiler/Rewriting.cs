@@ -27,7 +27,7 @@ internal sealed class Rewriting(CompileOptions options)
     public Graph Batched(Graph graph) => Run(graph, Pipelines.Batched, "rewrite the batched graph");
 
     public Graph ForTarget(Graph graph) => options.Emit.Target == EmitTarget.Ort
-        ? Run(graph, Pipelines.ForOrtAt(options.Emit.Opset), "lower to ONNX Runtime's ops")
+        ? Run(graph, Pipelines.ForOrtAt(options.Emit.For(graph).Opset), "lower to ONNX Runtime's ops")
         : Run(graph, Pipelines.ForAny, "lower to standard ops");
 
     internal Graph Run(Graph graph, IReadOnlyList<Stage> stages, string step)

@@ -1,7 +1,10 @@
+using Google.Protobuf;
 using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Onnx;
+using Tessera.Onnx.Proto;
+using Tessera.Testing.Malformed;
 using Xunit;
 
 namespace Tessera.Cli.Tests;
@@ -34,13 +37,37 @@ public sealed class VerifyTests : IDisposable
         float[] values = [.. Enumerable.Range(0, 16).Select(static i => i / 8f)];
         RefTensor x = RefTensor.Floats(DType.F32, [2, 8], [.. values.Select(static v => (double)v)]);
         Write("data/first/x.npy", NpyFile.Write(x));
-        Write("data/second/input_0.pb", Google.Protobuf.MessageExtensions.ToByteArray(TensorValues.Proto(RefTensors.ToContent(x))));
+        Write("data/second/input_0.pb", TensorValues.Proto(RefTensors.ToContent(x)).ToByteArray());
         ToolRun run = Verify("a.onnx", "--data", _folder["data"]);
         Assert.Equal("", run.Error);
         Assert.StartsWith("same on 2 inputs", run.Output, StringComparison.Ordinal);
         ToolRun other = Verify("b.onnx", "--data", _folder["data/second"]);
         Assert.Equal(3, other.Exit);
         Assert.Contains(" on second: ", other.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_beside_a_model_is_found()
+    {
+        ModelProto model = Protos.Model(Protos.Node("Add", "x w", "y"));
+        TensorProto weight = new() { Name = "w", DataType = 1, Dims = { 2, 3 }, DataLocation = TensorProto.Types.DataLocation.External };
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "w.bin" });
+        model.Graph.Initializer.Add(weight);
+        Write("beside/m.onnx", model.ToByteArray());
+        Write("beside/w.bin", new byte[24]);
+        ToolRun run = ToolRun.Of("verify", _folder["beside/m.onnx"], _folder["beside/m.onnx"]);
+        Assert.Equal(("", 0), (run.Error, run.Exit));
+        Assert.StartsWith("same on 12 inputs", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_no_runtime_takes_is_refused_by_name()
+    {
+        Write("odd.onnx", Protos.Model(Protos.Node("Mystery", "x", "y")).ToByteArray());
+        ToolRun run = ToolRun.Of("verify", _folder["odd.onnx"], _folder["odd.onnx"], "--inputs", "x=f32[2, 3]");
+        Assert.Equal(2, run.Exit);
+        Assert.Contains("TSR0953", run.Error, StringComparison.Ordinal);
+        Assert.Contains("odd.onnx", run.Error.ReplaceLineEndings(""), StringComparison.Ordinal);
     }
 
     [Fact]

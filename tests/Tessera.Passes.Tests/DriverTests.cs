@@ -56,6 +56,24 @@ public class DriverTests
         Assert.Contains("grow", error.Message, StringComparison.Ordinal);
     }
 
+    // A transpose goes past all of them in one sweep: what takes a value's place has its users.
+    [Fact]
+    public void Transposes_sink_through_as_many_ops_as_there_are()
+    {
+        GraphBuilder g = new();
+        Value x = g.In("x", "f32[n, m]");
+        Value y = g.Transpose(x, [1, 0]);
+        for (int i = 0; i < 300; i++)
+        {
+            y = i % 2 == 0 ? g.Tanh(y) : g.Neg(y);
+        }
+
+        Graph graph = new() { Name = "chain", Builder = g, Inputs = [x], Outputs = [new GraphOutput("y", y)] };
+        Graph after = PassRunner.Run(graph, [Pipelines.Canonicalize], new PassContext());
+        Assert.IsType<Transpose>(after.Outputs[0].Value.Op);
+        Assert.Single(after.PostOrder().OfType<Transpose>());
+    }
+
     [Fact]
     public void Laws_that_change_a_type_are_named()
     {

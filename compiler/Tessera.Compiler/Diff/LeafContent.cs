@@ -59,19 +59,19 @@ internal static class LeafContent
 
     private static (long Differing, double Largest) Differences(DType dtype, int count, byte[] x, byte[] y)
     {
-        if (Numbers(dtype, count, x) is not { } a || Numbers(dtype, count, y) is not { } b)
+        if (dtype is DType.C64 or DType.C128)
         {
             int bytes = dtype.Bits() / 8;
             return (Enumerable.Range(0, count).Count(i => !x.AsSpan(i * bytes, bytes).SequenceEqual(y.AsSpan(i * bytes, bytes))), double.NaN);
         }
 
+        (RefTensor a, RefTensor b) = (RefTensors.FromBytes(dtype, [count], x), RefTensors.FromBytes(dtype, [count], y));
         (long differing, double largest) = (0, 0);
         for (int i = 0; i < count; i++)
         {
-            if (BitConverter.DoubleToInt64Bits(a[i]) != BitConverter.DoubleToInt64Bits(b[i]))
+            if (Delta(dtype, a, b, i) is { } delta)
             {
                 differing++;
-                double delta = a[i].Equals(b[i]) ? 0 : Math.Abs(a[i] - b[i]);
                 largest = double.IsNaN(largest) || double.IsNaN(delta) ? double.NaN : Math.Max(largest, delta);
             }
         }
@@ -79,16 +79,25 @@ internal static class LeafContent
         return (differing, largest);
     }
 
-    private static double[]? Numbers(DType dtype, int count, byte[] bytes)
+    // Null where the elements are the same; integers of 64 bits are more than doubles tell apart.
+    private static double? Delta(DType dtype, RefTensor a, RefTensor b, int i)
     {
-        if (dtype is DType.C64 or DType.C128)
+        if (dtype == DType.Bool)
         {
-            return null;
+            return a.B[i] == b.B[i] ? null : 1;
         }
 
-        RefTensor tensor = RefTensors.FromBytes(dtype, [count], bytes);
-        return dtype == DType.Bool ? [.. tensor.B.Select(static b => b ? 1.0 : 0)] : dtype.IsFloat() ? tensor.F : [.. tensor.I.Select(static i => (double)i)];
+        if (!dtype.IsFloat())
+        {
+            return a.I[i] == b.I[i] ? null : (double)Int128.Abs(Whole(dtype, a.I[i]) - Whole(dtype, b.I[i]));
+        }
+
+        return BitConverter.DoubleToInt64Bits(a.F[i]) == BitConverter.DoubleToInt64Bits(b.F[i]) ? null
+            : a.F[i].Equals(b.F[i]) ? 0
+            : Math.Abs(a.F[i] - b.F[i]);
     }
+
+    private static Int128 Whole(DType dtype, long bits) => dtype == DType.U64 ? (ulong)bits : bits;
 
     private static byte[] Bytes(WeightSource source, long start, int count)
     {

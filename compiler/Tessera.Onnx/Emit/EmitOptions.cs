@@ -53,7 +53,7 @@ public sealed record EmitOptions
 
     /// <summary>The options for a graph: nodes of <c>ai.onnx</c> that are carried through pin the opset to the one in which they stood.</summary>
     /// <exception cref="TesseraException">TSR0803: the opset is not one we write.</exception>
-    internal EmitOptions For(Graph graph)
+    public EmitOptions For(Graph graph)
     {
         bool isPinned = CarriedNodes.Versions(graph).TryGetValue("", out long pinned);
         EmitOptions options = isPinned ? this with { Opset = (int)Math.Min(pinned, int.MaxValue) } : this;

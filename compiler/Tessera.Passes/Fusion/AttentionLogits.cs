@@ -19,8 +19,11 @@ internal sealed record AttentionLogits(Value Q, Value K, double Scale)
 
     public double Fill { get; init; }
 
-    /// <summary>Whether attributes can say the scale and the cap: where they round to 0 they mean another, or none.</summary>
-    public bool IsExpressible => Products.IsAttribute(Scale, Q.DType) && (Softcap == 0 || Products.IsAttribute(Softcap, Q.DType));
+    /// <summary>Why attributes cannot say the numbers; null where they can. A scale or a cap that rounds to 0 would mean another, or none.</summary>
+    public string? Refusal => !Products.IsAttribute(Scale, Q.DType) ? $"the scale {Scale} is no finite number other than 0 in f32"
+        : Softcap != 0 && !Products.IsAttribute(Softcap, Q.DType) ? $"the cap {Softcap} is no finite number other than 0 in f32"
+        : Visible is not null && Q.DType == DType.F64 && !new Real(Fill).Value.Equals(Fill) ? $"the fill {Fill} is no number of f32"
+        : null;
 
     /// <summary>Axes in front of both token axes, of the product.</summary>
     public Shape Frame => [.. Q.Shape.SkipLast(2)];

@@ -13,38 +13,48 @@ public sealed record CarryLogits : IPass
 
     public Graph Run(Graph graph, PassContext context)
     {
-        Attention[] sites = [.. graph.PostOrder().OfType<Attention>().Where(static a => a.Logits == LogitsStage.None && !a.Safe)];
-        if (sites.Length == 0)
+        while (One(graph, context) is { } carried)
         {
-            return graph;
+            graph = carried;
         }
 
-        RewriteContext rewrite = new(graph.Builder, context, new RewriteUses([.. graph.Roots], graph.PostOrder()), new WeightContents(graph.Weights)) { Rule = Name };
-        Dictionary<Value, Value> known = [];
-        HashSet<Attention> taken = new(ReferenceEqualityComparer.Instance);
-        foreach (Value value in graph.PostOrder().Where(static op => op.OutputCount == 1).Select(static op => op.Outputs[0]).Reverse())
+        return graph;
+    }
+
+    // One at a time: an attention further on is over what became of this one.
+    private Graph? One(Graph graph, PassContext context)
+    {
+        IReadOnlyList<Op> order = graph.PostOrder();
+        Attention[] sites = [.. order.OfType<Attention>().Where(static a => a.Logits == LogitsStage.None && !a.Safe)];
+        if (sites.Length == 0)
         {
-            if (value.Rank < 3 || Stage(value, rewrite) is not { } found
-                || sites.FirstOrDefault(a => !taken.Contains(a) && Gives(a, found.Op, found.Stage, value, rewrite)) is not { } site)
+            return null;
+        }
+
+        RewriteContext rewrite = new(graph.Builder, context, new RewriteUses([.. graph.Roots], order), new WeightContents(graph.Weights)) { Rule = Name };
+        foreach (Value value in order.Where(static op => op.OutputCount == 1).Select(static op => op.Outputs[0]).Reverse())
+        {
+            if (value.Rank < 3 || Stage(value, rewrite) is not { } found || sites.FirstOrDefault(a => Gives(a, found.Op, found.Stage, value, rewrite)) is not { } site)
             {
                 continue;
             }
 
             IReadOnlyList<Value> both = graph.Builder.EmitAll(site with { Logits = found.Stage }, site.Outputs[0].Source);
             context.Record(Name, [site.Outputs[0], value], both);
-            taken.Add(site);
-            known.Add(site.Outputs[0], both[0]);
-            known.Add(value, both[1]);
+            return GraphRebuild.Run(graph, (op, _) => op.OutputCount != 1 ? null
+                : ReferenceEquals(op, site) ? [both[0]]
+                : ReferenceEquals(op, value.Producer) ? [both[1]]
+                : null);
         }
 
-        return known.Count == 0 ? graph : GraphRebuild.Run(graph, (op, _) => op.OutputCount == 1 && known.TryGetValue(op.Outputs[0], out Value? now) ? [now] : null);
+        return null;
     }
 
     // The attention whose logits the value would be, and of which stage.
     private static (Attention Op, LogitsStage Stage)? Stage(Value value, RewriteContext context)
     {
         Softmax? softmax = value.Op is Softmax over && (over.Axis == -1 || over.Axis == value.Rank - 1) ? over : null;
-        if (new LogitsMatcher(context).Match(softmax?.X ?? value) is not { IsExpressible: true } matched
+        if (new LogitsMatcher(context).Match(softmax?.X ?? value) is not { Refusal: null } matched
             || AttentionSite.Of(matched, null, context, out _) is not { } site)
         {
             return null;

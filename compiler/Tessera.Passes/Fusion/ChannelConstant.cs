@@ -11,9 +11,8 @@ internal sealed record ChannelConstant(DType DType, double[] Numbers)
 {
     private const long MostElements = 1 << 16;
 
-    // Within these a product with a weight neither overflows nor loses what it is.
-    private const double Least = 1e-6;
-    private const double Most = 1e6;
+    // A larger term next to what it cancels loses more digits than a convolution of the sum would: pixels lie within.
+    private const double MostTerm = 256;
 
     /// <summary>The constant beside an operand of shape [N, C, …] with which it broadcasts to that very shape.</summary>
     public static ChannelConstant? Of(Value value, Shape image)
@@ -30,23 +29,24 @@ internal sealed record ChannelConstant(DType DType, double[] Numbers)
             : new ChannelConstant(content.DType, [.. RefTensors.FromContent(content).F]);
     }
 
-    /// <summary>Whether weights may take it in as a factor.</summary>
-    public bool IsTame => Numbers.All(static n => Math.Abs(n) is >= Least and <= Most);
+    /// <summary>Whether weights may take it in as a factor, if their products neither overflow nor vanish.</summary>
+    public bool IsFactor => Numbers.All(static n => double.IsFinite(n) && n != 0);
 
     /// <summary>Whether a bias may take it in as a term.</summary>
-    public bool IsFinite => Numbers.All(static n => Math.Abs(n) <= Most);
+    public bool IsModerate => Numbers.All(static n => Math.Abs(n) <= MostTerm);
 
     /// <summary>The number of a channel.</summary>
     public double this[int channel] => Numbers[Numbers.Length == 1 ? 0 : channel];
 
-    /// <summary>As a constant with the channels along one axis of a rank.</summary>
-    public Value Along(int axis, int rank, RewriteContext context)
-    {
-        long[] dims = Numbers.Length == 1 ? [] : [.. Enumerable.Range(0, rank).Select(a => a == axis ? (long)Numbers.Length : 1)];
-        return context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, dims, [.. Numbers])) });
-    }
+    /// <summary>A weight times the number of each channel along an axis of it; null where it is not known, or a product overflows or vanishes.</summary>
+    public Value? Times(Value weight, int axis, RewriteContext context) =>
+        weight.Shape[axis].ConstValue is { } channels && ScaledKernel.Of(weight, axis).Times(Each((int)channels)) is var kernel && kernel.Keeps(context.Weights)
+            ? kernel.Emit(context)
+            : null;
 
     /// <summary>As a vector of one number for each of so many channels.</summary>
     public Value Vector(int channels, RewriteContext context) =>
-        context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, [channels], [.. Enumerable.Range(0, channels).Select(c => this[c])])) });
+        context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, [channels], Each(channels))) });
+
+    private double[] Each(int channels) => [.. Enumerable.Range(0, channels).Select(c => this[c])];
 }

@@ -20,28 +20,32 @@ public sealed class FoldAfterConv : RewriteRule<BinaryOp>
             : Shift(op, conv, c, context);
     }
 
-    private static Value? Scale(BinaryOp op, Conv conv, ChannelConstant c, RewriteContext context) => !c.IsTame
-        ? context.Reject(op, "a factor is 0, not finite, or so far from 1 that weights would lose digits")
-        : context.Emit(conv with
+    private static Value? Scale(BinaryOp op, Conv conv, ChannelConstant c, RewriteContext context)
+    {
+        if (!c.IsFactor)
         {
-            W = context.Emit(new Mul(conv.W, c.Along(0, conv.W.Rank, context))),
-            Bias = conv.Bias is { } bias ? context.Emit(new Mul(bias, c.Along(0, 1, context))) : null,
-        });
+            return context.Reject(op, "a factor is 0 or not finite");
+        }
+
+        Value? bias = conv.Bias is { } given ? c.Times(given, 0, context) : null;
+        return c.Times(conv.W, 0, context) is { } kernel && (conv.Bias is null || bias is not null)
+            ? context.Emit(conv with { W = kernel, Bias = bias })
+            : context.Reject(op, "the kernel or the bias is not known, or a product with it overflows or vanishes");
+    }
 
     private static Value? Shift(BinaryOp op, Conv conv, ChannelConstant c, RewriteContext context)
     {
-        if (!c.IsFinite)
+        if (!c.IsModerate)
         {
-            return context.Reject(op, "a term is not finite or very large");
+            return context.Reject(op, "a term is not finite or large");
         }
 
-        if (conv.Bias is { } bias)
+        if (conv.W.Shape[0].ConstValue is not { } channels)
         {
-            return context.Emit(conv with { Bias = context.Emit(new Add(bias, c.Along(0, 1, context))) });
+            return context.Reject(op, $"the number of channels of {conv.W.Type} is not known");
         }
 
-        return conv.W.Shape[0].ConstValue is { } channels
-            ? context.Emit(conv with { Bias = c.Vector((int)channels, context) })
-            : context.Reject(op, $"the number of channels of {conv.W.Type} is not known");
+        Value vector = c.Vector((int)channels, context);
+        return context.Emit(conv with { Bias = conv.Bias is { } bias ? context.Emit(new Add(bias, vector)) : vector });
     }
 }

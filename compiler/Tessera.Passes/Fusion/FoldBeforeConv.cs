@@ -23,9 +23,10 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
             : Shift(conv, inner.A, c, context);
     }
 
-    private static Value? Scale(Conv conv, Value x, ChannelConstant c, RewriteContext context) => !c.IsTame
-        ? context.Reject(conv, "a factor is 0, not finite, or so far from 1 that weights would lose digits")
-        : context.Emit(conv with { X = x, W = context.Emit(new Mul(conv.W, c.Along(1, conv.W.Rank, context))) });
+    private static Value? Scale(Conv conv, Value x, ChannelConstant c, RewriteContext context) => !c.IsFactor
+        ? context.Reject(conv, "a factor is 0 or not finite")
+        : c.Times(conv.W, 1, context) is { } kernel ? context.Emit(conv with { X = x, W = kernel })
+        : context.Reject(conv, "the kernel is not known, or a product with it overflows or vanishes");
 
     // Sums are taken in double in the order of the weight's elements, so that every machine gives the same bytes.
     private static Value? Shift(Conv conv, Value x, ChannelConstant c, RewriteContext context)
@@ -35,9 +36,9 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
             return context.Reject(conv, "padding is 0 and would have to be the term");
         }
 
-        if (!c.IsFinite || conv.W.Op is not Constant { Value: { Count: > 0 } content } || conv.Bias is { Op: not Constant })
+        if (!c.IsModerate || conv.W.Op is not Constant { Value: { Count: > 0 } content } || conv.Bias is { Op: not Constant })
         {
-            return context.Reject(conv, "the weight is not a constant, or a term not finite");
+            return context.Reject(conv, "the weight is not a constant, or a term not finite or large");
         }
 
         RefTensor w = RefTensors.FromContent(content);
@@ -47,6 +48,11 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
         for (int i = 0; i < w.Count; i++)
         {
             sums[i / (inputs * window)] += w.F[i] * c[i / window % inputs];
+        }
+
+        if (!sums.All(s => double.IsFinite(RefTensors.Round(w.DType, s))))
+        {
+            return context.Reject(conv, "the terms add up to more than a bias holds");
         }
 
         Value shift = context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(w.DType, [channels], [.. sums.Select(s => RefTensors.Round(w.DType, s))])) });

@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
@@ -23,15 +24,15 @@ public sealed class FuseAttention : RewriteRule<MatMul>
             return context.Reject(op, matcher.Reason);
         }
 
-        return Refusal(logits, op, context) is { } reason ? context.Reject(op, reason)
+        return Refusal(logits, weights, op, context) is { } reason ? context.Reject(op, reason)
             : AttentionSite.Of(logits, op.B, context, out reason) is not { } site ? context.Reject(op, reason!)
             : AttentionEmission.Emit(site, weights, op.Outputs[0].DType, context, out reason) ?? context.Reject(op, reason!);
     }
 
-    private static string? Refusal(AttentionLogits logits, MatMul op, RewriteContext context) =>
-        !Products.IsAttribute(logits.Scale, logits.Q.DType) ? $"the scale {logits.Scale} is no finite number other than 0 in f32"
-        : logits.Softcap != 0 && !Products.IsAttribute(logits.Softcap, logits.Q.DType) ? $"the cap {logits.Softcap} is no finite number other than 0 in f32"
+    private static string? Refusal(AttentionLogits logits, AttentionWeights weights, MatMul op, RewriteContext context) =>
+        logits.Refusal is { } refusal ? refusal
         : !context.Equal(op.A.Shape, [.. logits.Frame, logits.Q.Shape[logits.Q.Rank - 2], logits.K.Shape[logits.K.Rank - 2]])
             ? $"the weights {op.A.Type} are not those of queries {logits.Q.Type} and keys {logits.K.Type}"
+        : !double.IsFinite(RefTensors.Round(op.A.DType, weights.Scale)) ? $"the factor {weights.Scale} of the weights is not finite"
         : null;
 }

@@ -24,7 +24,7 @@ public sealed class FuseHardSwish : RewriteRule<BinaryOp>
         DType dtype = x.DType;
         return !ReferenceEquals(x, gate.Of) ? context.Reject(op, "the gate is of another value than the one it multiplies")
             : dtype != DType.F32 ? context.Reject(op, $"runtimes have no hard_sigmoid of {dtype.Text()}")
-            : !Products.Near(scale, gate.Scale, dtype) ? context.Reject(op, $"the product is scaled by {scale}")
+            : !(gate.Scale == 1 ? scale == 1 : Products.Near(scale, gate.Scale, dtype)) ? context.Reject(op, $"the product is scaled by {scale}")
             : context.Emit(new HardSwish(x));
     }
 

@@ -10,13 +10,15 @@ namespace Tessera.Passes.Fusion;
 internal sealed class LogitsMatcher(RewriteContext context)
 {
     private const int MostSums = 6;
+    private const int MostSteps = 64;
     private int _sums;
+    private int _steps;
 
     /// <summary>Why there was no match.</summary>
     public string Reason { get; private set; } = "what the softmax is of is no product of queries and keys";
 
     /// <summary>Null where it is no such thing; masks have the frame of the product.</summary>
-    public AttentionLogits? Match(Value value) => value.Rank < 2 ? null : value.Op switch
+    public AttentionLogits? Match(Value value) => value.Rank < 2 || _steps++ >= MostSteps ? null : value.Op switch
     {
         Cast cast when Numbers.Widens(cast) => Match(cast.X),
         Reshape reshape when KeepsTokens(reshape) => Match(reshape.X),

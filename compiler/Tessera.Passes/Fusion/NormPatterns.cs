@@ -25,9 +25,10 @@ internal static class NormPatterns
             : new[] { p });
     }
 
-    /// <summary>Whether s is <c>v + ε</c> for a number ε ≥ 0: gives v and ε.</summary>
+    /// <summary>Whether s is <c>v + ε</c> for a number ε ≥ 0 that an attribute can hold: gives v and ε.</summary>
     public static (Value V, double Epsilon)? PlusEpsilon(Value s) =>
-        s.Op is Add { A: var v, B: { Rank: 0 } constant } && Constants.IsSplat(constant, out double epsilon) && epsilon >= 0 ? (v, epsilon) : null;
+        s.Op is Add { A: var v, B: { Rank: 0 } constant } && Constants.IsSplat(constant, out double epsilon) && epsilon >= 0
+            && (epsilon == 0 || Products.IsAttribute(epsilon, s.DType)) ? (v, epsilon) : null;
 
     /// <summary>What a value is the mean of, over the axes from <c>Axis</c> on, all kept; null where it is no such mean.</summary>
     public static (Value Of, int Axis)? Mean(Value value)

@@ -21,7 +21,8 @@ internal static class Positions
         List<Value> terms = op.Mask is null ? [] : [.. Terms(op.Mask)];
         for (int i = 0; i < terms.Count; i++)
         {
-            if (Hidden(terms[i], n, m, context) is var (flags, fill))
+            // An attribute of f32 holds the number: f64 would notice any rounding.
+            if (Hidden(terms[i], n, m, context) is var (flags, fill) && (op.Q.DType != DType.F64 || new Real(fill).Value.Equals(fill)))
             {
                 Value? rest = terms.Where((_, other) => other != i).Aggregate((Value?)null, (sum, term) => sum is null ? term : context.Emit(new Add(sum, term)));
                 return flags.On(op) with { Mask = rest, Hiding = Hiding.Added, Fill = fill };
@@ -74,8 +75,8 @@ internal static class Positions
         Where where when Numbers.IsZero(where.Y) && Numbers.IsSplat(where.X, out double fill) && fill < 0 && IsAhead(where.Condition, n, m, context) => fill,
         Mul { A: var full, B: var flags } when (Ahead(full, flags, n, m, context) ?? Ahead(flags, full, n, m, context)) is { } fill => fill,
         Trilu { Upper: true, Diagonal: 1 } triangle when Numbers.IsSplat(triangle.X, out double fill) && fill < 0 && IsAllPairs(term, n, m, context) => fill,
-        Constant constant when IsAllPairs(term, n, m, context) => OfConstant(constant.Value, n, m),
-        Slice when Corner(term, context) is { } whole && IsCorner(term, whole, n, m, context) => OfConstant(whole.Value, whole.Outputs[0].Shape),
+        Constant constant when IsAllPairs(term, n, m, context) => OfConstant(constant.Value),
+        Slice when Corner(term, context) is { } whole && IsCorner(term, whole, n, m, context) => OfConstant(whole.Value),
         _ => null,
     };
 
@@ -84,9 +85,7 @@ internal static class Positions
         flags.Op is Cast { X: { DType: DType.Bool } ahead } && IsAhead(ahead, n, m, context)
         && (Numbers.IsSplat(full, out double number) ? number : Addend(full, n, m, context)) is { } fill && fill < 0 && double.IsFinite(fill) ? fill : null;
 
-    private static double? OfConstant(TensorContent content, Shape shape) => OfConstant(content, shape[shape.Rank - 2], shape[shape.Rank - 1]);
-
-    private static double? OfConstant(TensorContent content, Dim n, Dim m)
+    private static double? OfConstant(TensorContent content)
     {
         if (content.Count > MostElements || !content.DType.IsFloat() || content.DType.Bits() < 16)
         {
@@ -95,7 +94,7 @@ internal static class Positions
 
         RefTensor mask = RefTensors.FromContent(content);
         double fill = mask.F.Length > 1 ? mask.F[1] : 0;
-        return fill < 0 && IsTriangle(i => mask.F[i] == 0, i => mask.F[i] == fill, n, m) ? fill : null;
+        return fill < 0 && IsTriangle(i => mask.F[i] == 0, i => mask.F[i] == fill, content.Dims[^2], content.Dims[^1]) ? fill : null;
     }
 
     /// <summary>Whether flags are true where j ≤ i.</summary>
@@ -112,7 +111,7 @@ internal static class Positions
         Cast { To: DType.Bool, X.Op: Trilu { Upper: false, Diagonal: 0 } triangle } => IsTrue(triangle.X),
         Trilu { Upper: false, Diagonal: 0 } triangle => IsTrue(triangle.X),
         Constant { Value: { DType: DType.Bool, Count: <= MostElements } content }
-            => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], n, m),
+            => RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], content.Dims[^2], content.Dims[^1]),
         LessOrEqual { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
         GreaterOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
         Less { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(1),
@@ -133,7 +132,7 @@ internal static class Positions
         Cast { To: DType.Bool, X.Op: Trilu { Upper: true, Diagonal: 1 } triangle } => IsTrue(triangle.X),
         Trilu { Upper: true, Diagonal: 1 } triangle => IsTrue(triangle.X),
         Constant { Value: { DType: DType.Bool, Count: <= MostElements } content }
-            => RefTensors.FromContent(content).B is var b && IsTriangle(i => !b[i], i => b[i], n, m),
+            => RefTensors.FromContent(content).B is var b && IsTriangle(i => !b[i], i => b[i], content.Dims[^2], content.Dims[^1]),
         Less { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(0),
         Greater { A: var a, B: var b } => Index.Difference(b, a, flags) == Index.Behind(0),
         LessOrEqual { A: var a, B: var b } => Index.Difference(a, b, flags) == Index.Behind(1),
@@ -162,17 +161,14 @@ internal static class Positions
         return full.SkipLast(2).All(static d => d == Dim.One) && Reaches(2, n) && Reaches(1, m);
     }
 
-    private static bool IsTriangle(Constant whole) => whole.Value.Count <= MostElements && whole.Outputs[0].Shape is var shape
-        && RefTensors.FromContent(whole.Value).B is var b && IsTriangle(i => b[i], i => !b[i], shape[shape.Rank - 2], shape[shape.Rank - 1]);
+    private static bool IsTriangle(Constant whole) => whole.Value is { Count: <= MostElements } content
+        && RefTensors.FromContent(content).B is var b && IsTriangle(i => b[i], i => !b[i], content.Dims[^2], content.Dims[^1]);
 
     private static bool IsTrue(Value flags) => Numbers.IsSplat(flags, out double number) ? number != 0
         : flags.Op is Constant { Value: { DType: DType.Bool, Count: <= MostElements } content } && RefTensors.FromContent(content).B.All(static b => b);
 
-    private static bool IsTriangle(Func<int, bool> seen, Func<int, bool> hidden, Dim n, Dim m)
-    {
-        (int rows, int columns) = ((int)n.ConstValue!.Value, (int)m.ConstValue!.Value);
-        return Enumerable.Range(0, rows * columns).All(at => at % columns <= at / columns ? seen(at) : hidden(at));
-    }
+    private static bool IsTriangle(Func<int, bool> seen, Func<int, bool> hidden, long rows, long columns) =>
+        Enumerable.Range(0, (int)(rows * columns)).All(at => at % columns <= at / columns ? seen(at) : hidden(at));
 
     /// <summary>Whether there is one flag for each pair of tokens, the same for all heads and examples.</summary>
     public static bool IsAllPairs(Value x, Dim n, Dim m, RewriteContext context) => x.Rank >= 2

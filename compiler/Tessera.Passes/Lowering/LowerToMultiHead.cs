@@ -58,7 +58,7 @@ public sealed class LowerToMultiHead : RewriteRule<Attention>
         Value merged = g.MultiHeadAttention(
             Merge(g, q), Merge(g, k), Merge(g, op.V),
             result[rank - 2].ConstValue!.Value,
-            op.EffectiveScale(op.Q.Shape[rank - 1].ConstValue!.Value),
+            op.EffectiveScale(op.Q.Shape[rank - 1]),
             op.KLengths is null ? null : InKeys(g, op.KLengths, op.K.Shape[1]),
             bias is null ? null : OfAllPairs(g, batched, bias),
             causal,

@@ -21,7 +21,7 @@ public sealed record ReplayOptions(Func<DType, double> Tolerance)
     });
 
     /// <summary>Inputs generated for each site: sizes first (ones, zeros, then random), values from plain to extreme.</summary>
-    public int Cases { get; init; } = 6;
+    public int Cases { get; init; } = 8;
 
     public int Seed { get; init; } = 1;
 

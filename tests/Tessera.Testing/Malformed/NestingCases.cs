@@ -23,6 +23,8 @@ internal static class NestingCases
         new("branches within branches, beyond protobuf", "TSR0820", Nested(400, alike: false)),
         new("branches within branches, as deep as they may", null, Nested(44, alike: false)),
         new("branches within both branches", null, Nested(10, alike: true)),
+        new("a condition of which each part is the one before, twice", null, Deciding(64, static (from, to) => Node("And", $"{from} {from}", to))),
+        new("a condition of which each part denies the one before", null, Deciding(50_000, static (from, to) => Node("Not", from, to))),
         new("unknown nodes within unknown nodes", null, Model(Unknown(40))),
         new("loops within loops", null, Model(Loops(12))),
         new("sequences of sequences", null, Typed(60)),
@@ -51,6 +53,12 @@ internal static class NestingCases
         outermost.Output[0] = "y";
         return Model(outermost).With(static m => m.Graph.Input.Add(Info("p", DType.Bool)));
     }
+
+    private static ModelProto Deciding(int steps, Func<string, string, NodeProto> step) => Model(
+        [
+            .. Enumerable.Range(0, steps).Select(i => step(i == 0 ? "p" : $"c{i}", $"c{i + 1}")),
+            Node("If", $"c{steps}", "y", Body("then_branch", Branch(Node("Abs", "x", "r"))), Body("else_branch", Branch(Node("Neg", "x", "r")))),
+        ]).With(static m => m.Graph.Input.Add(Info("p", DType.Bool)));
 
     private static NodeProto Unknown(int depth)
     {

@@ -25,8 +25,7 @@ internal static class AttentionBody
     private static bool IsJoined(Attention op) => op.Mask is not null || op.Visible is not null || op.Logits == LogitsStage.Biased
         || !AttentionMask.HidesWholly(op) || (op.HasWindow && !double.IsNegativeInfinity(op.Fill));
 
-    private static double Scale(Attention op) => op.EffectiveScale(op.Q.Shape[3].ConstValue ?? throw new TesseraException(
-        "TSR0211", "", $"attention: the head size must be fixed; q is {op.Q.Type}."));
+    private static double Scale(Attention op) => op.EffectiveScale(op.Q.Shape[3]);
 
     private static (Value, Value?) Standard(GraphBuilder g, Attention op)
     {

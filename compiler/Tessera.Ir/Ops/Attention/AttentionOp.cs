@@ -27,6 +27,11 @@ public abstract record AttentionOp : Op
     /// <summary>The factor in force for heads of this size.</summary>
     public double EffectiveScale(long headDim) => Scale.Value == 0 ? 1 / Math.Sqrt(headDim) : Scale.Value;
 
+    /// <summary>The same for a head size that may be known only at run time, which a factor that is given does not ask for.</summary>
+    /// <exception cref="TesseraException">TSR0211: no factor is given and the head size is not fixed.</exception>
+    public double EffectiveScale(Dim headDim) => Scale.Value != 0 ? Scale.Value : EffectiveScale(headDim.ConstValue ?? throw new TesseraException(
+        "TSR0211", "", $"attention: the head size must be fixed where no scale is given; it is {headDim}."));
+
     /// <summary>Whether position alone lets query i see key j.</summary>
     internal bool Sees(long i, long j) => (!Causal || j <= i)
         && (WindowLeft < 0 || j >= i - WindowLeft)

@@ -21,11 +21,11 @@ internal static class ScanTranslations
             return null;
         }
 
-        // No name of a file holds this character: nothing that the body captures is hidden.
-        string[] names = [.. Enumerable.Range(1, node.InputCount - 1).Select(static i => $"\u0001{i}")];
+        // No name of a model holds NUL: nothing that the body captures is hidden.
+        string[] names = [.. Enumerable.Range(1, node.InputCount - 1).Select(static i => $"\0{i}")];
         NodeProto steps = new() { OpType = "Scan" };
         steps.Input.AddRange(names);
-        steps.Output.AddRange(Enumerable.Range(0, node.OutputCount).Select(static i => $"\u0001result{i}"));
+        steps.Output.AddRange(Enumerable.Range(0, node.OutputCount).Select(static i => $"\0result{i}"));
         steps.Attribute.Add(body.Clone());
         steps.Attribute.Add(Number("num_scan_inputs", node.Int("num_scan_inputs", 0)));
         if (node.Ints("directions") is { } directions)
