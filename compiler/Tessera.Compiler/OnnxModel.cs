@@ -101,7 +101,7 @@ public sealed class OnnxModel : IDisposable
             Emit = new EmitOptions
             {
                 Target = options.Target,
-                Opset = options.Opset ?? (int)Math.Clamp(Opset, EmitOptions.MinCompleteOpset, EmitOptions.MaxOpset),
+                Opset = options.Opset ?? (int)Math.Clamp(Math.Max(Opset, CarriedNodes.Least(Graph)), EmitOptions.MinCompleteOpset, EmitOptions.MaxOpset),
             },
         });
     }

@@ -22,6 +22,30 @@ public static class CarriedNodes
         return versions;
     }
 
+    /// <summary>Versions of <c>ai.onnx</c> in which all its carried nodes say what they said: from the newest that one stood in to the first that changes one; null where there are none.</summary>
+    public static (long From, long Until)? Range(Graph graph)
+    {
+        (long From, long Until)? range = null;
+        foreach (Opaque op in All([.. graph.Roots]).Where(static op => op.Until > 0 || op.Domain.Length == 0))
+        {
+            (long from, long until) = range ?? (0, long.MaxValue);
+            long least = op.Domain.Length == 0 ? op.Version : 0;
+            range = (Math.Max(from, least), Math.Min(until, op.Until > 0 ? op.Until : op.Version + 1));
+        }
+
+        return range;
+    }
+
+    /// <summary>
+    /// The oldest version of <c>ai.onnx</c> that has a form of every op steered by integers that a run computes: these are not
+    /// written as anything else. Those over a value of unknown rank were read of older nodes (<see cref="OpsetUpgrades"/>).
+    /// </summary>
+    public static int Least(Graph graph) => Ops([.. graph.Roots])
+        .OfType<DynamicOp>()
+        .Select(static op => op.Schema.Onnx?.Rows.Where(r => r.Domain.Length == 0 && r.When?.Invoke(op) != false).Select(static r => r.Since).DefaultIfEmpty(0).Min() ?? 0)
+        .DefaultIfEmpty(0)
+        .Max();
+
     /// <summary>Carried nodes that the roots reach, those in regions among them.</summary>
     public static IEnumerable<Opaque> All(IReadOnlyList<Value> roots)
     {

@@ -51,13 +51,14 @@ public sealed record EmitOptions
         _ => false,
     };
 
-    /// <summary>The options for a graph: nodes of <c>ai.onnx</c> that are carried through pin the opset to the one in which they stood.</summary>
+    /// <summary>The options for a graph: nodes of <c>ai.onnx</c> that are carried through hold the opset to those in which they say what they said.</summary>
     /// <exception cref="TesseraException">TSR0803: the opset is not one we write.</exception>
     public EmitOptions For(Graph graph)
     {
-        bool isPinned = CarriedNodes.Versions(graph).TryGetValue("", out long pinned);
-        EmitOptions options = isPinned ? this with { Opset = (int)Math.Min(pinned, int.MaxValue) } : this;
-        int least = isPinned ? MinOpset : MinCompleteOpset;
+        // Where two that were carried ask for different versions (functions are inlined), it is the newer.
+        long held = CarriedNodes.Range(graph) is var (from, until) ? Math.Max(from, Math.Min(Opset, until - 1)) : Opset;
+        EmitOptions options = held != Opset ? this with { Opset = (int)Math.Min(held, int.MaxValue) } : this;
+        int least = held != Opset ? MinOpset : MinCompleteOpset;
         return options.Opset >= least && options.Opset <= MaxOpset ? options : throw new TesseraException(
             "TSR0803", "", $"opset {options.Opset} cannot be written.", $"It must lie in [{least}, {MaxOpset}].");
     }

@@ -98,9 +98,11 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
             string name = given ?? ResultName(output, node, isKept, scope);
             node.Output.Add(name);
             scope.Bind(output, name);
-            if (given is null && output.Remark is ValueRemark { Said: { } said })
+            ValueInfoProto? said = (output.Remark as ValueRemark)?.Said;
+            if (given is null && (said is not null || (op is Opaque && TypeWriter.IsKnown(output.Type))))
             {
-                scope.Say(said, TypeWriter.ValueInfo(name, output.Type));
+                // Of a carried node nobody infers the types again.
+                scope.Say(said ?? new ValueInfoProto(), TypeWriter.ValueInfo(name, output.Type));
             }
         }
 

@@ -36,7 +36,11 @@ internal static class ExternalLocation
             }
         }
 
-        return path;
+        // Another name of a file may lie anywhere, and whoever gave it this one need not have been allowed to read it.
+        return HardLinks.Count(path) is > 1 && File.Exists(path)
+            ? throw new TesseraException("TSR0824", tensor, $"external data at '{location}' is refused: the file has other names, one of which may lie elsewhere.",
+                "Put a copy of the file into the folder of the model.")
+            : path;
     }
 
     // What is not there, or cannot be asked, is told when it is opened.

@@ -20,6 +20,7 @@ internal sealed class ModelCheck(ModelProto model, FunctionLibrary functions, Re
     private readonly Dictionary<FunctionProto, Extent?> _known = new(ReferenceEqualityComparer.Instance);
     private readonly bool _isOurs = ModelMetadata.IsOurs(model);
     private long _bytes;
+    private long _dense;
 
     /// <exception cref="TesseraException">TSR0814, TSR0823, TSR0830 to TSR0832.</exception>
     public void Run()
@@ -52,6 +53,7 @@ internal sealed class ModelCheck(ModelProto model, FunctionLibrary functions, Re
         foreach (SparseTensorProto tensor in graph.SparseInitializer)
         {
             names.Initializer(tensor.Values?.Name ?? "");
+            Count(tensor);
         }
 
         Extent extent = Nodes(graph.Node, names, depth);
@@ -119,6 +121,11 @@ internal sealed class ModelCheck(ModelProto model, FunctionLibrary functions, Re
             Count(tensor);
         }
 
+        foreach (SparseTensorProto sparse in attribute.SparseTensor is { } given ? attribute.SparseTensors.Prepend(given) : attribute.SparseTensors)
+        {
+            Count(sparse);
+        }
+
         if (attribute.G is { } graph)
         {
             total = total.Plus(Graph(graph, depth + 1));
@@ -135,6 +142,23 @@ internal sealed class ModelCheck(ModelProto model, FunctionLibrary functions, Re
         }
 
         return total;
+    }
+
+    // Sparse ones are made dense: few bytes of the file can ask for all memory there is.
+    private void Count(SparseTensorProto sparse)
+    {
+        foreach (TensorProto? part in (TensorProto?[])[sparse.Values, sparse.Indices])
+        {
+            if (part is not null)
+            {
+                Count(part);
+            }
+        }
+
+        ulong sum = (ulong)_dense + (ulong)SparseReader.DenseBytes(sparse);
+        _dense = sum <= SparseReader.MostBytes
+            ? (long)sum
+            : throw Exceeded(sparse.Values?.Name ?? "", $"the sparse tensors of the model take more than {SparseReader.MostBytes} bytes when dense");
     }
 
     private void Count(TensorProto tensor)

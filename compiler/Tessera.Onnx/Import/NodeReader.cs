@@ -119,13 +119,30 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
 
     private IReadOnlyList<Value?> Carry(NodeProto node, ReadValue?[] inputs, ReadScope scope, SourceLocation source, List<string> reasons)
     {
-        if (context.IsOurs)
+        if (context.IsStrict)
         {
             throw NotKnown(node);
         }
 
-        context.Notes.Carry(node, VersionOf(node.Domain), reasons.Count > 0 ? string.Join("; ", reasons.Distinct()) : Unknown(node, inputs));
-        return OpaqueReader.Read(node, VersionOf(node.Domain), inputs, scope, context, source);
+        long version = VersionOf(node, node.Domain);
+        long until = OpsetChanges.Until(node, version);
+        if (until <= EmitOptions.MaxOpset && node.Domain is "" or "ai.onnx" && OpsetUpgrades.Of(node, inputs.FirstOrDefault()?.Value?.Type) is { } upgrade)
+        {
+            return Upgraded(node, upgrade.Nodes, upgrade.Version, scope);
+        }
+
+        context.Notes.Carry(node, version, reasons.Count > 0 ? string.Join("; ", reasons.Distinct()) : Unknown(node, inputs));
+        return OpaqueReader.Read(node, version, until, inputs, scope, context, source);
+    }
+
+    private IReadOnlyList<Value?> Upgraded(NodeProto node, IReadOnlyList<NodeProto> made, long version, ReadScope scope)
+    {
+        foreach (NodeProto part in made)
+        {
+            ReadAs(part, version, scope);
+        }
+
+        return [.. node.Output.Select(name => name.Length > 0 && scope.Find(name) is { } value ? scope.Materialize(value) : null)];
     }
 
     /// <summary>Reads a node made in the place of another under a version of its own; nodes in its subgraphs too, where they are noted.</summary>
@@ -224,7 +241,7 @@ internal sealed class NodeReader(ReadContext context, Func<string, long> version
         {
             return builder.EmitAll(op, source);
         }
-        catch (TesseraException error) when (!context.IsOurs)
+        catch (TesseraException error) when (!context.IsStrict)
         {
             reasons.Add(error.Message);
             return null;

@@ -8,7 +8,7 @@ namespace Tessera.Onnx;
 /// <summary>Nodes that no op here stands for, as ops that carry their bytes.</summary>
 internal static class OpaqueReader
 {
-    public static IReadOnlyList<Value?> Read(NodeProto node, long version, IReadOnlyList<ReadValue?> inputs, ReadScope scope, ReadContext context, SourceLocation source)
+    public static IReadOnlyList<Value?> Read(NodeProto node, long version, long until, IReadOnlyList<ReadValue?> inputs, ReadScope scope, ReadContext context, SourceLocation source)
     {
         int[] positions = [.. Enumerable.Range(0, inputs.Count).Where(i => inputs[i] is not null)];
         int[] outlets = [.. Enumerable.Range(0, node.Output.Count).Where(i => node.Output[i].Length > 0)];
@@ -24,8 +24,9 @@ internal static class OpaqueReader
             Domain = node.Domain is "ai.onnx" ? "" : node.Domain,
             OpType = node.OpType,
             Version = version,
+            Until = until,
             Node = TensorContent.FromBytes(DType.U8, [bare.CalculateSize()], bare.ToByteArray()),
-            Results = [.. outlets.Select(i => context.Claims.TypeOf(node.Output[i]))],
+            Results = [.. outlets.Select(i => CarriedTypes.Known(context.Claims.TypeOf(node.Output[i]), CarriedTypes.Of(node, inputs, i)))],
             Positions = [.. positions.Select(static i => (long)i)],
             Outlets = [.. outlets.Select(static i => (long)i)],
             Captures = [.. captures],

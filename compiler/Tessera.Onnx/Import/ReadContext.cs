@@ -6,7 +6,7 @@ namespace Tessera.Onnx;
 /// <summary>What holds for one model while it is read.</summary>
 /// <param name="File">Name of the model's file, for errors; null where it came from memory.</param>
 /// <param name="External">Where external data is looked for; null where there can be none.</param>
-/// <param name="IsOurs">Whether our own emitter wrote the model: then all of it is known, and what it says of sizes is proved.</param>
+/// <param name="IsOurs">Whether our own emitter wrote the model: then what it says of sizes is proved.</param>
 /// <param name="Claims">What the model says of sizes and types.</param>
 /// <param name="Functions">The model's own functions.</param>
 /// <param name="Notes">What was not understood.</param>
@@ -15,6 +15,9 @@ internal sealed record ReadContext(
 {
     /// <summary>Whether nodes have names that somebody gave them: not where we made them all up.</summary>
     public required bool IsNamed { get; init; }
+
+    /// <summary>Whether every node must be known: not where the model came from elsewhere once, and may hold what was carried through.</summary>
+    public bool IsStrict => IsOurs && !IsNamed;
 
     /// <summary>A caller's name is put before those of its function's nodes as long as the whole stays readable, and memory in bounds.</summary>
     private const int LongestPath = 256;

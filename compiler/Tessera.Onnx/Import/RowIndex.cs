@@ -22,4 +22,7 @@ internal static class RowIndex
     /// <summary>Forms of the name that the domain has at the version.</summary>
     public static IEnumerable<RowEntry> Find(string domain, string opType, long version) =>
         s_rows.Value.GetValueOrDefault((domain, opType), []).Where(e => e.Row.Since <= version && version < e.Row.Until);
+
+    /// <summary>Whether any version of the domain has the name.</summary>
+    public static bool Knows(string domain, string opType) => s_rows.Value.ContainsKey((domain, opType));
 }

@@ -7,8 +7,8 @@ namespace Tessera.Onnx;
 /// <summary>Sparse tensors as dense ones: the same numbers, and zeros where none is given.</summary>
 internal static class SparseReader
 {
-    /// <summary>A few bytes of a file may stand for a tensor of any size: larger ones are refused.</summary>
-    private const long MostBytes = 1L << 30;
+    /// <summary>A few bytes of a file may stand for tensors of any size: what all of a model take when dense.</summary>
+    internal const long MostBytes = 1L << 30;
 
     /// <exception cref="TesseraException">TSR0823: values, positions and sizes contradict each other. TSR0830: the dense tensor is too large.</exception>
     public static WeightSource Read(SparseTensorProto sparse, ExternalDataReader? external)
@@ -29,29 +29,43 @@ internal static class SparseReader
             throw new TesseraException("TSR0830", name, $"the sparse tensor takes {bytes} bytes when dense; {MostBytes} are allowed.", "Write it as a dense tensor.");
         }
 
-        byte[] data = new byte[bytes];
         byte[] given = TensorReader.Read(values, external).ToArray();
         RefTensor positions = RefTensors.FromSource(TensorReader.Read(sparse.Indices, external));
         int size = dtype.Bits() / 8;
-        for (int i = 0; i < given.Length / size; i++)
+        int count = given.Length / size;
+        if (!positions.Dims.AsSpan().SequenceEqual(positions.Rank == 1 ? [count] : [count, dims.Length]))
         {
-            given.AsSpan(i * size, size).CopyTo(data.AsSpan((int)Position(name, positions, i, dims) * size));
+            throw Error(name, $"its {count} values have positions of sizes [{string.Join(", ", positions.Dims)}].");
+        }
+
+        byte[] data = new byte[bytes];
+        long before = -1;
+        for (int i = 0; i < count; i++)
+        {
+            long position = Position(name, positions, i, dims);
+            before = position > before ? position : throw Error(name, $"position {i} does not come after the one before it.");
+            given.AsSpan(i * size, size).CopyTo(data.AsSpan((int)position * size));
         }
 
         return new MemoryWeightSource(dtype, dims, data);
     }
 
+    /// <summary>Bytes of the dense tensor; 0 of one that contradicts itself, which is told when it is read.</summary>
+    internal static long DenseBytes(SparseTensorProto sparse)
+    {
+        TensorProto dense = new() { Name = sparse.Values?.Name ?? "", DataType = sparse.Values?.DataType ?? 0 };
+        dense.Dims.AddRange(sparse.Dims);
+        return ((DType)dense.DataType).Bits() == 0 ? 0 : TensorReader.ByteLength(dense);
+    }
+
     // One number in row-major order, or one coordinate for each axis.
     private static long Position(string name, RefTensor positions, int i, long[] dims)
     {
-        if (positions.Rank == 1 && i < positions.Count && positions.I[i] >= 0 && positions.I[i] < dims.Aggregate(1L, static (a, b) => a * b))
+        if (positions.Rank == 1)
         {
-            return positions.I[i];
-        }
-
-        if (positions.Rank != 2 || positions.Dims[1] != dims.Length || i >= positions.Dims[0])
-        {
-            throw Error(name, $"position {i} is missing or outside of it.");
+            return positions.I[i] >= 0 && positions.I[i] < dims.Aggregate(1L, static (a, b) => a * b)
+                ? positions.I[i]
+                : throw Error(name, $"position {i} is outside of it.");
         }
 
         long at = 0;

@@ -1,6 +1,7 @@
 using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Onnx;
+using Tessera.Onnx.Proto;
 using Tessera.Passes.Replay;
 using Xunit;
 using Files = Tessera.Testing.RealModels;
@@ -35,7 +36,7 @@ public sealed class RealModelTests
     public void Every_node_is_understood_but_where_ranks_depend_on_sizes(string file)
     {
         using OnnxModel model = OnnxModel.Load(Files.Require(file));
-        int most = file.StartsWith("silero_vad_v", StringComparison.Ordinal) ? 36 : 0; // it may only shrink
+        int most = file.StartsWith("silero_vad_v", StringComparison.Ordinal) ? 8 : 0; // it may only shrink
         Assert.InRange(model.Notes.Carried.Count, 0, most);
     }
 
@@ -67,4 +68,25 @@ public sealed class RealModelTests
     }
 
     private static string[] Speech(string sizes) => [$"{sizes}; sr=16000"];
+
+    [SkippableTheory]
+    [MemberData(nameof(Targets))]
+    public void What_was_written_is_read_and_has_nothing_left_to_optimise(string file, EmitTarget target)
+    {
+        OptimizeOptions options = new() { Target = target, Opset = EmitOptions.DefaultOpset };
+        using OnnxModel model = OnnxModel.Load(Files.Require(file));
+        using TemporaryFolder folder = new();
+        CompiledModel once = model.Optimize(options);
+        once.Save(folder["once.onnx"]);
+        using OnnxModel read = OnnxModel.Load(folder["once.onnx"]);
+        CompiledModel twice = read.Optimize(options);
+        Assert.Equal(Operators(once.Emitted.Model.Graph), Operators(twice.Emitted.Model.Graph));
+    }
+
+    // Sizes as numbers are written from whatever value has them first.
+    private static string Operators(GraphProto graph) => string.Join(
+        ", ", Nodes(graph).Where(static n => n.OpType is not ("Shape" or "Constant")).GroupBy(static n => $"{n.Domain}:{n.OpType}").OrderBy(static g => g.Key, StringComparer.Ordinal).Select(static g => $"{g.Count()} {g.Key}"));
+
+    private static IEnumerable<NodeProto> Nodes(GraphProto graph) =>
+        graph.Node.Concat(graph.Node.SelectMany(static n => n.Attribute).Where(static a => a.G is not null).SelectMany(static a => Nodes(a.G)));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessera.Onnx.Proto;
 using static Tessera.Testing.Malformed.Protos;
 
@@ -42,6 +43,7 @@ internal static class ExternalCases
             File.WriteAllBytes(Path.Combine(folder, "real.bin"), new byte[24]);
             File.CreateSymbolicLink(Path.Combine(folder, Data), "real.bin");
         }),
+        HardLinked,
         new("external data in a folder that is a link", "TSR0824", static folder =>
         {
             Directory.CreateDirectory(Path.Combine(folder, "real"));
@@ -50,6 +52,24 @@ internal static class ExternalCases
             Write(folder, "w", [2, 3], ("location", $"linked/{Data}"));
         }),
     ];
+
+    // Only Linux tells how many names a file has; the shell makes one, since .NET does not.
+    private static MalformedCase HardLinked => new("external data at a hard link", OperatingSystem.IsLinux() ? "TSR0824" : null, static folder =>
+    {
+        string outside = Path.Combine(folder, "real.bin");
+        File.WriteAllBytes(outside, new byte[24]);
+        if (OperatingSystem.IsLinux())
+        {
+            using Process link = Process.Start("ln", [outside, Path.Combine(folder, Data)]);
+            link.WaitForExit();
+        }
+        else
+        {
+            File.Copy(outside, Path.Combine(folder, Data));
+        }
+
+        Save(folder, External("w", [2, 3], ("location", Data)));
+    });
 
     private static MalformedCase At(string name, string? code, string location) => new($"external data at {name}", code, folder =>
     {

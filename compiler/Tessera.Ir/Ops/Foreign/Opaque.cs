@@ -24,6 +24,9 @@ public sealed partial record Opaque(EquatableArray<Value> Values) : Op
     /// <summary>Version of the domain's opset in which the node stood.</summary>
     public required long Version { get; init; }
 
+    /// <summary>First version of the opset in which the node would say something else; 0 where its own alone is known to fit.</summary>
+    public long Until { get; init; }
+
     /// <summary>The <c>NodeProto</c> without names, inputs and outputs: attributes, overload and documentation.</summary>
     public required TensorContent Node { get; init; }
 

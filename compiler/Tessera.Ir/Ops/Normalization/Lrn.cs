@@ -66,7 +66,7 @@ public sealed partial record Lrn(Value X) : Op
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("LRN", 1)
     {
         Attributes = [OnnxAttr.Of("size"), OnnxAttr.Of("alpha"), OnnxAttr.Of("beta"), OnnxAttr.Of("bias")],
-        When = static op => op is Lrn { X: { DType: DType.F32, Rank: 4 } } lrn && lrn.Size % 2 == 1,
+        When = static op => op is Lrn { X.Type: TensorType { DType: DType.F32, Shape.Rank: 4 } } lrn && lrn.Size % 2 == 1,
     });
 
     internal static IEnumerable<OpSample> Samples() =>

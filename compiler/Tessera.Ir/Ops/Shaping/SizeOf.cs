@@ -12,7 +12,8 @@ public sealed partial record SizeOf(Value X) : Op
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) => [RefTensor.Scalar(context.Tensor(0).Count)];
 
-    public override IReadOnlyList<Dim>? DimContent(int output) => X.Tensor.Shape is { } shape ? [shape.NumElements] : null;
+    // The size of what a carried node gives stays with it: nothing else may need the node (the rank of a tensor is the size of its shape).
+    public override IReadOnlyList<Dim>? DimContent(int output) => X.Producer is not Opaque && X.Tensor.Shape is { } shape ? [shape.NumElements] : null;
 
     public override IReadOnlyList<Batched> Batch(BatchContext context) => [DimBatching.Scalar(context, X.Shape.NumElements)];
 

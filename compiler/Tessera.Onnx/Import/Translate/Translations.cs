@@ -53,4 +53,7 @@ internal static class Translations
 
     public static IEnumerable<Translation> Find(string domain, string opType, long version) =>
         s_byName.Value.GetValueOrDefault(opType, []).Where(t => t.Domain == domain && t.Since <= version && version < t.Until);
+
+    /// <summary>Whether any version of the domain has the name.</summary>
+    public static bool Knows(string domain, string opType) => s_byName.Value.GetValueOrDefault(opType, []).Any(t => t.Domain == domain);
 }
