@@ -17,6 +17,7 @@ internal static class TestModels
         ("cross encoder", static () => new CrossEncoder()),
         ("class token", static () => new ClassTokenModel()),
         ("embedding", static () => new EmbeddingModel()),
+        ("speech", static () => new SpeechModel()),
     ];
 
     private static readonly (string Name, Func<Module> Make)[] s_positions =

@@ -1,5 +1,3 @@
-using Tessera.Ir.Ops;
-
 namespace Tessera.Ir.Batching;
 
 /// <summary>What positions that count over all members of an op are moved by when the examples of a batch are folded into them.</summary>

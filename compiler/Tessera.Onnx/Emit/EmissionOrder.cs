@@ -24,13 +24,15 @@ internal static class EmissionOrder
     {
         HashSet<string> given = [.. ops.OfType<Input>().SelectMany(static i => Symbols(i.Outputs[0].Type))];
         Dictionary<string, Value> bringers = new(StringComparer.Ordinal);
+        Dictionary<Op, HashSet<string>> below = new(ReferenceEqualityComparer.Instance);
         foreach (Value value in ops.Where(static op => op is not Input).SelectMany(static op => op.Outputs))
         {
+            HashSet<string>? waits = below.GetValueOrDefault(value.Producer) ?? Waits(value.Producer, given, below);
             string[] fresh = [.. Bare(value.Type).Where(s => !given.Contains(s) && !bringers.ContainsKey(s))];
             if (fresh.Length > 0)
             {
-                HashSet<string> used = [.. value.Producer.Operands.OfType<Value>().SelectMany(static v => Symbols(v.Type)), .. Needed(value.Producer)];
-                foreach (string symbol in fresh.Where(s => !used.Contains(s)))
+                HashSet<string> used = [.. value.Producer.Operands.OfType<Value>().SelectMany(static v => Symbols(v.Type))];
+                foreach (string symbol in fresh.Where(s => !used.Contains(s) && waits?.Contains(s) != true))
                 {
                     bringers.TryAdd(symbol, value);
                 }
@@ -40,10 +42,32 @@ internal static class EmissionOrder
         return bringers;
     }
 
-    // The sizes among an op's attributes, and among those of the ops in its regions.
+    // The sizes that an op, or what it is made from, needs as numbers: what is counted by a size cannot bring it.
+    private static HashSet<string>? Waits(Op op, HashSet<string> given, Dictionary<Op, HashSet<string>> below)
+    {
+        HashSet<string>? waits = null;
+        foreach (Value operand in op.Operands.OfType<Value>())
+        {
+            if (below.TryGetValue(operand.Producer, out HashSet<string>? own) && !ReferenceEquals(own, waits))
+            {
+                waits = waits is null ? own : waits.IsSupersetOf(own) ? waits : [.. waits, .. own];
+            }
+        }
+
+        string[] needed = [.. Needed(op).Where(s => !given.Contains(s) && waits?.Contains(s) != true)];
+        waits = needed.Length == 0 ? waits : [.. waits ?? [], .. needed];
+        if (waits is not null)
+        {
+            below[op] = waits;
+        }
+
+        return waits;
+    }
+
+    // The sizes among an op's attributes, but for what it merely knows of the graph around it, and among those of the ops in its regions.
     private static IEnumerable<string> Needed(Op op)
     {
-        IEnumerable<string> own = op.DimOperands().SelectMany(static d => d.Symbols);
+        IEnumerable<string> own = op.Closed().DimOperands().SelectMany(static d => d.Symbols);
         return op is IRegionOp region ? own.Concat(region.Regions.SelectMany(static r => GraphWalk.PostOrder(r.Results)).SelectMany(Needed)) : own;
     }
 

@@ -1,6 +1,5 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
-using Tessera.Ir.Ops;
 using Tessera.Passes.Batching;
 using Xunit;
 

@@ -29,6 +29,37 @@ internal static class ElementIndexing
         ];
     }
 
+    /// <summary>Elements picked along the ragged axis of packed data, each within its own example; null where that is not asked for.</summary>
+    public static Batched? AlongTokens(BatchContext context, long givenAxis)
+    {
+        (Batched data, Batched indices) = (context.Operands[0]!, context.Operands[1]!);
+        int axis = (int)(givenAxis < 0 ? givenAxis + context.ShapeOf(0).Rank : givenAxis);
+        if (data.Form != BatchForm.Ragged || data.Axis != axis || (indices.Form == BatchForm.Ragged && indices.Axis != axis))
+        {
+            return null;
+        }
+
+        GraphBuilder g = context.Builder;
+        Value lengths = context.Environment.Lengths(data.Partition!);
+        Value starts = RaggedIndex.Starts(context, data.Partition!);
+        Value outside = RaggedIndex.Number(context, context.Environment.Total(data.Partition!));
+        Value Picked(Value at, Value length, Value start) => g.GatherElements(
+            data.Value, RaggedIndex.Checked(context, at, RaggedIndex.Column(context, length, at.Rank), RaggedIndex.Column(context, start, at.Rank), outside), 0);
+        if (indices.Form == BatchForm.Ragged)
+        {
+            Dim own = indices.Partition!;
+            return context.Wrap(Picked(indices.Value, RaggedIndex.PerToken(context, lengths, own), RaggedIndex.PerToken(context, starts, own)), context.ResultShape());
+        }
+
+        // As many of each example: [batch, k, others…] as [batch · k, others…] and back.
+        Value stacked = Stacking.ToBatch(context, indices, context.ShapeOf(1));
+        Value first = Stacking.Permuted(context, stacked, [0, axis + 1, .. Enumerable.Range(1, stacked.Rank - 1).Where(a => a != axis + 1)]);
+        Shape s = first.Shape;
+        Value Each(Value perExample) => g.Reshape(g.Expand(g.Reshape(perExample, [s[0], 1]), [s[0], s[1]]), [s[0] * s[1]]);
+        Value rows = Picked(g.Reshape(first, [s[0] * s[1], .. s.Skip(2)]), Each(lengths), Each(starts));
+        return context.Wrap(RowTables.Placed(context, g.Reshape(rows, s), 2, axis), context.ResultShape());
+    }
+
     /// <summary>Operands of one layout and the physical axis, where the axis is not the ragged one.</summary>
     public static (IReadOnlyList<Value> Operands, int Axis) Batch(BatchContext context, long givenAxis)
     {

@@ -28,6 +28,11 @@ public sealed partial record GatherElements(Value Data, Value Indices) : Op
 
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {
+        if (ElementIndexing.AlongTokens(context, Axis) is { } picked)
+        {
+            return [picked];
+        }
+
         (IReadOnlyList<Value> operands, int axis) = ElementIndexing.Batch(context, Axis);
         Value value = context.Emit(new GatherElements(operands[0], operands[1]) { Axis = axis });
         return [context.Wrap(value, context.ResultShape())];

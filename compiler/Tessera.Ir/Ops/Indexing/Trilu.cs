@@ -33,9 +33,24 @@ public sealed partial record Trilu(Value X) : Op
     public override IReadOnlyList<Batched> Batch(BatchContext context)
     {
         Batched x = context.Operands[0]!;
-        return x.Form == BatchForm.Ragged && x.Axis >= context.ShapeOf(0).Rank - 2
-            ? throw context.Mixes("one side of its matrices is the ragged axis")
+        int rank = context.ShapeOf(0).Rank;
+        return x.Form == BatchForm.Ragged && x.Axis >= rank - 2
+            ? [x with { Value = context.Builder.Where(Kept(context, x, rank), x.Value, Pad.Zero(context.Builder, X.DType)) }]
             : [x with { Value = context.Emit(this with { X = x.Value }) }];
+    }
+
+    // bool[tokens, 1…, other side] or [tokens, …, 1…]: one side counts within each example.
+    private Value Kept(BatchContext context, Batched x, int rank)
+    {
+        GraphBuilder g = context.Builder;
+        bool isRows = x.Axis == rank - 2;
+        int other = isRows ? rank - 1 : rank - 2;
+        Value token = RaggedIndex.Column(context, RaggedIndex.Positions(context, x.Partition!), rank);
+        Value place = RaggedIndex.Count(context, context.ShapeOf(0)[other]);
+        place = g.Reshape(place, [.. Enumerable.Range(0, rank).Select(a => a == Layout.Axis(x, other) ? place.Shape[0] : Dim.One)]);
+        Value distance = isRows ? g.Sub(place, token) : g.Sub(token, place);
+        Value bound = g.Int(DType.I64, Diagonal);
+        return Upper ? g.GreaterOrEqual(distance, bound) : g.LessOrEqual(distance, bound);
     }
 
     internal static OnnxMapping Onnx { get; } = new(

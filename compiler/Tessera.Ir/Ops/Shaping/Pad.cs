@@ -105,7 +105,7 @@ public sealed partial record Pad(Value X, Value? Fill) : Op
         return [context.Wrap(value, context.ResultShape())];
     }
 
-    private static Value Zero(GraphBuilder g, DType dtype) => dtype switch
+    internal static Value Zero(GraphBuilder g, DType dtype) => dtype switch
     {
         DType.Bool => g.Constant(TensorContent.From(DType.Bool, [], [false])),
         DType.String => g.Constant(TensorContent.FromStrings([], [""])),

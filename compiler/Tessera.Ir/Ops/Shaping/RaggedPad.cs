@@ -48,11 +48,12 @@ internal static class RaggedPad
 
     private static Value Inside(GraphBuilder g, Value at, Value length) => g.And(g.GreaterOrEqual(at, g.Int(DType.I64, 0)), g.Less(at, length));
 
-    // Of nothing there is nothing to repeat: the run fails, as the op does on that example alone.
-    private static Value Repeatable(BatchContext context, Value perExample, Dim partition, Dim count, PadMode mode) =>
-        mode == PadMode.Constant || context.Environment.ExampleFacts.GreaterEqual(partition, count) == Proof.Proved
-            ? perExample
-            : RaggedIndex.RequireTokens(context, perExample, partition, Dim.One);
+    // Of nothing there is nothing to repeat: the run fails, as the op does on that example alone. A multiple of nothing is nothing.
+    private static Value Repeatable(BatchContext context, Value perExample, Dim partition, Dim count, PadMode mode)
+    {
+        bool isMultiple = AffineLength.Of(partition) is { Offset: 0 } own && AffineLength.Of(count) is { Offset: 0 } all && own.Symbol == all.Symbol;
+        return mode == PadMode.Constant || isMultiple ? perExample : RaggedIndex.RequireTokens(context, perExample, partition, Dim.One);
+    }
 
     // See PadIndex; a length of 0 divides nothing.
     private static Value Source(GraphBuilder g, Value at, Value length, PadMode mode)

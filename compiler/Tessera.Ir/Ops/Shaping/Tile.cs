@@ -38,14 +38,9 @@ public sealed partial record Tile(Value X) : Op
         Batched form = context.Wrap(value, result);
         if (ragged >= 0 && repeats[ragged] != Dim.One)
         {
-            // A row repeated as often as the example is long.
-            Shape tall = own[ragged] == Dim.One ? own.With(ragged, result[ragged])
-                : throw context.Mixes($"it repeats the ragged axis {ragged}");
-            Value aligned = Alignment.Align(context, context.Operands[0]!, own, tall);
-            Shape physical = form.Form == BatchForm.Ragged
-                ? [context.Environment.Total(result[ragged]), .. tall.Where((_, a) => a != ragged)]
-                : [context.Environment.BatchSize, .. tall];
-            value = context.Emit(new Expand(aligned) { Shape = physical });
+            value = own[ragged] == Dim.One
+                ? Repeated(context, form, own.With(ragged, result[ragged]), ragged)
+                : RaggedPad.Take(context, context.Operands[0]!, Dim.Zero, result[ragged], PadMode.Wrap, Pad.Zero(context.Builder, X.DType));
             repeats[ragged] = Dim.One;
         }
 
@@ -57,6 +52,16 @@ public sealed partial record Tile(Value X) : Op
         }
 
         return [form with { Value = context.Emit(new Tile(value) { Repeats = physicalRepeats.ToEquatableArray() }) }];
+    }
+
+    // A row repeated as often as the example is long.
+    private static Value Repeated(BatchContext context, Batched form, Shape tall, int ragged)
+    {
+        Value aligned = Alignment.Align(context, context.Operands[0]!, context.ShapeOf(0), tall);
+        Shape physical = form.Form == BatchForm.Ragged
+            ? [context.Environment.Total(tall[ragged]), .. tall.Where((_, a) => a != ragged)]
+            : [context.Environment.BatchSize, .. tall];
+        return context.Emit(new Expand(aligned) { Shape = physical });
     }
 
     internal static OnnxMapping Onnx { get; } = new(
