@@ -31,6 +31,7 @@ internal static class Translations
         ShapingTranslations.All
         .Concat(ArithmeticTranslations.All)
         .Concat(ReductionTranslations.All)
+        .Concat(IntegerReductionTranslations.All)
         .Concat(SoftmaxTranslations.All)
         .Concat(BranchTranslations.All)
         .Concat(SignalTranslations.All)
