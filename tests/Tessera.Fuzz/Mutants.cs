@@ -35,4 +35,11 @@ internal static class Mutants
         Console.WriteLine($"{seed - first} mutants of {models.Length} models, seeds {first} to {seed - 1}: {found.Count} defects");
         return found.Count == 0 ? 0 : 1;
     }
+
+    /// <summary>Writes one mutant, to be looked at.</summary>
+    public static int Write(int seed, string? folder, string file)
+    {
+        File.WriteAllBytes(file, ModelMutator.Mutate([.. Seeds.All(folder)], seed));
+        return 0;
+    }
 }

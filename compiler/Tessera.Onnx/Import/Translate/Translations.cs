@@ -31,6 +31,7 @@ internal static class Translations
         ShapingTranslations.All
         .Concat(ArithmeticTranslations.All)
         .Concat(ReductionTranslations.All)
+        .Concat(IntegerReductionTranslations.All)
         .Concat(SoftmaxTranslations.All)
         .Concat(SignalTranslations.All)
         .Concat(LossTranslations.All)
