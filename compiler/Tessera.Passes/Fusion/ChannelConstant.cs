@@ -44,6 +44,13 @@ internal sealed record ChannelConstant(DType DType, double[] Numbers)
             ? kernel.Emit(context)
             : null;
 
+    /// <summary>As a constant that broadcasts with images of a rank, [N, C, …].</summary>
+    public Value OfImages(int rank, RewriteContext context)
+    {
+        long[] dims = Numbers.Length == 1 ? [] : [.. Enumerable.Range(0, rank).Select(a => a == 1 ? (long)Numbers.Length : 1)];
+        return context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, dims, [.. Numbers])) });
+    }
+
     /// <summary>As a vector of one number for each of so many channels.</summary>
     public Value Vector(int channels, RewriteContext context) =>
         context.Emit(new Constant { Value = RefTensors.ToContent(RefTensor.Floats(DType, [channels], Each(channels))) });

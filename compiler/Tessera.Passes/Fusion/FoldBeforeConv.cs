@@ -6,7 +6,7 @@ namespace Tessera.Passes.Fusion;
 
 /// <summary>
 /// conv(x·c, w, b)  →  conv(x, w·c, b);  conv(x + c, w, b)  →  conv(x, w, b + Σ w·c) where nothing is padded, c one number for each
-/// channel.
+/// channel;  conv(x·s + c, w, b)  →  conv(x + c/s, w·s, b) where something is: zeros stay zeros under a factor, not under a term.
 /// </summary>
 public sealed class FoldBeforeConv : RewriteRule<Conv>
 {
@@ -28,12 +28,27 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
         : c.Times(conv.W, 1, context) is { } kernel ? context.Emit(conv with { X = x, W = kernel })
         : context.Reject(conv, "the kernel is not known, or a product with it overflows or vanishes");
 
+    private static Value? Unscaled(Conv conv, Value scaled, ChannelConstant c, RewriteContext context)
+    {
+        if (scaled.Op is not Mul { A: var x, B: { Op: Constant } factor } || ChannelConstant.Of(factor, x.Shape) is not { IsFactor: true } s
+            || s.DType != c.DType || !context.HasSingleUse(scaled) || (conv.Group != 1 && s.Numbers.Length > 1))
+        {
+            return null;
+        }
+
+        int count = Math.Max(s.Numbers.Length, c.Numbers.Length);
+        ChannelConstant term = c with { Numbers = [.. Enumerable.Range(0, count).Select(i => c[i] / s[i])] };
+        return c.IsModerate && term.IsModerate && s.Times(conv.W, 1, context) is { } kernel
+            ? context.Emit(conv with { X = context.Emit(new Add(x, term.OfImages(x.Rank, context))), W = kernel })
+            : null;
+    }
+
     // Sums are taken in double in the order of the weight's elements, so that every machine gives the same bytes.
     private static Value? Shift(Conv conv, Value x, ChannelConstant c, RewriteContext context)
     {
         if (conv.Pads.Any(static p => p != 0))
         {
-            return context.Reject(conv, "padding is 0 and would have to be the term");
+            return Unscaled(conv, x, c, context) ?? context.Reject(conv, "padding is 0 and would have to be the term");
         }
 
         if (!c.IsModerate || conv.W.Op is not Constant { Value: { Count: > 0 } content } || conv.Bias is { Op: not Constant })

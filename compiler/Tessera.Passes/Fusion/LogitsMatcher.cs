@@ -18,7 +18,7 @@ internal sealed class LogitsMatcher(RewriteContext context)
     public string Reason { get; private set; } = "what the softmax is of is no product of queries and keys";
 
     /// <summary>Null where it is no such thing; masks have the frame of the product.</summary>
-    public AttentionLogits? Match(Value value) => value.Rank < 2 || _steps++ >= MostSteps ? null : value.Op switch
+    public AttentionLogits? Match(Value value) => value.Type is not TensorType { Shape.Rank: >= 2 } || _steps++ >= MostSteps ? null : value.Op switch
     {
         Cast cast when Numbers.Widens(cast) => Match(cast.X),
         Reshape reshape when KeepsTokens(reshape) => Match(reshape.X),
@@ -129,7 +129,7 @@ internal sealed class LogitsMatcher(RewriteContext context)
 
     private bool Fits(Value shown, Value whole) => context.Equal(shown.Shape, whole.Shape);
 
-    private bool KeepsTokens(Reshape reshape) => reshape.X.Rank >= 2 && reshape.Shape.Rank >= 2
+    private bool KeepsTokens(Reshape reshape) => reshape.X.Type is TensorType { Shape.Rank: >= 2 } && reshape.Shape.Rank >= 2
         && context.Equal(reshape.X.Shape[reshape.X.Rank - 1], reshape.Shape[reshape.Shape.Rank - 1])
         && context.Equal(reshape.X.Shape[reshape.X.Rank - 2], reshape.Shape[reshape.Shape.Rank - 2]);
 }
