@@ -94,7 +94,7 @@ public class RaggedWindowTests
         ["cut"] = static (g, x) => g.Pad(x, [-1, 0, 2, 0]),
         ["conv without padding"] = static (g, x) => g.Conv(Line(g, x), Weight(g, 3, 4, 2), pads: [0, 1]),
         ["elements by row"] = static (g, x) => g.GatherElements(x, g.Cast(g.Slice(g.Neg(g.Cast(g.Greater(x, g.Float(DType.F32, 0.5)), DType.I64)), [0], [3], [1]), DType.I32), axis: 0),
-        ["as many elements of each"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.ArgMax(g.Transpose(x, [1, 0]), axis: 1), axis: 1),
+        ["as many elements of each"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.ArgMax(g.Transpose(x, [1, 0]), axis: 1, keepDims: true), axis: 1),
         ["best token"] = static (g, x) => g.TopK(x, 1, axis: 0)[0],
         ["place of the worst token"] = static (g, x) => g.TopK(g.Transpose(x, [1, 0]), 1, axis: 1, largest: false)[1],
         ["best whole numbers"] = static (g, x) => g.TopK(g.Cast(g.Mul(x, g.Float(DType.F32, 9)), DType.I32), 1, axis: 0)[0],
