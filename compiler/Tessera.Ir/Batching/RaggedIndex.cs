@@ -64,6 +64,17 @@ public static class RaggedIndex
         return g.Gather(value, g.Where(enough, examples, Number(context, context.Environment.BatchSize)), axis: 0);
     }
 
+    /// <summary>
+    /// Positions <c>[batch, …]</c> kept within each example: where numbers have no order, as NaN has none, padding may have been preferred
+    /// to tokens, and no position may lead out of its example.
+    /// </summary>
+    public static Value Within(BatchContext context, Value positions, Dim partition)
+    {
+        GraphBuilder g = context.Builder;
+        Value last = g.Max(g.Sub(Length(context, partition), g.Int(DType.I64, 1)), g.Int(DType.I64, 0));
+        return g.Min(positions, Column(context, last, positions.Rank));
+    }
+
     /// <summary><c>[batch, 1, …]</c> or <c>[tokens, 1, …]</c> of the given rank, to broadcast against; a scalar stays what it is.</summary>
     public static Value Column(BatchContext context, Value vector, int rank) => vector.Rank == 0 || rank == 1
         ? vector

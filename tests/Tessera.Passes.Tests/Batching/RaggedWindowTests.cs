@@ -62,10 +62,13 @@ public class RaggedWindowTests
         ["lstm of two"] = static (g, x) => Lstm(g, g.Reshape(g.Concat([x, x], 1), [s_n, 2, 4]), "reverse", 0, 0),
         ["gru"] = static (g, x) => g.EmitAll(new Gru(g.Unsqueeze(x, [1]), g.Param("w", "f32[2, 9, 4]"), g.Param("r", "f32[2, 9, 3]"), g.Param("b", "f32[2, 18]"), null, null)
         {
-            HiddenSize = 3, Direction = "bidirectional", LinearBeforeReset = true,
+            HiddenSize = 3,
+            Direction = "bidirectional",
+            LinearBeforeReset = true,
         })[0],
         ["rnn from a state of the example"] = static (g, x) => g.EmitAll(new Rnn(
-            g.Unsqueeze(x, [1]), g.Param("w", "f32[1, 4, 4]"), g.Param("r", "f32[1, 4, 4]"), null, null, g.Reshape(g.ReduceSum(x, [0]), [1, 1, 4])) { HiddenSize = 4 })[0],
+            g.Unsqueeze(x, [1]), g.Param("w", "f32[1, 4, 4]"), g.Param("r", "f32[1, 4, 4]"), null, null, g.Reshape(g.ReduceSum(x, [0]), [1, 1, 4]))
+        { HiddenSize = 4 })[0],
         ["product so far"] = static (g, x) => g.CumProd(x, 0),
         ["product from the end"] = static (g, x) => g.CumProd(g.Transpose(x, [1, 0]), 1, exclusive: true, reverse: true),
         ["batch norm"] = static (g, x) => g.BatchNorm(Line(g, x), g.Param("s", "f32[4]"), g.Param("b", "f32[4]"), g.Param("m", "f32[4]"), g.Param("v", "f32[4]"), 3),
@@ -94,7 +97,7 @@ public class RaggedWindowTests
         ["cut"] = static (g, x) => g.Pad(x, [-1, 0, 2, 0]),
         ["conv without padding"] = static (g, x) => g.Conv(Line(g, x), Weight(g, 3, 4, 2), pads: [0, 1]),
         ["elements by row"] = static (g, x) => g.GatherElements(x, g.Cast(g.Slice(g.Neg(g.Cast(g.Greater(x, g.Float(DType.F32, 0.5)), DType.I64)), [0], [3], [1]), DType.I32), axis: 0),
-        ["as many elements of each"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.ArgMax(g.Transpose(x, [1, 0]), axis: 1), axis: 1),
+        ["as many elements of each"] = static (g, x) => g.GatherElements(g.Transpose(x, [1, 0]), g.ArgMax(g.Transpose(x, [1, 0]), axis: 1, keepDims: true), axis: 1),
         ["best token"] = static (g, x) => g.TopK(x, 1, axis: 0)[0],
         ["place of the worst token"] = static (g, x) => g.TopK(g.Transpose(x, [1, 0]), 1, axis: 1, largest: false)[1],
         ["best whole numbers"] = static (g, x) => g.TopK(g.Cast(g.Mul(x, g.Float(DType.F32, 9)), DType.I32), 1, axis: 0)[0],
@@ -189,7 +192,8 @@ public class RaggedWindowTests
         ["shaped"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 3]"), null, outputShape: [9]),
         ["pairs"] = static (g, x) => g.Einsum([x, x], "td,sd->t"),
         ["lengths"] = static (g, x) => g.EmitAll(new Rnn(
-            g.Unsqueeze(x, [1]), g.Param("w", "f32[1, 4, 4]"), g.Param("r", "f32[1, 4, 4]"), null, g.Constant(TensorContent.From(DType.I32, [1], [1])), null) { HiddenSize = 4 })[0],
+            g.Unsqueeze(x, [1]), g.Param("w", "f32[1, 4, 4]"), g.Param("r", "f32[1, 4, 4]"), null, g.Constant(TensorContent.From(DType.I32, [1], [1])), null)
+        { HiddenSize = 4 })[0],
         ["spectrum"] = static (g, x) => g.Dft(g.Unsqueeze(x, [-1]), 0),
     };
 

@@ -29,11 +29,16 @@ internal static class ElementIndexing
         ];
     }
 
-    /// <summary>Elements picked along the ragged axis of packed data, each within its own example; null where that is not asked for.</summary>
+    /// <summary>Elements picked along the ragged axis, each within its own example; null where that is not asked for.</summary>
     public static Batched? AlongTokens(BatchContext context, long givenAxis)
     {
         (Batched data, Batched indices) = (context.Operands[0]!, context.Operands[1]!);
         int axis = (int)(givenAxis < 0 ? givenAxis + context.ShapeOf(0).Rank : givenAxis);
+        if (data.Form == BatchForm.Padded && data.Axis == axis && (indices.Form != BatchForm.Padded || indices.Axis == axis))
+        {
+            return InRows(context, data, indices, axis);
+        }
+
         if (data.Form != BatchForm.Ragged || data.Axis != axis || (indices.Form == BatchForm.Ragged && indices.Axis != axis))
         {
             return null;
@@ -58,6 +63,21 @@ internal static class ElementIndexing
         Value Each(Value perExample) => g.Reshape(g.Expand(g.Reshape(perExample, [s[0], 1]), [s[0], s[1]]), [s[0] * s[1]]);
         Value rows = Picked(g.Reshape(first, [s[0] * s[1], .. s.Skip(2)]), Each(lengths), Each(starts));
         return context.Wrap(RowTables.Placed(context, g.Reshape(rows, s), 2, axis), context.ResultShape());
+    }
+
+    // Padded data: an index beyond an example's length is an error, one beyond its indices is none.
+    private static Batched InRows(BatchContext context, Batched data, Batched indices, int axis)
+    {
+        GraphBuilder g = context.Builder;
+        Value at = Stacking.ToBatch(context, indices, context.ShapeOf(1));
+        Value rows = RaggedIndex.Checked(
+            context,
+            at,
+            RaggedIndex.Column(context, context.Environment.Lengths(data.Partition!), at.Rank),
+            g.Int(DType.I64, 0),
+            RaggedIndex.Number(context, data.Value.Shape[axis + 1]));
+        Value filled = indices.Form == BatchForm.Padded ? context.Environment.Fill(indices with { Value = rows }, 0) : rows;
+        return context.Wrap(g.GatherElements(data.Value, filled, axis + 1), context.ResultShape());
     }
 
     /// <summary>Operands of one layout and the physical axis, where the axis is not the ragged one.</summary>

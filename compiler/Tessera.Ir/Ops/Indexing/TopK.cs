@@ -83,6 +83,7 @@ public sealed partial record TopK(Value X) : Op
         [
             .. context.EmitAll(this with { X = padded, Axis = Layout.Axis(x, axis) })
                 .Select(v => amongTokens ? RaggedIndex.RequireTokens(context, v, x.Partition!, K) : v)
+                .Select((v, i) => amongTokens && i == 1 && X.DType.IsFloat() ? RaggedIndex.Within(context, v, x.Partition!) : v)
                 .Select((v, i) => context.Wrap(v, context.ResultShape(i))),
         ];
     }
@@ -98,6 +99,7 @@ public sealed partial record TopK(Value X) : Op
         [
             .. context.EmitAll(this with { X = rows, Axis = 1 })
                 .Select(v => RaggedIndex.RequireTokens(context, v, x.Partition!, K))
+                .Select((v, i) => i == 1 && X.DType.IsFloat() ? RaggedIndex.Within(context, v, x.Partition!) : v)
                 .Select((v, i) => context.Wrap(
                     Stacking.Permuted(context, v, [0, .. Enumerable.Range(2, x.Axis), 1, .. Enumerable.Range(2 + x.Axis, v.Rank - 2 - x.Axis)]), context.ResultShape(i))),
         ];

@@ -71,6 +71,7 @@ public abstract record ArgOp(Value X) : Op
         Value rows = x.Form == BatchForm.Padded ? context.Environment.Fill(x, Worst(X.DType)) : Spread(context, x);
         Value at = context.Emit((ArgOp)WithOperands([rows]) with { Axis = x.Form == BatchForm.Padded ? axis + 1 : 1, KeepDims = false });
         at = RaggedIndex.RequireTokens(context, at, x.Partition!, 1);
+        at = X.DType.IsFloat() ? RaggedIndex.Within(context, at, x.Partition!) : at;
         Shape wanted = [context.Environment.BatchSize, .. result];
         return [context.Wrap(at.Shape.Equals(wanted) ? at : context.Emit(new Reshape(at) { Shape = wanted }), result)];
     }
