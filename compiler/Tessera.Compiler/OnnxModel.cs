@@ -8,6 +8,7 @@ namespace Tessera.Compiler;
 public sealed class OnnxModel : IDisposable
 {
     private readonly LoadedModel _loaded;
+    private readonly Lock _working = new();
 
     private OnnxModel(string path, LoadedModel loaded, ReadLimits? limits)
     {
@@ -76,14 +77,17 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>The model rewritten for a target.</summary>
+    /// <summary>The model rewritten for a target. Several threads may ask one model: they take turns, since its graph grows as it is rewritten.</summary>
     /// <exception cref="TesseraException">It cannot be written at the opset; a rewritten site does not hold.</exception>
     public CompiledModel Optimize(OptimizeOptions? options = null)
     {
         options ??= new OptimizeOptions();
         try
         {
-            return Compile(options);
+            lock (_working)
+            {
+                return Compile(options);
+            }
         }
         catch (TesseraException error) when (!error.Place.Contains(System.IO.Path.GetFileName(Path), StringComparison.Ordinal))
         {

@@ -13,14 +13,15 @@ internal static class LeafContent
 
     public static bool IsLeaf(Op op) => op is Parameter or Constant;
 
+    /// <summary>What tells a tensor from others: type, sizes and SHA-256 of its bytes; null for none.</summary>
+    public static string? Describe(WeightSource? source) => source is null ? null : $"{source.DType.Text()}[{string.Join(", ", source.Dims)}] {Hash(source)}";
+
     /// <summary>What tells it from others: type and SHA-256 of its bytes; the path of a weight that has none.</summary>
     public static string Describe(Op op, IReadOnlyDictionary<string, WeightSource> weights)
     {
         if (Source(op, weights) is { } source)
         {
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            source.ForEachChunk(chunk => hash.AppendData(chunk));
-            return $"{op.Outputs[0].Type} {Convert.ToHexString(hash.GetHashAndReset())}";
+            return $"{op.Outputs[0].Type} {Hash(source)}";
         }
 
         return op is Constant { Value: { Strings: not null } strings } ? $"{strings} {Strings(strings)}" : $"unbound {((Parameter)op).Path}: {op.Outputs[0].Type}";
@@ -104,6 +105,13 @@ internal static class LeafContent
         byte[] bytes = new byte[source.DType.ByteCount(count)];
         source.Read(start * source.DType.Bits() / 8, bytes);
         return bytes;
+    }
+
+    private static string Hash(WeightSource source)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        source.ForEachChunk(chunk => hash.AppendData(chunk));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static WeightSource? Source(Op op, IReadOnlyDictionary<string, WeightSource> weights) => op switch

@@ -30,11 +30,25 @@ public static class ModelDiff
             "output", [.. a.Outputs.Select(static o => (o.Name, o.Value))], [.. b.Outputs.Select(static o => (o.Name, o.Value))]);
         inputs.Tell(found, withSizes: true);
         outputs.Tell(found, withSizes: false);
+        Defaults(a, b, found);
         StructureIds ids = new();
         GraphStructure x = new(ids, a.Roots, inputs.Labelled(first: true), a.Weights);
         GraphStructure y = new(ids, b.Roots, inputs.Labelled(first: false), b.Weights);
         GraphMatch.Run(x, y, inputs.Pairs, outputs.Pairs, found);
         return found.Build();
+    }
+
+    // What an input holds where a run gives it nothing.
+    private static void Defaults(Graph a, Graph b, DifferenceBuilder found)
+    {
+        foreach (string name in a.Defaults.Keys.Union(b.Defaults.Keys).Order(StringComparer.Ordinal))
+        {
+            (string? first, string? second) = (LeafContent.Describe(a.Defaults.GetValueOrDefault(name)), LeafContent.Describe(b.Defaults.GetValueOrDefault(name)));
+            if (first != second)
+            {
+                found.Interface($"default of input {name}", first, second);
+            }
+        }
     }
 
     private static Graph Plain(Graph graph) => WeightFolding.Fold(Pipelines.Plain.Run(graph, new PassContext()));

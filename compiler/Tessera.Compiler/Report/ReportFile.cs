@@ -11,10 +11,15 @@ public sealed class ReportFile
     internal ReportFile(string title, IReadOnlyList<ReportBlock> blocks) => (_title, _blocks) = (title, blocks);
 
     /// <summary>Checks that a report can be written under a name, before the work that it reports.</summary>
-    /// <exception cref="TesseraException">TSR0972: the name ends neither in <c>.html</c> nor in <c>.md</c>.</exception>
+    /// <exception cref="TesseraException">TSR0972: the name ends neither in <c>.html</c> nor in <c>.md</c>, or no folder is there for it.</exception>
     public static string CheckPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new TesseraException("TSR0972", path, "there is no such folder.", "Make it first.");
+        }
+
         return IsHtml(path) || path.EndsWith(".md", StringComparison.OrdinalIgnoreCase)
             ? path
             : throw new TesseraException("TSR0972", path, "a report is a page of HTML or Markdown.", "Let its name end in .html or .md.");

@@ -24,10 +24,15 @@ public sealed record GeneratedInputs
     public IReadOnlyList<ValueKind> Kinds { get; init; } = Enum.GetValues<ValueKind>();
 
     /// <summary>The cases for a model.</summary>
-    /// <exception cref="TesseraException">TSR0962: an input or a size is not one of the model's.</exception>
+    /// <exception cref="TesseraException">TSR0962: an input or a size is not one of the model's, or is given twice.</exception>
     public IReadOnlyList<InputCase> For(Graph model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (Inputs.GroupBy(static i => i.Name, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1) is { Key: var twice })
+        {
+            throw new TesseraException("TSR0962", twice, "it is given twice.", "Give each input once.");
+        }
+
         Dictionary<string, InputSpec> specs = Inputs.ToDictionary(static i => i.Name, StringComparer.Ordinal);
         IReadOnlyList<IReadOnlyDictionary<string, long>> sizes =
             SizeChoices.For(GraphInputs.Symbols(model), model.Constraints, seed: 1, Cases, Choices(model));
@@ -42,11 +47,16 @@ public sealed record GeneratedInputs
                 values[name] = spec.Fill(values[name]);
             }
 
-            cases.Add(new InputCase(string.Join(", ", chosen.Select(static s => $"{s.Key}={s.Value}").Append(kind.ToString())), values));
+            // Every other case leaves to the model what it has a default for.
+            string[] defaults = i % 2 == 0 ? [] : [.. model.Defaults.Keys.Where(name => !specs.ContainsKey(name) && values.Remove(name))];
+            cases.Add(new InputCase(What(chosen, kind, defaults), values) { IsExtreme = kind == ValueKind.Extreme });
         }
 
         return cases;
     }
+
+    private static string What(IReadOnlyDictionary<string, long> sizes, ValueKind kind, string[] defaults) => string.Join(
+        ", ", sizes.Select(static s => $"{s.Key}={s.Value}").Append(kind.ToString()).Concat(defaults.Select(static d => $"{d} left out")));
 
     // A size given by a type is fixed; one given by name may be one of several.
     private Dictionary<string, IReadOnlyList<long>> Choices(Graph model)

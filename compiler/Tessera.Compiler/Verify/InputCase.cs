@@ -5,4 +5,8 @@ namespace Tessera.Compiler.Verify;
 /// <summary>One set of inputs that models are run on.</summary>
 /// <param name="What">What they are, for messages.</param>
 /// <param name="Values">Value of each input by its name.</param>
-public sealed record InputCase(string What, IReadOnlyDictionary<string, RefValue> Values);
+public sealed record InputCase(string What, IReadOnlyDictionary<string, RefValue> Values)
+{
+    /// <summary>Whether sums of them may leave their type: where the original does, it says nothing.</summary>
+    public bool IsExtreme { get; init; }
+}

@@ -34,6 +34,17 @@ public static class DTypes
     };
 
     /// <summary>Bytes that <paramref name="count"/> densely stored elements take; sub-byte elements share bytes.</summary>
+    /// <summary>Version of <c>ai.onnx</c> from which on ops may have results of the type: 7, the oldest that is written, for all but narrow ones.</summary>
+    public static int Since(this DType type) => type switch
+    {
+        DType.F8E4M3FN or DType.F8E4M3FNUZ or DType.F8E5M2 or DType.F8E5M2FNUZ => 19,
+        DType.U4 or DType.I4 => 21,
+        DType.F4E2M1 => 23,
+        DType.F8E8M0 => 24,
+        DType.U2 or DType.I2 => 25,
+        _ => 7,
+    };
+
     public static long ByteCount(this DType type, long count) => checked((count * type.Bits() + 7) / 8);
 
     /// <summary>Real floating-point types of any width.</summary>

@@ -25,6 +25,11 @@ public static class ModelTracer
         IReadOnlyList<NamedTensor> outputs = Ask(module, "Forward", m => m.TraceWith(inputs));
         foreach (NamedTensor output in outputs)
         {
+            if (output.Value is null)
+            {
+                throw new TesseraException("TSR0624", module.GetType().Name, $"output '{output.Name}' is null.", "Forward returns a Tensor for each of its outputs.");
+            }
+
             tracer.RequireOwn(output.Value.Value, $"output '{output.Name}'", module.GetType().Name);
         }
 

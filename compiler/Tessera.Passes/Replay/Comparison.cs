@@ -52,7 +52,7 @@ public sealed record Comparison(double Largest, string? Difference)
             return new Comparison(0, at < 0 ? null : $"{what}, element {at}{Place(expected, at)} of {expected} differs");
         }
 
-        double scale = expected.F.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        double scale = Scale(expected.F, actual.F);
         double largest = 0;
         for (int i = 0; i < expected.Count; i++)
         {
@@ -72,6 +72,23 @@ public sealed record Comparison(double Largest, string? Difference)
 
         return new Comparison(largest, null);
     }
+
+    // The largest element. One that is the same in both, and so large that single precision next to it would not hold those
+    // which differ, is a constant such as a mask's, and no measure for these.
+    private static double Scale(double[] expected, double[] actual)
+    {
+        (double all, double differing) = (0, 0);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double size = double.IsFinite(expected[i]) ? Math.Abs(expected[i]) : 0;
+            all = Math.Max(all, size);
+            differing = Math.Max(differing, expected[i].Equals(actual[i]) ? 0 : size);
+        }
+
+        return differing > 0 && all > differing * (1 << 24) ? Beneath(expected, differing * (1 << 24)) : all;
+    }
+
+    private static double Beneath(double[] values, double bound) => values.Select(Math.Abs).Where(v => v <= bound).DefaultIfEmpty(0).Max();
 
     // Where an element stands along each axis.
     private static string Place(RefTensor tensor, int at)

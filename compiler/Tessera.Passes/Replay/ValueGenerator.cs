@@ -44,7 +44,7 @@ public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers
         {
             DType.Bool => RefTensor.Bools(dims, Fill(count, () => _random.Next(2) == 1)),
             DType.String => RefTensor.Strings(dims, Fill(count, () => _random.Next(3) switch { 0 => "", 1 => "a", _ => "b" })),
-            _ when dtype.IsFloat() => RefTensor.Floats(dtype, dims, Fill(count, () => RefTensors.Round(dtype, Float()))),
+            _ when dtype.IsFloat() => RefTensor.Floats(dtype, dims, Fill(count, () => RefTensors.Round(dtype, Float(dtype)))),
             _ => RefTensor.Ints(dtype, dims, Fill(count, () => Integer(dtype, count == 1))),
         };
     }
@@ -62,12 +62,14 @@ public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers
             (ValueKind.Small, _) => small,
             (_, true) => any % (MostSingle + 1),
             (ValueKind.Large, _) => any,
+            (ValueKind.Extreme, _) => _random.Next(3) switch { 0 => IntegerRange.Least(dtype), 1 => IntegerRange.Greatest(dtype), _ => small },
             _ => _random.Next(6) switch { 0 => IntegerRange.Least(dtype), 1 => IntegerRange.Greatest(dtype), _ => small },
         };
     }
 
-    private double Float() => kind switch
+    private double Float(DType dtype) => kind switch
     {
+        ValueKind.Extreme when _random.Next(4) == 0 => (_random.Next(2) == 0 ? 1 : -1) * FloatRange.Ends(dtype)[_random.Next(FloatRange.Ends(dtype).Count)],
         ValueKind.Small => s_small[_random.Next(s_small.Length)],
         ValueKind.Large => (_random.NextDouble() - 0.5) * Math.Pow(10, _random.Next(-3, 4)),
         ValueKind.Special => _random.Next(12) switch

@@ -14,4 +14,7 @@ public enum ValueKind
 
     /// <summary>Plain with NaN, ±∞ and −0 strewn in; integers with the ends of their type strewn in.</summary>
     Special,
+
+    /// <summary>Plain with the largest and the smallest numbers of the type strewn in, of both signs; integers with the ends of their type.</summary>
+    Extreme,
 }
