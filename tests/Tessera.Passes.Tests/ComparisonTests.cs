@@ -47,6 +47,10 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void What_is_no_number_lies_infinitely_far() =>
+        Assert.Equal(double.PositiveInfinity, Comparison.Of([Floats([1])], [Floats([double.NaN])], static _ => Tolerance).Largest);
+
+    [Fact]
     public void Without_a_negligible_difference_every_result_counts_however_small() =>
         Assert.NotNull(Comparison.Of([Floats([1e-10])], [Floats([9e-10])], static _ => Tolerance).Difference);
 

@@ -33,7 +33,6 @@ public static class DTypes
         _ => 0,
     };
 
-    /// <summary>Bytes that <paramref name="count"/> densely stored elements take; sub-byte elements share bytes.</summary>
     /// <summary>Version of <c>ai.onnx</c> from which on ops may have results of the type: 7, the oldest that is written, for all but narrow ones.</summary>
     public static int Since(this DType type) => type switch
     {
@@ -45,6 +44,7 @@ public static class DTypes
         _ => 7,
     };
 
+    /// <summary>Bytes that <paramref name="count"/> densely stored elements take; sub-byte elements share bytes.</summary>
     public static long ByteCount(this DType type, long count) => checked((count * type.Bits() + 7) / 8);
 
     /// <summary>Real floating-point types of any width.</summary>
