@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Compiler.Verify;
