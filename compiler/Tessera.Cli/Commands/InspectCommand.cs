@@ -5,8 +5,6 @@ using Tessera.Compiler;
 using Tessera.Compiler.Inspect;
 using Tessera.Compiler.Report;
 using Tessera.Ir;
-using Tessera.Ir.Text;
-using Tessera.Onnx;
 
 namespace Tessera.Cli.Commands;
 

@@ -7,6 +7,6 @@ namespace Tessera.Compiler.Verify;
 /// <param name="Values">Value of each input by its name.</param>
 public sealed record InputCase(string What, IReadOnlyDictionary<string, RefValue> Values)
 {
-    /// <summary>Whether sums of them may leave their type: where the original does, it says nothing.</summary>
+    /// <summary>Whether sums of them may leave their type: what is not finite in one of the models is not compared.</summary>
     public bool IsExtreme { get; init; }
 }

@@ -34,7 +34,7 @@ public sealed record CarryLogits : IPass
         RewriteContext rewrite = new(graph.Builder, context, new RewriteUses([.. graph.Roots], order), new WeightContents(graph.Weights)) { Rule = Name };
         foreach (Value value in order.Where(static op => op.OutputCount == 1).Select(static op => op.Outputs[0]).Reverse())
         {
-            if (value.Rank < 3 || Stage(value, rewrite) is not { } found || sites.FirstOrDefault(a => Gives(a, found.Op, found.Stage, value, rewrite)) is not { } site)
+            if (value.Type is not TensorType { Shape.Rank: >= 3 } || Stage(value, rewrite) is not { } found || sites.FirstOrDefault(a => Gives(a, found.Op, found.Stage, value, rewrite)) is not { } site)
             {
                 continue;
             }

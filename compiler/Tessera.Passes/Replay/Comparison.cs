@@ -9,6 +9,8 @@ namespace Tessera.Passes.Replay;
 /// <param name="Difference">The first element out of tolerance, or a difference in kind; null for none.</param>
 public sealed record Comparison(double Largest, string? Difference)
 {
+    private const double LeastMask = 1e3;
+
     /// <summary>Compares results pairwise; infinities and NaN must stand at the same places, all but floats be equal.</summary>
     /// <param name="expected">The reference.</param>
     /// <param name="actual">What is compared with it.</param>
@@ -73,22 +75,20 @@ public sealed record Comparison(double Largest, string? Difference)
         return new Comparison(largest, null);
     }
 
-    // The largest element. One that is the same in both, and so large that single precision next to it would not hold those
-    // which differ, is a constant such as a mask's, and no measure for these.
+    // The largest element. A large number that stands at several places, the same in both, a thousand times what differs, is a
+    // constant such as a mask's, and no measure for the rest.
     private static double Scale(double[] expected, double[] actual)
     {
-        (double all, double differing) = (0, 0);
+        double differing = 0;
         for (int i = 0; i < expected.Length; i++)
         {
-            double size = double.IsFinite(expected[i]) ? Math.Abs(expected[i]) : 0;
-            all = Math.Max(all, size);
-            differing = Math.Max(differing, expected[i].Equals(actual[i]) ? 0 : size);
+            differing = Math.Max(differing, double.IsFinite(expected[i]) && !expected[i].Equals(actual[i]) ? Math.Abs(expected[i]) : 0);
         }
 
-        return differing > 0 && all > differing * (1 << 24) ? Beneath(expected, differing * (1 << 24)) : all;
+        double least = Math.Max(LeastMask, LeastMask * differing);
+        HashSet<double> constants = differing == 0 ? [] : [.. expected.Where((v, i) => Math.Abs(v) >= least && v.Equals(actual[i])).GroupBy(static v => v).Where(static g => g.Count() > 1).Select(static g => g.Key)];
+        return expected.Where(v => double.IsFinite(v) && !constants.Contains(v)).Select(Math.Abs).DefaultIfEmpty(0).Max();
     }
-
-    private static double Beneath(double[] values, double bound) => values.Select(Math.Abs).Where(v => v <= bound).DefaultIfEmpty(0).Max();
 
     // Where an element stands along each axis.
     private static string Place(RefTensor tensor, int at)
