@@ -62,6 +62,27 @@ public class ModelComparisonTests
         Assert.Contains("indices element out of data bounds", result.Refused, StringComparison.Ordinal);
     }
 
+    // Outputs are those of one name, wherever they stand.
+    [Fact]
+    public void Outputs_go_by_their_names()
+    {
+        const string Two = "output \"y\" = %0\n  output \"z\" = %1";
+        string both = Rows.Replace("output \"y\" = %0", "%1 = neg %0\n  " + Two, StringComparison.Ordinal);
+        Assert.Null(Compare(both, both.Replace(Two, "output \"z\" = %1\n  output \"y\" = %0", StringComparison.Ordinal), 0, 3).Difference);
+        Assert.StartsWith("output 'y', ", Compare(both, both.Replace(Two, "output \"y\" = %1\n  output \"z\" = %0", StringComparison.Ordinal), 0, 3).Difference, StringComparison.Ordinal);
+        Assert.Equal("the outputs are y against w", Compare(Rows, Rows.Replace("\"y\"", "\"w\"", StringComparison.Ordinal), 0, 3).Difference);
+    }
+
+    [Fact]
+    public void What_overflows_in_one_model_is_left_out_of_extreme_cases_only()
+    {
+        RefTensor before = RefTensor.Floats(DType.F32, [3], [1, double.PositiveInfinity, 3]);
+        RefTensor after = RefTensor.Floats(DType.F32, [3], [1, double.NaN, 3]);
+        (IReadOnlyList<RefValue> e, IReadOnlyList<RefValue> a) = Overflows.LeaveOut([before], [after], [0]);
+        Assert.Equal([1, 0, 3], ((RefTensor)e[0]).F);
+        Assert.Equal([1, 0, 3], ((RefTensor)a[0]).F);
+    }
+
     // x is 1, 2, 3, 4.
     private static ComparedCase Compare(string first, string second, params long[] indices) => Assert.Single(ModelComparison.Run(
         Bytes(first), Bytes(second),

@@ -17,6 +17,7 @@ public class ComparisonTests
     [InlineData(new[] { double.NaN, double.PositiveInfinity, 0.0 }, new[] { double.NaN, double.PositiveInfinity, -0.0 })]
     [InlineData(new[] { double.NegativeInfinity, 1e-3 }, new[] { double.NegativeInfinity, 1.00005e-3 })]
     [InlineData(new[] { 1e-10 }, new[] { 9e-10 })]
+    [InlineData(new[] { 5000, 1e-9, 5001 }, new[] { 5000, 3e-9, 5001 })]
     public void Numbers_that_agree(double[] expected, double[] actual) => Assert.Null(Of(Floats(expected), Floats(actual)));
 
     [Theory]
@@ -27,6 +28,8 @@ public class ComparisonTests
     [InlineData(new[] { double.PositiveInfinity }, new[] { double.NegativeInfinity }, 0)]
     [InlineData(new[] { double.PositiveInfinity, 1.0 }, new[] { double.PositiveInfinity, 1.1 }, 1)]
     [InlineData(new[] { 1e-8 }, new[] { 2e-8 }, 0)]
+    [InlineData(new[] { 1, -1e9, 2, -1e9 }, new[] { 1, -1e9, 7, -1e9 }, 2)]
+    [InlineData(new[] { -3.4e38, 1, -3.4e38 }, new[] { -3.4e38, 6, -3.4e38 }, 1)]
     public void Numbers_that_differ(double[] expected, double[] actual, int element) =>
         Assert.StartsWith($"result 0, element {element} ", Of(Floats(expected), Floats(actual)), StringComparison.Ordinal);
 

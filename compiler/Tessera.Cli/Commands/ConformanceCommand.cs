@@ -58,7 +58,7 @@ internal sealed class ConformanceCommand
         int done = 0;
         Parallel.For(0, tests.Length, i =>
         {
-            results[i] = ConformanceRunner.Run(new NodeTest(tests[i]));
+            results[i] = ConformanceRunner.Run(tests[i]);
             status($"{Interlocked.Increment(ref done)} of {tests.Length}: {results[i].Test}");
         });
         return results;

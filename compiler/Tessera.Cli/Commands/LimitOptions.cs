@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessera.Ir;
 using Tessera.Onnx;
 
 namespace Tessera.Cli.Commands;
@@ -17,10 +18,14 @@ internal sealed class LimitOptions
         command.Options.Add(_bytes);
     }
 
+    /// <exception cref="TesseraException">TSR1216: a limit is below 1.</exception>
     public ReadLimits Of(ParseResult result) => new()
     {
-        MaxNodes = result.GetValue(_nodes),
-        MaxDepth = result.GetValue(_depth),
-        MaxBytes = result.GetValue(_bytes),
+        MaxNodes = Positive(_nodes.Name, result.GetValue(_nodes)),
+        MaxDepth = (int)Positive(_depth.Name, result.GetValue(_depth)),
+        MaxBytes = Positive(_bytes.Name, result.GetValue(_bytes)),
     };
+
+    private static long Positive(string option, long value) =>
+        value >= 1 ? value : throw new TesseraException("TSR1216", option, $"{value} is no limit.", "It is 1 or more.");
 }

@@ -10,6 +10,8 @@ namespace Tessera.Cli.Commands;
 /// <summary><c>tessera verify A B</c></summary>
 internal sealed class VerifyCommand
 {
+    private const int MostCases = 10_000;
+
     private readonly Argument<string> _a = new("A") { Description = "The original model." };
     private readonly Argument<string> _b = new("B") { Description = "The model that must give the same." };
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = static _ => 12, Description = "How many generated inputs to try." };
@@ -31,6 +33,11 @@ internal sealed class VerifyCommand
     private int Run(ParseResult result, Terminal terminal)
     {
         (string a, string b) = (GraphFile.Existing(result.GetValue(_a)!), GraphFile.Existing(result.GetValue(_b)!));
+        if (result.GetValue(_cases) is < 1 or > MostCases)
+        {
+            throw new TesseraException("TSR1216", "--cases", $"{result.GetValue(_cases)} is no number of inputs to try.", $"It lies in [1, {MostCases}].");
+        }
+
         Func<DType, double> tolerance = Tolerance(result.GetValue(_tolerances) ?? []);
         IReadOnlyList<ComparedCase> results = ModelComparison.Run(a, b, Cases(result, a), tolerance);
         DType[] floats = [DType.F32, DType.F16, DType.BF16, DType.F64];

@@ -9,6 +9,16 @@ namespace Tessera.Compiler.Conformance;
 /// <summary>Takes node tests through import, evaluation, emission and optimisation.</summary>
 public static class ConformanceRunner
 {
+    /// <summary>The test in a folder; one whose model cannot be parsed fails in all stages.</summary>
+    public static ConformanceResult Run(string folder)
+    {
+        NodeTest? test = null;
+        return Reason(() => test = new NodeTest(folder)) is { } unread ? Unread(Path.GetFileName(folder), unread) : Run(test!);
+    }
+
+    private static ConformanceResult Unread(string name, string reason) =>
+        new(name, Enum.GetValues<ConformanceStage>().ToDictionary(static s => s, _ => reason), reason);
+
     public static ConformanceResult Run(NodeTest test)
     {
         ArgumentNullException.ThrowIfNull(test);
@@ -16,7 +26,7 @@ public static class ConformanceRunner
         NodeTestSet[] data = [];
         if (Reason(() => data = [.. test.Data()]) is { } unread)
         {
-            return new ConformanceResult(test.Name, Enum.GetValues<ConformanceStage>().ToDictionary(static s => s, _ => unread), unread);
+            return Unread(test.Name, unread);
         }
 
         ReadNotes notes = new();

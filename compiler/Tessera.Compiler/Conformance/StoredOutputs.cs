@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Tessera.Compiler.Verify;
 using Tessera.Ir;
@@ -59,7 +60,8 @@ internal static class StoredOutputs
             return null;
         }
         catch (Exception error) when (error is TesseraException or OnnxRuntimeException or InvalidOperationException or ArgumentException or ArithmeticException
-            or IndexOutOfRangeException or NotSupportedException or InvalidCastException or NullReferenceException or KeyNotFoundException)
+            or IndexOutOfRangeException or NotSupportedException or InvalidCastException or NullReferenceException or KeyNotFoundException
+            or InvalidProtocolBufferException or IOException)
         {
             return $"{(error is TesseraException ? "" : error.GetType().Name + ": ")}{error.Message.ReplaceLineEndings(" ")}";
         }

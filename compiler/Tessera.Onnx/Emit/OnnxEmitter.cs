@@ -66,11 +66,11 @@ public static class OnnxEmitter
 
     private static void ReserveInterface(Graph graph, NameTable names)
     {
-        foreach (string name in graph.Inputs.Select(static v => ((Input)v.Producer).Name).Concat(graph.Outputs.Select(static o => o.Name)))
+        foreach (string name in graph.Inputs.Select(static v => ((Input)v.Producer).Name).Concat(graph.Outputs.Where(static o => !OutputNames.IsInput(o)).Select(static o => o.Name)))
         {
             if (!names.Reserve(name))
             {
-                throw new TesseraException("TSR0806", graph.Name, $"'{name}' names two inputs or outputs of the model.", "ONNX needs distinct names for both together.");
+                throw new TesseraException("TSR0806", graph.Name, $"'{name}' names two inputs or outputs of the model.", "Each has a name of its own, but for an output that is an input.");
             }
         }
     }

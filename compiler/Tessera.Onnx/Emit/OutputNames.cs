@@ -5,7 +5,7 @@ namespace Tessera.Onnx;
 
 /// <summary>
 /// Names of a graph's outputs: the node that makes a value gives it the name of the first output it serves; other outputs
-/// of the same value, and those that are an input or a weight, get an <c>Identity</c>.
+/// of the same value, and those that are an input or a weight, get an <c>Identity</c>, but for an input under its own name.
 /// </summary>
 internal sealed class OutputNames
 {
@@ -24,6 +24,9 @@ internal sealed class OutputNames
         }
     }
 
+    /// <summary>Whether an output is an input of the same name, which ONNX allows.</summary>
+    public static bool IsInput(GraphOutput output) => output.Value.Producer is Input input && input.Name == output.Name;
+
     /// <summary>The output name for a value that a node makes, or null.</summary>
     public string? Take(Value value) => _direct.GetValueOrDefault(value)?.Name;
 
@@ -31,7 +34,7 @@ internal sealed class OutputNames
     {
         foreach (GraphOutput output in _outputs)
         {
-            if (!ReferenceEquals(_direct.GetValueOrDefault(output.Value), output))
+            if (!IsInput(output) && !ReferenceEquals(_direct.GetValueOrDefault(output.Value), output))
             {
                 scope.Rename(scope.NameOf(output.Value), output.Name);
             }

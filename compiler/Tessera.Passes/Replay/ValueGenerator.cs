@@ -13,6 +13,8 @@ public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers
     // A single integer may be a trip count or a limit, whose cost grows with it.
     private const long MostSingle = 9;
 
+    private const long MostElements = 1 << 28;
+
     private static readonly double[] s_small = [0.0, -0.0, 1, -1, 0.5, 2];
     private readonly Random _random = new(seed);
 
@@ -39,7 +41,12 @@ public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers
             throw new TesseraException("TSR0510", "", $"sizes [{string.Join(", ", dims)}] are no shape.");
         }
 
-        int count = checked((int)dims.Aggregate(1L, static (a, b) => checked(a * b)));
+        if (dims.Aggregate((Int128)1, static (a, b) => a * b > MostElements ? MostElements + 1 : a * b) > MostElements || dtype is DType.C64 or DType.C128 or DType.Undefined)
+        {
+            throw new TesseraException("TSR0510", "", $"values of {dtype.Text()}[{string.Join(", ", dims)}] are not generated.", "Give sizes by --size or --inputs, or the values in files.");
+        }
+
+        int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
         return dtype switch
         {
             DType.Bool => RefTensor.Bools(dims, Fill(count, () => _random.Next(2) == 1)),

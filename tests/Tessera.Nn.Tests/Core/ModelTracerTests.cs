@@ -8,6 +8,26 @@ namespace Tessera.Nn.Tests.Core;
 
 public class ModelTracerTests
 {
+    private sealed class Holder(params Module?[] modules) : Module
+    {
+        public object? Held { get; set; } = modules;
+
+        public override IEnumerable<ModuleMember> Members => [new("held", Held)];
+    }
+
+    [Fact]
+    public void Module_within_itself_is_named()
+    {
+        Holder outer = new();
+        outer.Held = new Holder { Held = outer };
+        TesseraException error = Assert.Throws<TesseraException>(() => ModuleTree.Modules(outer).Count());
+        Assert.Equal(("TSR0623", "held.held"), (error.Code, error.Place));
+    }
+
+    [Fact]
+    public void List_that_holds_null_is_named() =>
+        Assert.Equal("TSR0623", Assert.Throws<TesseraException>(() => ModuleTree.Modules(new Holder(new Linear(1, 1), null)).Count()).Code);
+
     [Fact]
     public void Entry_module_becomes_a_graph_of_one_example()
     {
