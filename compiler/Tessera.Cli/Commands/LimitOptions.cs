@@ -18,14 +18,14 @@ internal sealed class LimitOptions
         command.Options.Add(_bytes);
     }
 
-    /// <exception cref="TesseraException">TSR1216: a limit is below 1.</exception>
+    /// <exception cref="TesseraException">TSR1216: a limit is below 0.</exception>
     public ReadLimits Of(ParseResult result) => new()
     {
-        MaxNodes = Positive(_nodes.Name, result.GetValue(_nodes)),
-        MaxDepth = (int)Positive(_depth.Name, result.GetValue(_depth)),
-        MaxBytes = Positive(_bytes.Name, result.GetValue(_bytes)),
+        MaxNodes = Bound(_nodes.Name, result.GetValue(_nodes)),
+        MaxDepth = (int)Bound(_depth.Name, result.GetValue(_depth)),
+        MaxBytes = Bound(_bytes.Name, result.GetValue(_bytes)),
     };
 
-    private static long Positive(string option, long value) =>
-        value >= 1 ? value : throw new TesseraException("TSR1216", option, $"{value} is no limit.", "It is 1 or more.");
+    private static long Bound(string option, long value) =>
+        value >= 0 ? value : throw new TesseraException("TSR1216", option, $"{value} is no limit.", "It is 0 or more.");
 }
