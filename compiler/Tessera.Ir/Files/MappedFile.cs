@@ -53,9 +53,6 @@ public sealed class MappedFile : IDisposable
         if (destination.Length > 0) _view!.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_view.PointerOffset + offset), destination);
     }
 
-    /// <summary>All bytes from the first on, for parsers that want a stream.</summary>
-    public Stream OpenStream() => _file?.CreateViewStream(0, Length, MemoryMappedFileAccess.Read) ?? Stream.Null;
-
     /// <summary>All bytes where they are mapped, for files of at most 2 GB. Once the file is disposed they can no longer be read.</summary>
     public ReadOnlyMemory<byte> AsMemory() => Length == 0 ? default : new Pages(this).Memory;
 

@@ -4,8 +4,9 @@ using Tessera.Onnx.Proto;
 namespace Tessera.Onnx;
 
 /// <summary>
-/// What a model states of types and sizes: of a model that we wrote it is proved, of any other it is a claim. Facts about sizes known only at run time: Such a size has another name here than where the model was
-/// written: the declared type of the value that brings it tells which. A fact is taken in once all its sizes are known.
+/// What a model states of types and sizes: of a model that we wrote it is proved, of any other it is a claim. A size known only at
+/// run time has another name here than where the model was written: the declared type of the value that brings it tells which. A
+/// fact is taken in once all its sizes are known.
 /// </summary>
 internal sealed class ModelClaims
 {

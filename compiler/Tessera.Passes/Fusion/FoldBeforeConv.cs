@@ -28,6 +28,7 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
         : c.Times(conv.W, 1, context) is { } kernel ? context.Emit(conv with { X = x, W = kernel })
         : context.Reject(conv, "the kernel is not known, or a product with it overflows or vanishes");
 
+    // x·s + c is (x + c/s)·s: the weight takes the factor in, and what is padded stays 0.
     private static Value? Unscaled(Conv conv, Value scaled, ChannelConstant c, RewriteContext context)
     {
         if (scaled.Op is not Mul { A: var x, B: { Op: Constant } factor } || ChannelConstant.Of(factor, x.Shape) is not { IsFactor: true } s

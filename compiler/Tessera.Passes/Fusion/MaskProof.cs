@@ -16,7 +16,7 @@ internal static class MaskProof
     /// <summary>Whether it is proved that no element is ±∞ or NaN.</summary>
     public static bool IsFinite(Value mask) => IsFinite(mask, DeepestProof);
 
-    // Choices between finite numbers, and flags and integers made numbers, are finite; so are their sums and products with moderate factors.
+    // Choices between finite numbers, flags made numbers, and products of these with finite numbers are finite.
     private static bool IsFinite(Value value, int depth) => depth > 0 && value.Op switch
     {
         Constant { Value: { Count: <= 1 << 20, DType: DType.F32 or DType.F16 or DType.BF16 or DType.F64 } content }

@@ -4,7 +4,7 @@ using Tessera.Ir.Ops;
 
 namespace Tessera.Passes;
 
-/// <summary>What the bytes of weights and constants say that laws ask of them; each is read once in a pass.</summary>
+/// <summary>What the bytes of weights and constants say that laws ask of them. Numbers are read each time they are asked for.</summary>
 public sealed class WeightContents(IReadOnlyDictionary<string, WeightSource> weights)
 {
     // Tables are small beside weights; what is larger is not read for a question.
