@@ -154,7 +154,7 @@ internal sealed class LinearStepMatcher
     {
         Value next = _scan.Body.Results[0];
         Dim heads = q.Rank > 2 ? q.Shape[1] : Dim.One;
-        return summed ? (ReferenceEquals(state, next) ? 1 : null)
+        return summed ? 1
             : ReferenceEquals(state, next) && q.Rank == 4 && _context.Equal(q.Shape[1], _heads) && Has(q, [_batch, _heads, q.Shape[2], _size]) ? q.Shape[2].ConstValue
             : q.Rank == 5 && Has(state, [_batch, _heads, Dim.One, _size, _value]) && IsNext(state)
                 && Has(q, [_batch, _heads, q.Shape[2], Dim.One, _size]) ? q.Shape[2].ConstValue
