@@ -31,7 +31,7 @@ public sealed class FoldBeforeConv : RewriteRule<Conv>
     // x·s + c is (x + c/s)·s: the weight takes the factor in, and what is padded stays 0.
     private static Value? Unscaled(Conv conv, Value scaled, ChannelConstant c, RewriteContext context)
     {
-        if (scaled.Op is not Mul { A: var x, B: { Op: Constant } factor } || ChannelConstant.Of(factor, x.Shape) is not { IsFactor: true } s
+        if (scaled.Op is not Mul { A: var x, B: { Op: Constant } factor } || ChannelConstant.Of(factor, x.Shape) is not { } s
             || s.DType != c.DType || !context.HasSingleUse(scaled) || (conv.Group != 1 && s.Numbers.Length > 1))
         {
             return null;

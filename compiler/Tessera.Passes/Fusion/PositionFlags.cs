@@ -70,7 +70,7 @@ internal sealed record PositionFlags(bool Causal, long Left, long Right, Value? 
         return terms;
     }
 
-    // How far back and ahead the flags let a query see: i − j ≤ left, j − i ≤ right; −1 for what they do not bound.
+    // How far back and ahead the flags let a query see: i − j ≤ left, j − i ≤ right; below 0 for what they do not bound.
     private static (long Left, long Right) Reach(Value flags) => flags.Op switch
     {
         LessOrEqual { A: var a, B: var b } => Reach(b, a, 0, flags),
@@ -87,10 +87,10 @@ internal sealed record PositionFlags(bool Causal, long Left, long Right, Value? 
     // Of more − less ≥ least.
     private static (long Left, long Right) Reach(Value more, Value less, long least, Value whole)
     {
-        if (less.Op is Abs { X: var off } && Index.Of(off, whole.Rank) is { Offset: 0 } either && Index.Of(more, whole.Rank) is { Rows: 0, Columns: 0, Offset: var bound }
+        if (less.Op is Abs { X: var off } && Index.Of(off, whole.Rank) is { } either && Index.Of(more, whole.Rank) is { Rows: 0, Columns: 0, Offset: var bound }
             && (either == Index.Behind(0) || either == new Index(-1, 1, 0)))
         {
-            return bound >= least ? (bound - least, bound - least) : (-1, -1);
+            return (bound - least, bound - least);
         }
 
         return Index.Difference(more, less, whole) switch

@@ -31,7 +31,7 @@ public sealed record CarryStatistics : IPass
     private static (LayerNorm Norm, Value[] Given)? Next(Graph graph)
     {
         IReadOnlyList<Op> order = graph.PostOrder();
-        LayerNorm[] norms = [.. order.OfType<LayerNorm>().Where(static n => n.X.DType == DType.F32)];
+        LayerNorm[] norms = [.. order.OfType<LayerNorm>()];
         if (norms.Length == 0)
         {
             return null;
