@@ -67,20 +67,23 @@ internal static class ShapingTranslations
     }
 
     private static IReadOnlyList<Value?>? Slice(NodeView node) =>
-        node[3] is null && node.Sizes(1) is { } starts && node.Sizes(2) is { } ends ? Slice(node, starts, ends, null) : null;
+        node[3] is null && node.Sizes(1) is { } starts && node.Sizes(2) is { } ends && (node[4] is null ? [] : node.Numbers(4)) is { } steps
+            ? Slice(node, starts, ends, null, steps)
+            : null;
 
     private static IReadOnlyList<Value?>? SliceByAttributes(NodeView node) =>
         node.Ints("starts") is { } starts && node.Ints("ends") is { } ends
-            ? Slice(node, [.. starts.Select(Dim.Const)], [.. ends.Select(Dim.Const)], node.Ints("axes"))
+            ? Slice(node, [.. starts.Select(Dim.Const)], [.. ends.Select(Dim.Const)], node.Ints("axes"), [])
             : null;
 
-    private static IReadOnlyList<Value?> Slice(NodeView node, IReadOnlyList<Dim> starts, IReadOnlyList<Dim> ends, long[]? axes) =>
+    private static IReadOnlyList<Value?> Slice(NodeView node, IReadOnlyList<Dim> starts, IReadOnlyList<Dim> ends, long[]? axes, long[] steps) =>
     [
         node.Emit(new Slice(node.Operand(0))
         {
             Starts = [.. starts],
             Ends = [.. ends],
             Axes = axes is null ? [.. Enumerable.Range(0, starts.Count).Select(static a => (long)a)] : [.. axes],
+            Steps = [.. steps],
         }),
     ];
 

@@ -79,7 +79,7 @@ internal static class ArithmeticForms
         .. from op in new[] { "Softmax", "LogSoftmax", "Hardmax" } from axis in new[] { 0, 1, 2, -1, -2 } select Node($"{op}_{axis}", 13, op, [F(3, 4, 5)], [A("axis", axis)]),
         .. from op in new[] { "Softmax", "LogSoftmax", "Hardmax" } select Node($"{op}_default", 13, op, [F(3, 4, 5)]),
         .. from op in new[] { "Softmax", "LogSoftmax", "Hardmax" } from axis in new[] { 0, 1, 2 } select Node($"{op}_old_{axis}", 11, op, [F(3, 4, 5)], [A("axis", axis)]),
-        .. from op in new[] { "Softmax", "LogSoftmax", "Hardmax" } select Node($"{op}_old_default", 7, op, [F(3, 4, 5)]),
+        .. from op in new[] { "Softmax", "LogSoftmax", "Hardmax" } from version in new[] { 7, 12 } select Node($"{op}_{version}_default", version, op, [F(3, 4, 5)]),
         Node("hardmax_ties", 13, "Hardmax", [T(DType.F32, [2, 4], 3, 3, 3, 1, 0, 1, 2, 3)]),
         Node("prelu_old", 7, "PRelu", [F(2, 3, 4), F(3, 1)]),
     ];

@@ -58,6 +58,27 @@ public sealed record Form(string Name, ModelProto Model, IReadOnlyDictionary<str
         return new Form(name, model, values, expected);
     }
 
+    /// <summary>The same with its vectors of integers, but the first input, in the model; null where it has none.</summary>
+    public Form? WithConstants()
+    {
+        string[] given = [.. Inputs.Where(static i => i.Key != "x0" && i.Value is RefTensor { DType: DType.I64 or DType.I32, Rank: <= 1 }).Select(static i => i.Key)];
+        if (given.Length == 0)
+        {
+            return null;
+        }
+
+        ModelProto model = Model.Clone();
+        foreach (string name in given)
+        {
+            TensorProto constant = TensorValues.Proto(RefTensors.ToContent((RefTensor)Inputs[name]));
+            constant.Name = name;
+            model.Graph.Initializer.Add(constant);
+            model.Graph.Input.Remove(model.Graph.Input.Single(i => i.Name == name));
+        }
+
+        return new Form($"{Name}, constant", model, Inputs.Where(i => !given.Contains(i.Key)).ToDictionary(StringComparer.Ordinal), Expected);
+    }
+
     private static TypeProto TypeOf(RefValue value) => value switch
     {
         RefSequence { Items: [var first, ..] } => new TypeProto { SequenceType = new TypeProto.Types.Sequence { ElemType = Unshaped(first) } },

@@ -20,6 +20,7 @@ internal static class NetworkForms
         Node("instancenorm", 22, "InstanceNormalization", [F(2, 3, 4, 5), F(3), F(3)], [A("epsilon", 0.01f)]),
         .. from version in new[] { 18, 21 } select Node($"groupnorm_{version}", version, "GroupNormalization", [F(3, 4, 2, 2), F(version == 18 ? 2 : 4), F(version == 18 ? 2 : 4)], [A("num_groups", 2)]),
         .. from axis in new[] { 0, 1, 2, 3, -1, -2, -3, -4 } select Node($"layernorm_{axis}", 17, "LayerNormalization", [F(2, 3, 4, 5), F(Tail(axis)), F(Tail(axis))], [A("axis", axis)], outputs: 3),
+        Node("layernorm_statistics", 17, "LayerNormalization", [F(2, 3, 4), F(4), F(4)], outputs: 3),
         Node("layernorm_no_bias", 17, "LayerNormalization", [F(2, 3, 4), F(4)]),
         Node("layernorm_f16", 17, "LayerNormalization", [Of(DType.F16, 2, 3, 4), Of(DType.F16, 4), Of(DType.F16, 4)]),
         .. from axis in new[] { 0, 1, 2, 3, -1, -2, -3, -4 } select Node($"rmsnorm_{axis}", 23, "RMSNormalization", [F(2, 3, 4, 5), F(Tail(axis))], [A("axis", axis)]),
@@ -136,6 +137,9 @@ internal static class NetworkForms
             ]);
         }
 
+        RefTensor past = F(2, 3, 12, 8);
+        forms.Add(Node("attention_past_scaled", 24, "Attention", [q, k, v, F(4, 18), past, past], [A("scale", 0.01f)], outputs: 3));
+        forms.AddRange(from mode in new[] { 0, 1, 3 } select Node($"attention_past_causal_qk_{mode}", 24, "Attention", [q, k, v, null, past, past], [A("is_causal", 1), A("qk_matmul_output_mode", mode)], outputs: 4));
         forms.Add(Node("attention_lengths", 24, "Attention", [q, k, v, null, null, null, I(3, 6)]));
         forms.Add(Node("attention_lengths_mask", 24, "Attention", [q, k, v, F(4, 4), null, null, I(3, 4)]));
         return forms;
