@@ -32,7 +32,7 @@ internal static class RaggedWindows
         Dim slots = Slots(x, window);
         Dim count = shape[x.Axis];
         Value tokens = Folding.TokensFirst(context, results, x.Axis);
-        if (slots == count && IsDefined(context, x, window))
+        if (slots == count)
         {
             return context.Wrap(tokens, shape);
         }
@@ -55,9 +55,6 @@ internal static class RaggedWindows
         Value index = g.Add(RaggedIndex.PerToken(context, starts, count), g.Add(RaggedIndex.Positions(context, count), g.Int(DType.I64, start)));
         return g.Gather(tokens, index, axis: 0);
     }
-
-    private static bool IsDefined(BatchContext context, Batched x, WindowAxis window) =>
-        context.Environment.ExampleFacts.GreaterEqual(x.Partition!, Least(window)) == Proof.Proved;
 
     private static Dim Least(WindowAxis window) => window.Span - window.Stride - window.Before - window.Behind;
 }

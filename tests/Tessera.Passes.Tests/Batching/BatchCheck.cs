@@ -71,7 +71,8 @@ internal static class BatchCheck
         foreach (Value input in single.Inputs)
         {
             string name = ((Input)input.Producer).Name;
-            RefTensor[] parts = [.. examples.Select(e => (RefTensor)e[name])];
+            // Of no examples, the tokens are those of an empty one.
+            RefTensor[] parts = [.. (examples is [] ? [Example(single, 0, 0, poisoned: false)] : examples).Select(e => (RefTensor)e[name])];
             int axis = RaggedAxis(input);
             inputs[name] = mode == BatchMode.Packed && axis >= 0 ? Joined([.. parts.Select(t => First(t, axis))]) : Stacked(parts);
         }

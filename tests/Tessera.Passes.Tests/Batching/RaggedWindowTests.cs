@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 using Xunit;
 
@@ -30,12 +31,20 @@ public class RaggedWindowTests
         ["transposed conv"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 3]"), g.Param("b", "f32[2]"), pads: [1, 1]),
         ["transposed conv doubling"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 4]"), null, strides: [2], pads: [1, 1]),
         ["transposed conv with more"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 3]"), null, strides: [2], pads: [1, 1], outputPadding: [1]),
+        ["transposed conv with more than its stride"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 4]"), null, strides: [2], outputPadding: [1]),
         ["transposed conv sparse"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 1, 2]"), g.Param("b", "f32[2]"), strides: [3], outputPadding: [1], group: 2),
         ["transposed conv same"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 3]"), null, strides: [2], autoPad: "SAME_UPPER"),
         ["transposed conv dilated"] = static (g, x) => g.ConvTranspose(Line(g, x), g.Param("w", "f32[4, 2, 2]"), null, dilations: [3]),
         ["max pool"] = static (g, x) => g.MaxPool(Line(g, x), kernel: [3], pads: [1, 1])[0],
         ["max pool strided"] = static (g, x) => g.MaxPool(Line(g, x), kernel: [2], strides: [2])[0],
         ["max pool positions"] = static (g, x) => g.MaxPool(Line(g, x), kernel: [2], strides: [2])[1],
+        ["pooled positions of tokens"] = static (g, x) => g.MaxPool(g.Unsqueeze(x, [1]), kernel: [2], strides: [2])[1],
+        ["pooled positions of members"] = static (g, x) => g.MaxPool(g.Reshape(g.ReduceSum(x, [0]), [2, 1, 2]), kernel: [2])[1],
+        ["unpooled members"] = static (g, x) =>
+        {
+            IReadOnlyList<Value> pooled = g.MaxPool(g.Reshape(g.ReduceSum(x, [0]), [2, 1, 2]), kernel: [2]);
+            return g.MaxUnpool(pooled[0], pooled[1], kernel: [2]);
+        },
         ["max pool same"] = static (g, x) => g.MaxPool(Line(g, x), kernel: [4], autoPad: "SAME_LOWER")[0],
         ["max pool dilated"] = static (g, x) => g.MaxPool(Line(g, x), kernel: [2], pads: [1, 1], dilations: [2])[0],
         ["max pool of images"] = static (g, x) => g.MaxPool(Image(g, x), kernel: [3, 2], pads: [1, 0, 1, 1])[0],
@@ -139,6 +148,19 @@ public class RaggedWindowTests
         {
             BatchCheck.EqualsAlone(single, mode, lengths, poisoned: 1);
         }
+    }
+
+    [Theory]
+    [InlineData("conv depthwise")]
+    [InlineData("conv causal, dilated")]
+    [InlineData("conv strided")]
+    [InlineData("transposed conv")]
+    [InlineData("max pool")]
+    public void A_batch_of_no_tokens_at_all_gives_none(string name)
+    {
+        Graph single = RaggedGraph.Of(s_always[name], 0, "f32[n, 4]");
+        IReadOnlyDictionary<string, RefTensor> results = BatchCheck.Run(single, BatchMode.Packed, []);
+        Assert.All(results.Values, static r => Assert.Equal(r.Rank == 1 ? 1 : 0, r.Dims[0]));
     }
 
     public static TheoryData<string, string> Refusals() => new()

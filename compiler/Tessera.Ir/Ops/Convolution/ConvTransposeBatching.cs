@@ -44,9 +44,9 @@ internal static class ConvTransposeBatching
         Dim slot = x.Partition! + gap;
         Value apart = RaggedPad.Take(context, x, 0, slot, PadMode.Constant, context.Builder.Float(op.X.DType, 0));
 
-        // As many results as slots have strides: what the last would spread beyond is cut off, what it lacks is added.
+        // At least as many results as slots have strides: what the last spreads beyond is not taken, what it lacks is added.
         long cut = before[a];
-        (before[a], behind[a]) = (0, Math.Max(0, spans[a] - stride));
+        (before[a], behind[a]) = (0, 0);
         Value all = context.Emit(op with
         {
             X = Folding.Placed(context, x with { Value = apart }),

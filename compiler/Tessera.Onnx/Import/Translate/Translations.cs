@@ -32,7 +32,6 @@ internal static class Translations
         .Concat(ArithmeticTranslations.All)
         .Concat(ReductionTranslations.All)
         .Concat(IntegerReductionTranslations.All)
-        .Concat(SoftmaxTranslations.All)
         .Concat(SignalTranslations.All)
         .Concat(LossTranslations.All)
         .Concat(NormTranslations.All)
