@@ -1,5 +1,11 @@
+using Microsoft.ML.OnnxRuntime;
+using Tessera.Compiler.Tests.Conformance.Forms;
+using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Batching;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+using Tessera.Onnx;
 using Tessera.Passes.Batching;
 using Xunit;
 
@@ -129,6 +135,22 @@ public class BatchingRefusalTests
     [Fact]
     public void Kernel_that_differs_by_example() => Refused(
         "its w differs by example", static g => g.Conv(g.In("x", "f32[n, 2, 5]"), g.In("w", "f32[3, 2, 1]")));
+
+    [Fact]
+    public void Example_shorter_than_a_kernel_fails_in_a_bare_runtime()
+    {
+        TensorContent kernel = TensorContent.From(DType.F32, [1, 2, 4], [1f, 2, 3, 4, 5, 6, 7, 8]);
+        Graph packed = BatchPass.Run(
+            Single(g => g.Conv(g.Unsqueeze(g.Transpose(g.In("x", "f32[n, 2]"), [1, 0]), [0]), g.Constant(kernel)), ["n"]), BatchMode.Packed);
+        using OrtRun run = new(OnnxEmitter.Emit(packed, new EmitOptions { Target = EmitTarget.Portable }).ToBytes());
+        RefTensor Run(params long[] lengths) => (RefTensor)run.Run(new Dictionary<string, RefValue>
+        {
+            ["x"] = Form.F((int)lengths.Sum(), 2),
+            ["cu_seqlens_n"] = RefTensor.Ints(DType.I32, [lengths.Length + 1], [0, .. lengths.Select((_, i) => lengths.Take(i + 1).Sum())]),
+        })[0];
+        Assert.Equal(3, Run(5, 4).Dims[0]);
+        Assert.Throws<OnnxRuntimeException>(() => Run(5, 2));
+    }
 
     [Fact]
     public void Angles_that_depend_on_the_example_alone() => Refused(

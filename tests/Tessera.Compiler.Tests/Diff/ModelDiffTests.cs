@@ -29,6 +29,29 @@ public sealed class ModelDiffTests
         Assert.Equal(Of(First).SameOps, difference.SameOps);
     }
 
+    [Theory]
+    [InlineData("add", true)]
+    [InlineData("sub", false)]
+    public void Order_of_operands_counts_where_they_do_not_commute(string op, bool same)
+    {
+        StructureIds ids = new();
+        int Number(string operands)
+        {
+            Graph g = Parser.Parse($$"""
+                graph "g" {
+                  input %x: f32[n]
+                  input %y: f32[n]
+                  %z = {{op}} {{operands}}
+                  output "z" = %z
+                }
+                """);
+            GraphStructure structure = new(ids, [g.Outputs[0].Value], [.. g.Inputs.Select(static (v, i) => (v, $"input {i}"))], g.Weights);
+            return structure[g.Outputs[0].Value.Producer];
+        }
+
+        Assert.Equal(same, Number("%x, %y") == Number("%y, %x"));
+    }
+
     [Fact]
     public void Weight_and_constant_of_one_content_are_the_same()
     {
