@@ -4,7 +4,6 @@ using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
-using Tessera.Ir.Ops;
 using Tessera.Onnx;
 using Tessera.Passes.Batching;
 using Xunit;
