@@ -21,7 +21,12 @@ internal static class Watcher
     // Signals by which a process ends through what its own code does.
     private static readonly Dictionary<int, string> s_faults = new()
     {
-        [4] = "SIGILL", [5] = "SIGTRAP", [6] = "SIGABRT", [7] = "SIGBUS", [8] = "SIGFPE (a division)", [11] = "SIGSEGV",
+        [4] = "SIGILL",
+        [5] = "SIGTRAP",
+        [6] = "SIGABRT",
+        [7] = "SIGBUS",
+        [8] = "SIGFPE (a division)",
+        [11] = "SIGSEGV",
     };
 
     /// <summary>The folder where a process that is watched says what it is at.</summary>
