@@ -65,6 +65,11 @@ internal sealed class VerifyCommand
             terminal.Results.MarkupLineInterpolated($"[yellow]not compared[/] {results.Count - ran.Length} inputs, which both models refuse: {refused}");
         }
 
+        if (results[0].Unread is { Count: > 0 } unread)
+        {
+            terminal.Results.MarkupLineInterpolated($"[yellow]not compared[/] TSR1218: output {string.Join(", ", unread)}: sparse, or of a type that others define");
+        }
+
         return Guard.Success;
     }
 

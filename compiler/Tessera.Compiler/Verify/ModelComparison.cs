@@ -11,7 +11,11 @@ namespace Tessera.Compiler.Verify;
 /// <param name="Largest">Largest |Δ| over the largest element of a result.</param>
 /// <param name="Difference">The first element that differs by more than the tolerance; null where none does.</param>
 /// <param name="Refused">Why both refuse these inputs; null where they ran.</param>
-public sealed record ComparedCase(string Inputs, double Largest, string? Difference, string? Refused);
+public sealed record ComparedCase(string Inputs, double Largest, string? Difference, string? Refused)
+{
+    /// <summary>Outputs of a kind that cannot be compared.</summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+}
 
 /// <summary>Runs two models in ONNX Runtime on the same inputs.</summary>
 public static class ModelComparison
@@ -76,7 +80,7 @@ public static class ModelComparison
         return [.. cases.Select((c, i) => Compare(
             Try(() => watch.Run($"the original on inputs {i}", () => first.Run(c.Values))),
             Try(() => watch.Run($"the other model on inputs {i}", () => second.Run(c.Values))),
-            first.Outputs, order, c, tolerance))];
+            first.Outputs, order, c, tolerance) with { Unread = first.Unread })];
     }
 
     private static OrtRun Read(string path, bool kernels) => new(File.ReadAllBytes(path), kernels, Path.GetDirectoryName(Path.GetFullPath(path)));
