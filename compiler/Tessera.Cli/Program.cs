@@ -1,1 +1,3 @@
-return Tessera.Cli.Cli.Run(args, Console.Out, Console.Error);
+using Tessera.Cli;
+
+return Watcher.Watches(args) ? Watcher.Run(args, new Terminal(Console.Out, Console.Error)) : Cli.Run(args, Console.Out, Console.Error);

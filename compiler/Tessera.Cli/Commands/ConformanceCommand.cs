@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 using Tessera.Compiler.Conformance;
+using Tessera.Compiler.Verify;
 using Tessera.Ir;
 
 namespace Tessera.Cli.Commands;
@@ -16,12 +17,14 @@ internal sealed class ConformanceCommand
     private readonly Option<FileInfo?> _json = new("--json") { Description = "Writes every failure to this file." };
     private readonly Option<int> _show = new("--show") { Description = "How many failures of each stage to print.", DefaultValueFactory = static _ => 20 };
 
+    private readonly Option<string?> _watched = Watcher.CreateOption();
+
     private ConformanceCommand(Terminal terminal) => _terminal = terminal;
 
     public static Command Create(Terminal terminal)
     {
         ConformanceCommand c = new(terminal);
-        Command command = new("conformance", "Runs a folder of ONNX node tests through import, evaluation, emission and optimisation.") { c._folder, c._json, c._show };
+        Command command = new("conformance", "Runs a folder of ONNX node tests through import, evaluation, emission and optimisation.") { c._folder, c._json, c._show, c._watched };
         command.SetAction(c.Run);
         return command;
     }
@@ -40,8 +43,9 @@ internal sealed class ConformanceCommand
             throw new TesseraException("TSR1212", folder.FullName, "no folder in it holds a model.onnx.");
         }
 
-        ConformanceResult[] results = _terminal.Show(status => RunAll(tests, status));
-        TwinResult[] twins = _terminal.Show(status => RunTwins(tests, status));
+        RunWatch watch = Watcher.WatchOf(result.GetValue(_watched));
+        ConformanceResult[] results = _terminal.Show(status => RunAll(tests, watch, status));
+        TwinResult[] twins = _terminal.Show(status => RunTwins(tests, watch, status));
         Print(results, result.GetValue(_show));
         Print(twins, result.GetValue(_show));
         if (result.GetValue(_json) is { } file)
@@ -52,26 +56,26 @@ internal sealed class ConformanceCommand
         return Guard.Success;
     }
 
-    private static ConformanceResult[] RunAll(string[] tests, Action<string> status)
+    private static ConformanceResult[] RunAll(string[] tests, RunWatch watch, Action<string> status)
     {
         ConformanceResult[] results = new ConformanceResult[tests.Length];
         int done = 0;
         Parallel.For(0, tests.Length, i =>
         {
-            results[i] = ConformanceRunner.Run(tests[i]);
+            results[i] = ConformanceRunner.Run(tests[i], watch);
             status($"{Interlocked.Increment(ref done)} of {tests.Length}: {results[i].Test}");
         });
         return results;
     }
 
-    private static TwinResult[] RunTwins(string[] tests, Action<string> status)
+    private static TwinResult[] RunTwins(string[] tests, RunWatch watch, Action<string> status)
     {
         (string Twin, string Test)[] twins = [.. TwinRecovery.Find(tests)];
         TwinResult?[] results = new TwinResult?[twins.Length];
         int done = 0;
         Parallel.For(0, twins.Length, i =>
         {
-            results[i] = TwinRecovery.Run(new NodeTest(twins[i].Twin), new NodeTest(twins[i].Test));
+            results[i] = TwinRecovery.Run(twins[i].Twin, twins[i].Test, watch);
             status($"{Interlocked.Increment(ref done)} of {twins.Length} twins");
         });
         return [.. results.OfType<TwinResult>()];

@@ -54,7 +54,7 @@ internal sealed class InspectCommand
 
     private static IEnumerable<KeyValuePair<string, string>> Facts(OnnxModel model)
     {
-        yield return new("nodes in the file", Number(model.Nodes));
+        yield return new("nodes in the file", Figure.Number(model.Nodes));
         yield return new("opsets", string.Join(", ", model.Opsets.Select(static o => $"{o.Key} {o.Value}")));
         foreach (KeyValuePair<string, string> fact in model.Description)
         {
@@ -105,8 +105,8 @@ internal sealed class InspectCommand
         outputs = report.Outputs.Select(static o => new { name = o.Name, type = o.Type.ToString() }),
         parameters = report.Parameters,
         weightBytes = report.WeightBytes,
-        flops = Formula(report.Macs * 2, sizes),
-        packedFlopsPerPair = Formula(report.PackedMacsPerPair * 2, sizes),
+        flops = Formula(report.Flops, sizes),
+        packedFlopsPerPair = Formula(report.PackedFlopsPerPair, sizes),
         uncountedLoops = report.UntoldMacs,
         activationBytes = Formula(report.ActivationBytes, sizes),
         types = report.Types.Select(static t => new { type = t.DType.Text(), values = t.Values, weightBytes = t.WeightBytes }),
@@ -114,8 +114,8 @@ internal sealed class InspectCommand
         sizes = report.Symbols,
     };
 
-    private static object Formula(Dim formula, Dictionary<string, long> sizes) =>
-        formula.Symbols.All(sizes.ContainsKey) ? formula.Evaluate(s => sizes[s]) : formula.ToString();
+    private static object? Formula(Dim? formula, Dictionary<string, long> sizes) =>
+        formula is null ? null : formula.Symbols.All(sizes.ContainsKey) ? Figure.At(formula, s => sizes[s]) : formula.ToString();
 
     private static void Show(Terminal terminal, GraphReport report, KeyValuePair<string, string>[] facts, Dictionary<string, long> sizes)
     {
@@ -132,11 +132,11 @@ internal sealed class InspectCommand
             Row("output", $"{name}: {type}");
         }
 
-        Row("parameters", $"{Number(report.Parameters)} in {ByteCount.Text(report.WeightBytes)}");
-        Row("FLOPs", Total(report.Macs * 2, sizes, Number));
-        if (!report.PackedMacsPerPair.Equals(Dim.Const(0)))
+        Row("parameters", $"{Figure.Number(report.Parameters)} in {ByteCount.Text(report.WeightBytes)}");
+        Row("FLOPs", Total(report.Flops, sizes, Figure.Number));
+        if (report.PackedFlopsPerPair is not { ConstValue: 0 })
         {
-            Row("FLOPs of packed attention", $"{Total(report.PackedMacsPerPair * 2, sizes, Number)} for each pair of tokens of one example");
+            Row("FLOPs of packed attention", $"{Total(report.PackedFlopsPerPair, sizes, Figure.Number)} for each pair of tokens of one example");
         }
 
         if (report.UntoldMacs > 0)
@@ -147,7 +147,7 @@ internal sealed class InspectCommand
         Row("activations", Total(report.ActivationBytes, sizes, ByteCount.Text));
         foreach (TypeUse type in report.Types)
         {
-            Row($"of type {type.DType.Text()}", $"{Number(type.Values)} values, {ByteCount.Text(type.WeightBytes)} of weights");
+            Row($"of type {type.DType.Text()}", $"{Figure.Number(type.Values)} values, {ByteCount.Text(type.WeightBytes)} of weights");
         }
 
         foreach ((string op, int count) in report.Ops)
@@ -159,8 +159,6 @@ internal sealed class InspectCommand
     }
 
     // The formula, and its value where every symbol of it is given.
-    private static string Total(Dim formula, Dictionary<string, long> sizes, Func<long, string> show) =>
-        formula.Symbols.All(sizes.ContainsKey) ? show(formula.Evaluate(s => sizes[s])) : formula.ToString();
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Total(Dim? formula, Dictionary<string, long> sizes, Func<long?, string> show) =>
+        formula is null ? show(null) : formula.Symbols.All(sizes.ContainsKey) ? show(Figure.At(formula, s => sizes[s])) : formula.ToString();
 }

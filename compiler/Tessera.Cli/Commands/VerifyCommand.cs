@@ -21,10 +21,12 @@ internal sealed class VerifyCommand
     private readonly LimitOptions _limits = new();
     private readonly Option<string[]> _tolerances = new("--tolerance") { Description = "Largest difference over the largest element, by element type: f32=1e-3." };
 
+    private readonly Option<string?> _watched = Watcher.CreateOption();
+
     public static Command Create(Terminal terminal)
     {
         VerifyCommand c = new();
-        Command command = new("verify", "Runs two models on the same inputs and compares what they give.") { c._a, c._b, c._cases, c._data, c._inputs, c._sizes, c._tolerances };
+        Command command = new("verify", "Runs two models on the same inputs and compares what they give.") { c._a, c._b, c._cases, c._data, c._inputs, c._sizes, c._tolerances, c._watched };
         c._limits.AddTo(command);
         command.SetAction(result => c.Run(result, terminal));
         return command;
@@ -39,7 +41,7 @@ internal sealed class VerifyCommand
         }
 
         Func<DType, double> tolerance = Tolerance(result.GetValue(_tolerances) ?? []);
-        IReadOnlyList<ComparedCase> results = ModelComparison.Run(a, b, Cases(result, a), tolerance);
+        IReadOnlyList<ComparedCase> results = ModelComparison.Run(a, b, Cases(result, a), tolerance, Watcher.WatchOf(result.GetValue(_watched)));
         DType[] floats = [DType.F32, DType.F16, DType.BF16, DType.F64];
         string stated = $"{string.Join(", ", floats.Select(d => $"{d.Text()} {Text(tolerance(d))}"))} of the largest element, or four units in the last place of 1; all else equal";
         if (results.FirstOrDefault(static r => r.Difference is not null) is { } differs)
@@ -61,6 +63,11 @@ internal sealed class VerifyCommand
         if (refused is not null)
         {
             terminal.Results.MarkupLineInterpolated($"[yellow]not compared[/] {results.Count - ran.Length} inputs, which both models refuse: {refused}");
+        }
+
+        if (results[0].Unread is { Count: > 0 } unread)
+        {
+            terminal.Results.MarkupLineInterpolated($"[yellow]not compared[/] TSR1218: output {string.Join(", ", unread)}: sparse, or of a type that others define");
         }
 
         return Guard.Success;

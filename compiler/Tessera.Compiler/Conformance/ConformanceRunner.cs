@@ -1,3 +1,4 @@
+using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Onnx;
@@ -10,18 +11,21 @@ namespace Tessera.Compiler.Conformance;
 public static class ConformanceRunner
 {
     /// <summary>The test in a folder; one whose model cannot be parsed fails in all stages.</summary>
-    public static ConformanceResult Run(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="watch">Is told what is being run.</param>
+    public static ConformanceResult Run(string folder, RunWatch? watch = null)
     {
         NodeTest? test = null;
-        return Reason(() => test = new NodeTest(folder)) is { } unread ? Unread(Path.GetFileName(folder), unread) : Run(test!);
+        return Reason(() => test = new NodeTest(folder)) is { } unread ? Unread(Path.GetFileName(folder), unread) : Run(test!, watch);
     }
 
     private static ConformanceResult Unread(string name, string reason) =>
         new(name, Enum.GetValues<ConformanceStage>().ToDictionary(static s => s, _ => reason), reason);
 
-    public static ConformanceResult Run(NodeTest test)
+    public static ConformanceResult Run(NodeTest test, RunWatch? watch = null)
     {
         ArgumentNullException.ThrowIfNull(test);
+        watch ??= RunWatch.None;
         SortedDictionary<ConformanceStage, string> failures = [];
         NodeTestSet[] data = [];
         if (Reason(() => data = [.. test.Data()]) is { } unread)
@@ -32,7 +36,7 @@ public static class ConformanceRunner
         ReadNotes notes = new();
         Graph? graph = null;
         Check(ConformanceStage.Imported, () => graph = OnnxReader.Read(test.Model, notes: notes));
-        string? runtime = Reason(() => Compare(data, set => Ort(test.Bytes, set)));
+        string? runtime = Reason(() => Compare(data, set => Ort(watch, test.Name, test.Bytes, set)));
         if (graph is null)
         {
             foreach (ConformanceStage stage in Enum.GetValues<ConformanceStage>())
@@ -50,8 +54,8 @@ public static class ConformanceRunner
 
         Check(ConformanceStage.Evaluated, () => Compare(data, set => Evaluator.Run(graph, set.Inputs, rounds: true)));
         EmitOptions options = Options(test, EmitTarget.Portable);
-        Check(ConformanceStage.Reemitted, () => Compare(data, set => Ort(OnnxEmitter.Emit(graph, options).ToBytes(), set)));
-        Check(ConformanceStage.Optimised, () => Compare(data, set => Ort(Optimised(graph, options), set)));
+        Check(ConformanceStage.Reemitted, () => Compare(data, set => Ort(watch, $"{test.Name}, re-emitted", OnnxEmitter.Emit(graph, options).ToBytes(), set)));
+        Check(ConformanceStage.Optimised, () => Compare(data, set => Ort(watch, $"{test.Name}, optimised", Optimised(graph, options), set)));
         return new ConformanceResult(test.Name, failures, runtime);
 
         void Check(ConformanceStage stage, Action step)

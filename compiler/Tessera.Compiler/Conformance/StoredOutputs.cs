@@ -30,11 +30,15 @@ internal static class StoredOutputs
     };
 
     /// <summary>ONNX Runtime's results for a model on one set of inputs.</summary>
-    public static IReadOnlyList<RefValue> Ort(byte[] model, NodeTestSet set)
+    /// <param name="watch">Is told what is being run.</param>
+    /// <param name="what">What it is: test and stage.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="set">The inputs.</param>
+    public static IReadOnlyList<RefValue> Ort(RunWatch watch, string what, byte[] model, NodeTestSet set) => watch.Run($"{what}, {set.Name}", () =>
     {
         using OrtRun run = new(model);
         return run.Run(set.Inputs);
-    }
+    });
 
     /// <exception cref="TesseraException">TSR0951: an output differs from the stored one.</exception>
     public static void Compare(NodeTestSet[] data, Func<NodeTestSet, IReadOnlyList<RefValue>> run)

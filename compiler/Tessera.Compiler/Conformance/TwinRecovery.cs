@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Onnx.Proto;
@@ -41,8 +42,15 @@ public static class TwinRecovery
         }
     }
 
+    /// <summary>How the twin in one folder fares of the test in another; null where one of them cannot be read, too, as a run of it tells.</summary>
+    public static TwinResult? Run(string twin, string test, RunWatch? watch = null)
+    {
+        (NodeTest Twin, NodeTest Test)? both = null;
+        return StoredOutputs.Reason(() => both = (new NodeTest(twin), new NodeTest(test))) is null ? Run(both!.Value.Twin, both.Value.Test, watch) : null;
+    }
+
     /// <summary>How the twin of a test fares; null where the test is of another op than those that are recognised.</summary>
-    public static TwinResult? Run(NodeTest twin, NodeTest test)
+    public static TwinResult? Run(NodeTest twin, NodeTest test, RunWatch? watch = null)
     {
         ArgumentNullException.ThrowIfNull(twin);
         ArgumentNullException.ThrowIfNull(test);
@@ -52,8 +60,8 @@ public static class TwinRecovery
         }
 
         SortedSet<string> rejections = new(StringComparer.Ordinal);
-        string? failure = Attempt(twin, op, EmitTarget.Ort, rejections);
-        if (failure is not null && Attempt(twin, op, EmitTarget.Tessera, rejections) is null)
+        string? failure = Attempt(twin, op, EmitTarget.Ort, rejections, watch ?? RunWatch.None);
+        if (failure is not null && Attempt(twin, op, EmitTarget.Tessera, rejections, watch ?? RunWatch.None) is null)
         {
             failure = null;
         }
@@ -61,7 +69,7 @@ public static class TwinRecovery
         return new TwinResult(twin.Name, test.Name, op, failure, failure is null ? [] : [.. rejections]);
     }
 
-    private static string? Attempt(NodeTest twin, string op, EmitTarget target, SortedSet<string> rejections)
+    private static string? Attempt(NodeTest twin, string op, EmitTarget target, SortedSet<string> rejections, RunWatch watch)
     {
         PassContext context = new();
         EmittedModel? emitted = null;
@@ -73,7 +81,7 @@ public static class TwinRecovery
         }
 
         return Ops(emitted.Model.Graph).Any(o => s_forms[op].Contains(o))
-            ? Differs(twin, emitted)
+            ? Differs(twin, emitted, target, watch)
             : $"no {op} among {string.Join(", ", Ops(emitted.Model.Graph).Distinct().Order(StringComparer.Ordinal))}";
     }
 
@@ -84,10 +92,11 @@ public static class TwinRecovery
     }
 
     // Where ONNX Runtime does not give the stored outputs for the twin itself, it cannot judge.
-    private static string? Differs(NodeTest twin, EmittedModel emitted)
+    private static string? Differs(NodeTest twin, EmittedModel emitted, EmitTarget target, RunWatch watch)
     {
-        string? Against(byte[] model) => StoredOutputs.Reason(() => StoredOutputs.Compare([.. twin.Data()], set => StoredOutputs.Ort(model, set)));
-        return Against(emitted.ToBytes()) is { } reason && Against(twin.Bytes) is null ? reason : null;
+        string? Against(string what, byte[] model) =>
+            StoredOutputs.Reason(() => StoredOutputs.Compare([.. twin.Data()], set => StoredOutputs.Ort(watch, what, model, set)));
+        return Against($"{twin.Name}, recovered for {target}", emitted.ToBytes()) is { } reason && Against(twin.Name, twin.Bytes) is null ? reason : null;
     }
 
     private static IEnumerable<string> Ops(GraphProto graph) => graph.Node.Select(static n => n.OpType)

@@ -14,35 +14,33 @@ internal static class ModelBlocks
     private const int SmallestRegion = 5;
     private const int MostRegions = 6;
 
-    public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
     /// <summary>A formula; where it is long, its value when every size is the same.</summary>
-    public static string Total(Dim formula, Func<long, string> show)
+    public static string Total(Dim? formula, Func<long?, string> show)
     {
-        if (formula.ConstValue is { } value)
+        if (formula is null || formula.ConstValue is not null)
         {
-            return show(value);
+            return show(formula?.ConstValue);
         }
 
         string text = formula.ToString();
-        return text.Length <= LongestFormula ? text : $"{show(formula.Evaluate(static _ => Standard))} where every open size is {Standard}";
+        return text.Length <= LongestFormula ? text : $"{show(Figure.At(formula, static _ => Standard))} where every open size is {Standard}";
     }
 
     /// <summary>Rows that a graph fills: name and value.</summary>
     public static IEnumerable<(string What, string Value)> Rows(GraphReport report)
     {
-        yield return ("ops", Number(report.Ops.Sum(static o => o.Count)));
-        yield return ("kinds of ops", Number(report.Ops.Count));
-        yield return ("parameters", Number(report.Parameters));
+        yield return ("ops", Figure.Number(report.Ops.Sum(static o => o.Count)));
+        yield return ("kinds of ops", Figure.Number(report.Ops.Count));
+        yield return ("parameters", Figure.Number(report.Parameters));
         yield return ("bytes of weights", ByteCount.Text(report.WeightBytes));
-        yield return ("FLOPs", Total(report.Macs * 2, Number));
+        yield return ("FLOPs", Total(report.Flops, Figure.Number));
         if (report.UntoldMacs > 0)
         {
             yield return ("FLOPs not counted", $"insides of {report.UntoldMacs} loops or branches");
         }
 
         yield return ("bytes of activations", Total(report.ActivationBytes, ByteCount.Text));
-        yield return ("values by element type", Types(report, static t => t.Values, static v => Number(v)));
+        yield return ("values by element type", Types(report, static t => t.Values, Figure.Number));
         yield return ("weights by element type", Types(report, static t => t.WeightBytes, ByteCount.Text));
     }
 
@@ -67,6 +65,6 @@ internal static class ModelBlocks
     private static ReportBlock.Picture Picture(string name, string title, DrawnGraph drawn) =>
         new(name, drawn.Caption is null ? title : $"{title}: {drawn.Caption}", SvgGraph.Draw(drawn));
 
-    private static string Types(GraphReport report, Func<TypeUse, long> of, Func<long, string> show) =>
-        report.Types.Where(t => of(t) > 0).Select(t => $"{t.DType.Text()} {show(of(t))}").ToArray() is [_, ..] used ? string.Join(", ", used) : "none";
+    private static string Types(GraphReport report, Func<TypeUse, long?> of, Func<long?, string> show) =>
+        report.Types.Where(t => of(t) is not 0).Select(t => $"{t.DType.Text()} {show(of(t))}").ToArray() is [_, ..] used ? string.Join(", ", used) : "none";
 }

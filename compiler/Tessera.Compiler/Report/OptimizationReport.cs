@@ -48,7 +48,7 @@ public static class OptimizationReport
         Dictionary<string, string> then = ModelBlocks.Rows(after).ToDictionary(static r => r.What, static r => r.Value);
         string[][] rows =
         [
-            ["nodes in the file", ModelBlocks.Number(model.Nodes), ModelBlocks.Number(optimized.Nodes)],
+            ["nodes in the file", Figure.Number(model.Nodes), Figure.Number(optimized.Nodes)],
             ["opsets", Opsets(model.Opsets), Opsets(optimized.Emitted.Model.OpsetImport.ToDictionary(static o => o.Domain.Length == 0 ? "ai.onnx" : o.Domain, static o => o.Version))],
             .. ModelBlocks.Rows(before).Select(r => (string[])[r.What, r.Value, then.GetValueOrDefault(r.What, "")]),
         ];
@@ -74,7 +74,7 @@ public static class OptimizationReport
             yield break;
         }
 
-        yield return new ReportBlock.Table(["rule", "times", "where"], [.. fired.Select(static r => (string[])[r.Rule, ModelBlocks.Number(r.Fired.Count), Places(r.Fired.Select(static f => $"{f.Op} {Place.Of(f.Place)}"))])]);
+        yield return new ReportBlock.Table(["rule", "times", "where"], [.. fired.Select(static r => (string[])[r.Rule, Figure.Number(r.Fired.Count), Places(r.Fired.Select(static f => $"{f.Op} {Place.Of(f.Place)}"))])]);
     }
 
     private static string Places(IEnumerable<string> places)
@@ -90,7 +90,7 @@ public static class OptimizationReport
         yield return missed.Length == 0
             ? new ReportBlock.Line("None: where a rule's form stood, the rule fired.")
             : new ReportBlock.Table(["rule", "times", "op", "precondition that failed", "where"], [.. missed.Select(static m => (string[])
-                [m.Rule, ModelBlocks.Number(m.Group.Places.Count), m.Group.Op, m.Group.Reason, Places(m.Group.Places.Select(Place.Of))])]);
+                [m.Rule, Figure.Number(m.Group.Places.Count), m.Group.Op, m.Group.Reason, Places(m.Group.Places.Select(Place.Of))])]);
     }
 
     private static IEnumerable<ReportBlock> Lowered(OptimizeReport report)
@@ -99,7 +99,7 @@ public static class OptimizationReport
         yield return report.Lowered.Count == 0
             ? new ReportBlock.Line("Nothing: the target has every op of the rewritten graph.")
             : new ReportBlock.Table(["op", "times", "why it is written as simpler ops", "where"], [.. report.LoweredGroups.Select(static g => (string[])
-                [g.Op, ModelBlocks.Number(g.Places.Count), g.Reason, Places(g.Places.Select(Place.Of))])]);
+                [g.Op, Figure.Number(g.Places.Count), g.Reason, Places(g.Places.Select(Place.Of))])]);
         string[] others = [.. report.Rules.Where(static r => !r.Tried).Select(static r => r.Rule)];
         if (others.Length > 0)
         {
@@ -144,6 +144,6 @@ public static class OptimizationReport
     {
         yield return new ReportBlock.Heading(2, "Time of passes");
         yield return new ReportBlock.Table(["pass", "milliseconds", "ops before", "ops after"], [.. report.Passes.Select(static p => (string[])
-            [p.Pass, p.Time.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture), ModelBlocks.Number(p.OpsBefore), ModelBlocks.Number(p.OpsAfter)])]);
+            [p.Pass, p.Time.TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture), Figure.Number(p.OpsBefore), Figure.Number(p.OpsAfter)])]);
     }
 }

@@ -11,7 +11,11 @@ namespace Tessera.Compiler.Verify;
 /// <param name="Largest">Largest |Δ| over the largest element of a result.</param>
 /// <param name="Difference">The first element that differs by more than the tolerance; null where none does.</param>
 /// <param name="Refused">Why both refuse these inputs; null where they ran.</param>
-public sealed record ComparedCase(string Inputs, double Largest, string? Difference, string? Refused);
+public sealed record ComparedCase(string Inputs, double Largest, string? Difference, string? Refused)
+{
+    /// <summary>Outputs of a kind that cannot be compared.</summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+}
 
 /// <summary>Runs two models in ONNX Runtime on the same inputs.</summary>
 public static class ModelComparison
@@ -43,12 +47,16 @@ public static class ModelComparison
     /// <param name="other">File of the other.</param>
     /// <param name="cases">What they are run on.</param>
     /// <param name="tolerance">Largest |Δ| over the largest element, by element type.</param>
+    /// <param name="watch">Is told what is being run.</param>
     /// <exception cref="TesseraException">TSR0953: ONNX Runtime refuses one of the models.</exception>
-    public static IReadOnlyList<ComparedCase> Run(string original, string other, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance)
+    public static IReadOnlyList<ComparedCase> Run(
+        string original, string other, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance, RunWatch? watch = null)
     {
-        using OrtRun first = Open(() => Read(original, kernels: false), original);
-        using OrtRun second = Open(() => Read(other, kernels: true), other);
-        return Run(first, second, cases, tolerance);
+        ArgumentNullException.ThrowIfNull(cases);
+        watch ??= RunWatch.None;
+        using OrtRun first = Open(() => watch.Run("the original", () => Read(original, kernels: false)), original);
+        using OrtRun second = Open(() => watch.Run("the other model", () => Read(other, kernels: true)), other);
+        return Run(first, second, cases, tolerance, watch);
     }
 
     /// <summary>The same of two models in memory, all of their data within.</summary>
@@ -57,12 +65,11 @@ public static class ModelComparison
     {
         using OrtRun first = Open(() => new OrtRun(original), "the original");
         using OrtRun second = Open(() => new OrtRun(other, kernels: true), "the other model");
-        return Run(first, second, cases, tolerance);
+        return Run(first, second, cases, tolerance, RunWatch.None);
     }
 
-    private static IReadOnlyList<ComparedCase> Run(OrtRun first, OrtRun second, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance)
+    private static IReadOnlyList<ComparedCase> Run(OrtRun first, OrtRun second, IReadOnlyList<InputCase> cases, Func<DType, double> tolerance, RunWatch watch)
     {
-        ArgumentNullException.ThrowIfNull(cases);
         if (!first.Outputs.ToHashSet(StringComparer.Ordinal).SetEquals(second.Outputs))
         {
             string difference = $"the outputs are {string.Join(", ", first.Outputs)} against {string.Join(", ", second.Outputs)}";
@@ -70,7 +77,10 @@ public static class ModelComparison
         }
 
         int[] order = [.. first.Outputs.Select(name => second.Outputs.ToList().IndexOf(name))];
-        return [.. cases.Select(c => Compare(first, second, order, c, tolerance))];
+        return [.. cases.Select((c, i) => Compare(
+            Try(() => watch.Run($"the original on inputs {i}", () => first.Run(c.Values))),
+            Try(() => watch.Run($"the other model on inputs {i}", () => second.Run(c.Values))),
+            first.Outputs, order, c, tolerance) with { Unread = first.Unread })];
     }
 
     private static OrtRun Read(string path, bool kernels) => new(File.ReadAllBytes(path), kernels, Path.GetDirectoryName(Path.GetFullPath(path)));
@@ -88,13 +98,12 @@ public static class ModelComparison
     }
 
     // Outputs are those of one name, wherever they stand.
-    private static ComparedCase Compare(OrtRun first, OrtRun second, int[] order, InputCase inputs, Func<DType, double> tolerance)
+    private static ComparedCase Compare(Results first, Results second, IReadOnlyList<string> names, int[] order, InputCase inputs, Func<DType, double> tolerance)
     {
-        (IReadOnlyList<RefValue>? expected, string? refused) = Try(first, inputs);
-        (IReadOnlyList<RefValue>? actual, string? refusedToo) = Try(second, inputs);
-        if (expected is null || actual is null)
+        if (first.Values is not { } expected || second.Values is not { } actual)
         {
-            return new ComparedCase(inputs.What, 0, expected is null == actual is null ? null : $"only one of them runs: {refused ?? refusedToo}", refused ?? refusedToo);
+            string refused = (first.Refused ?? second.Refused)!;
+            return new ComparedCase(inputs.What, 0, first.Refused is null == second.Refused is null ? null : $"only one of them runs: {refused}", refused);
         }
 
         if (inputs.IsExtreme)
@@ -102,21 +111,23 @@ public static class ModelComparison
             (expected, actual) = Overflows.LeaveOut(expected, actual, order);
         }
 
-        Comparison comparison = Comparison.Of(expected, [.. order.Select(i => actual[i])], tolerance, first.Outputs, Negligible);
+        Comparison comparison = Comparison.Of(expected, [.. order.Select(i => actual[i])], tolerance, names, Negligible);
         return new ComparedCase(inputs.What, comparison.Largest, comparison.Difference, null);
     }
 
-    private static bool IsRefusal(Exception error) => error is OnnxRuntimeException or TesseraException { Code: "TSR0952" };
+    private static bool IsRefusal(Exception error) => error is OnnxRuntimeException or TesseraException { Code: "TSR0952" or "TSR0954" };
 
-    private static (IReadOnlyList<RefValue>? Results, string? Refused) Try(OrtRun run, InputCase inputs)
+    private static Results Try(Func<IReadOnlyList<RefValue>> run)
     {
         try
         {
-            return (run.Run(inputs.Values), null);
+            return new Results(run(), null);
         }
         catch (Exception error) when (IsRefusal(error))
         {
-            return (null, error.Message.ReplaceLineEndings(" "));
+            return new Results(null, error.Message.ReplaceLineEndings(" "));
         }
     }
+
+    private readonly record struct Results(IReadOnlyList<RefValue>? Values, string? Refused);
 }

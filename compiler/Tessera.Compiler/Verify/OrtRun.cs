@@ -35,19 +35,24 @@ public sealed class OrtRun : IDisposable
 
         _native = NativeOrtRun.IsNeeded(model) ? new NativeOrtRun(model, options) : null;
         _session = _native is null ? new InferenceSession(model, options) : null;
+        Outputs = _native?.Outputs ?? [.. _session!.OutputNames.Where(IsRead)];
+        Unread = _native is null ? [.. _session!.OutputNames.Where(name => !IsRead(name))] : [];
     }
 
     /// <summary>Names of the model's inputs.</summary>
     public IReadOnlyList<string> Inputs => _native?.Inputs ?? _session!.InputNames;
 
     /// <summary>Names of its outputs, in the order of results.</summary>
-    public IReadOnlyList<string> Outputs => _native?.Outputs ?? _session!.OutputNames;
+    public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>Results in the model's order.</summary>
+    /// <summary>Names of those that cannot be read: sparse tensors and types that others define.</summary>
+    public IReadOnlyList<string> Unread { get; }
+
+    /// <summary>Results in the model's order; a map is the sequence of its keys and of its values.</summary>
     public IReadOnlyList<RefValue> Run(IReadOnlyDictionary<string, RefValue> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return _native?.Run(inputs) ?? Run(_session!, inputs);
+        return _native?.Run(inputs) ?? Run(_session!, inputs, Outputs);
     }
 
     public void Dispose()
@@ -56,7 +61,10 @@ public sealed class OrtRun : IDisposable
         _native?.Dispose();
     }
 
-    private static RefValue[] Run(InferenceSession session, IReadOnlyDictionary<string, RefValue> inputs)
+    private bool IsRead(string output) =>
+        _session!.OutputMetadata[output].OnnxValueType is not (OnnxValueType.ONNX_TYPE_SPARSETENSOR or OnnxValueType.ONNX_TYPE_OPAQUE);
+
+    private static RefValue[] Run(InferenceSession session, IReadOnlyDictionary<string, RefValue> inputs, IReadOnlyList<string> results)
     {
         List<OrtValue> values = [];
         try
@@ -68,7 +76,7 @@ public sealed class OrtRun : IDisposable
             }
 
             using RunOptions run = new();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, given, values, session.OutputNames);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, given, values, results);
             return [.. outputs.Select(FromOrt)];
         }
         finally
@@ -109,7 +117,7 @@ public sealed class OrtRun : IDisposable
 
     private static RefValue FromOrt(OrtValue value)
     {
-        if (value.OnnxType == OnnxValueType.ONNX_TYPE_SEQUENCE)
+        if (value.OnnxType is OnnxValueType.ONNX_TYPE_SEQUENCE or OnnxValueType.ONNX_TYPE_MAP)
         {
             return new RefSequence([.. Enumerable.Range(0, value.GetValueCount()).Select(i =>
             {

@@ -9,6 +9,8 @@ public static class IrTypes
         TensorType { Shape: { } shape } => shape.Symbols,
         SequenceType sequence => Symbols(sequence.Element),
         OptionalType optional => Symbols(optional.Element),
+        MapType map => Symbols(map.Element),
+        SparseType { Shape: { } shape } => shape.Symbols,
         _ => [],
     };
 
@@ -18,6 +20,8 @@ public static class IrTypes
         TensorType { Shape: { } shape } tensor => tensor with { Shape = shape.Map(map) },
         SequenceType sequence => new SequenceType(Map(sequence.Element, map)),
         OptionalType optional => new OptionalType(Map(optional.Element, map)),
+        MapType values => values with { Element = Map(values.Element, map) },
+        SparseType { Shape: { } shape } sparse => sparse with { Shape = shape.Map(map) },
         _ => type,
     };
 
@@ -37,6 +41,8 @@ public static class IrTypes
         (TensorType { Shape: { } x } s, TensorType { Shape: { } y } t) => s.DType == t.DType && Same(x, y, sizes),
         (SequenceType x, SequenceType y) => Same(x.Element, y.Element, sizes),
         (OptionalType x, OptionalType y) => Same(x.Element, y.Element, sizes),
+        (MapType x, MapType y) => x.Key == y.Key && Same(x.Element, y.Element, sizes),
+        (SparseType { Shape: { } x } s, SparseType { Shape: { } y } t) => s.DType == t.DType && Same(x, y, sizes),
         _ => a.Equals(b),
     };
 

@@ -36,6 +36,12 @@ public abstract record Op
     /// <summary>Laws that hold for it.</summary>
     public virtual OpTraits Traits => OpTraits.None;
 
+    /// <summary>
+    /// Multiply-accumulates of one run, without those of regions, as the literature counts them: of products, convolutions, attention
+    /// and recurrence. 0 for all else; what depends on the lengths of examples is not in it.
+    /// </summary>
+    public virtual Dim Macs => 0;
+
     /// <summary>Number of results.</summary>
     public virtual int OutputCount => 1;
 

@@ -24,18 +24,19 @@ public abstract class Module
     /// <summary>Marks what follows, until disposed, as this module's part of the trace.</summary>
     protected Scope Enter(Tensor any) => any.Tracer.Enter(this);
 
-    /// <summary>The module's line followed by its children as a tree.</summary>
+    /// <summary>The module's line followed by its children as a tree; of one that is no tree the children alone, by their types.</summary>
     protected string Describe(string header)
     {
         StringBuilder text = new(header);
+        bool isTree = ModuleTree.Fault(this) is null;
         foreach (ModuleMember member in Members)
         {
-            foreach ((string name, Module child) in ModuleTree.Children(member))
+            foreach ((string name, Module? child) in ModuleTree.Children(member))
             {
-                text.Append("\n  (").Append(name).Append("): ").Append(child.ToString()!.Replace("\n", "\n  ", StringComparison.Ordinal));
+                text.Append("\n  (").Append(name).Append("): ").Append(isTree ? child.ToString()!.Replace("\n", "\n  ", StringComparison.Ordinal) : child?.GetType().Name ?? "null");
             }
         }
 
-        return text.ToString();
+        return isTree ? text.ToString() : text.Append("\n  and so on: a module is within itself, or missing").ToString();
     }
 }

@@ -23,6 +23,20 @@ public static class ModuleTree
         }
     }
 
+    /// <summary>Why a module and those below it are no tree; null where they are.</summary>
+    internal static TesseraException? Fault(Module root)
+    {
+        try
+        {
+            _ = Modules(root).Count();
+            return null;
+        }
+        catch (TesseraException error) when (error.Code == "TSR0623")
+        {
+            return error;
+        }
+    }
+
     private static Node Below(Node parent, string path, Module? child)
     {
         if (child is null)

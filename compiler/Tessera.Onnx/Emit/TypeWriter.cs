@@ -15,7 +15,8 @@ internal static class TypeWriter
         TensorType tensor => tensor.DType != DType.Undefined,
         SequenceType sequence => IsKnown(sequence.Element),
         OptionalType optional => IsKnown(optional.Element),
-        _ => false,
+        MapType map => IsKnown(map.Element),
+        _ => true,
     };
 
     public static TypeProto Type(IrType type) => type switch
@@ -23,20 +24,15 @@ internal static class TypeWriter
         TensorType tensor => new TypeProto { TensorType = Tensor(tensor) },
         SequenceType sequence => new TypeProto { SequenceType = new TypeProto.Types.Sequence { ElemType = Type(sequence.Element) } },
         OptionalType optional => new TypeProto { OptionalType = new TypeProto.Types.Optional { ElemType = Type(optional.Element) } },
+        MapType map => new TypeProto { MapType = new TypeProto.Types.Map { KeyType = (int)map.Key, ValueType = Type(map.Element) } },
+        SparseType sparse => new TypeProto { SparseTensorType = new TypeProto.Types.SparseTensor { ElemType = (int)sparse.DType, Shape = Sizes(sparse.Shape) } },
+        ForeignType foreign => new TypeProto { OpaqueType = new TypeProto.Types.Opaque { Domain = foreign.Domain, Name = foreign.Name } },
         _ => throw new InvalidOperationException($"{type} has no ONNX type."),
     };
 
-    private static TypeProto.Types.Tensor Tensor(TensorType tensor)
-    {
-        TypeProto.Types.Tensor proto = new() { ElemType = (int)tensor.DType };
-        if (tensor.Shape is { } shape)
-        {
-            proto.Shape = new TensorShapeProto();
-            proto.Shape.Dim.AddRange(shape.Select(Size));
-        }
+    private static TypeProto.Types.Tensor Tensor(TensorType tensor) => new() { ElemType = (int)tensor.DType, Shape = Sizes(tensor.Shape) };
 
-        return proto;
-    }
+    private static TensorShapeProto? Sizes(Shape? shape) => shape is null ? null : new TensorShapeProto { Dim = { shape.Select(Size) } };
 
     private static TensorShapeProto.Types.Dimension Size(Dim dim) => dim.IsConst(out long value)
         ? new TensorShapeProto.Types.Dimension { DimValue = value }

@@ -49,20 +49,14 @@ internal sealed class ModelClaims
     {
         foreach (ValueInfoProto info in graph.ValueInfo.Concat(graph.Output))
         {
-            if (info.Type is { ValueCase: TypeProto.ValueOneofCase.TensorType or TypeProto.ValueOneofCase.SequenceType or TypeProto.ValueOneofCase.OptionalType })
+            if (info.Type is { ValueCase: not TypeProto.ValueOneofCase.None })
             {
                 _claimed.TryAdd(info.Name, TypeReader.Read(info.Type, info.Name));
             }
         }
     }
 
-    private static IrType Open(IrType type) => type switch
-    {
-        TensorType { Shape: { } shape } tensor => tensor with { Shape = [.. shape.Select(static d => d.ConstValue is null ? Dim.Sym(Ir.Ops.Opaque.OpenSize) : d)] },
-        SequenceType sequence => new SequenceType(Open(sequence.Element)),
-        OptionalType optional => new OptionalType(Open(optional.Element)),
-        _ => type,
-    };
+    private static IrType Open(IrType type) => IrTypes.Map(type, static d => d.ConstValue is null ? Dim.Sym(Ir.Ops.Opaque.OpenSize) : d);
 
     /// <summary>Notes the value that a node makes under a name.</summary>
     public void Note(string name, Value value)

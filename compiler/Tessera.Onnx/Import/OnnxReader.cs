@@ -16,7 +16,7 @@ public static class OnnxReader
     /// <param name="file">Name of the model's file, for errors.</param>
     /// <param name="notes">Takes what was not understood.</param>
     /// <param name="limits">What the model may ask for.</param>
-    /// <exception cref="TesseraException">TSR0810: a type is not supported. TSR0811: a name is not defined. TSR0812: a node of our own has no counterpart. TSR0830: a limit is passed.</exception>
+    /// <exception cref="TesseraException">TSR0810: an element type does not exist. TSR0811: a name is not defined. TSR0812: a node of our own has no counterpart. TSR0830: a limit is passed.</exception>
     public static Graph Read(ModelProto model, ExternalDataReader? external = null, string? file = null, ReadNotes? notes = null, ReadLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(model);

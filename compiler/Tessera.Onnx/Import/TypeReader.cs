@@ -11,17 +11,22 @@ internal static class TypeReader
         TypeProto.ValueOneofCase.TensorType => Tensor(type.TensorType, name),
         TypeProto.ValueOneofCase.SequenceType => new SequenceType(Read(type.SequenceType.ElemType, name)),
         TypeProto.ValueOneofCase.OptionalType => new OptionalType(Read(type.OptionalType.ElemType, name)),
-        null => new TensorType(DType.Undefined, null),
-        _ => throw new TesseraException("TSR0810", name, $"the type of '{name}' is {type.ValueCase}; tensors, sequences and optionals are read."),
+        TypeProto.ValueOneofCase.MapType => new MapType(Element(type.MapType.KeyType, name), Read(type.MapType.ValueType, name)),
+        TypeProto.ValueOneofCase.SparseTensorType => new SparseType(Element(type.SparseTensorType.ElemType, name), Sizes(type.SparseTensorType.Shape, name)),
+        TypeProto.ValueOneofCase.OpaqueType => new ForeignType(type.OpaqueType.Domain, type.OpaqueType.Name),
+        _ => new TensorType(DType.Undefined, null),
     };
 
     /// <summary>What a size is called that the type of a value does not name.</summary>
     public static string Unnamed(string name, int axis) => $"{name}_{axis}";
 
-    private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => !Enum.IsDefined((DType)tensor.ElemType) ? throw new TesseraException(
-        "TSR0810", name, $"the elements of '{name}' are of type number {tensor.ElemType}, which does not exist.") : new(
-        (DType)tensor.ElemType,
-        tensor.Shape is null ? null : [.. tensor.Shape.Dim.Select((d, axis) => Size(d, Unnamed(name, axis)))]);
+    private static TensorType Tensor(TypeProto.Types.Tensor tensor, string name) => new(Element(tensor.ElemType, name), Sizes(tensor.Shape, name));
+
+    private static DType Element(int number, string name) => Enum.IsDefined((DType)number)
+        ? (DType)number
+        : throw new TesseraException("TSR0810", name, $"the elements of '{name}' are of type number {number}, which does not exist.");
+
+    private static Shape? Sizes(TensorShapeProto? shape, string name) => shape is null ? null : [.. shape.Dim.Select((d, axis) => Size(d, Unnamed(name, axis)))];
 
     private static Dim Size(TensorShapeProto.Types.Dimension dim, string fallback) => dim.ValueCase switch
     {

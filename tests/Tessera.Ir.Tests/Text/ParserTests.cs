@@ -25,6 +25,9 @@ public class ParserTests
               input %x: f32[n, 3]
               input %"odd name": i64[2*n + 1]
               input %s: seq<opt<f32[*]>>
+              input %m: seq<map<string, f32[]>>
+              input %t: sparse<f32[n, 3]>
+              input %u: foreign<"a \"b\" \\", "Type">
               where n >= 1
               where (n + 1) % 2 == 0
               ragged n

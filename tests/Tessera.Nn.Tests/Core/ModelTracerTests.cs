@@ -13,6 +13,8 @@ public class ModelTracerTests
         public object? Held { get; set; } = modules;
 
         public override IEnumerable<ModuleMember> Members => [new("held", Held)];
+
+        public override string ToString() => Describe("Holder");
     }
 
     [Fact]
@@ -22,6 +24,16 @@ public class ModelTracerTests
         outer.Held = new Holder { Held = outer };
         TesseraException error = Assert.Throws<TesseraException>(() => ModuleTree.Modules(outer).Count());
         Assert.Equal(("TSR0623", "held.held"), (error.Code, error.Place));
+    }
+
+    [Fact]
+    public void Text_of_a_module_ends_even_within_itself()
+    {
+        Holder outer = new();
+        outer.Held = new Holder { Held = outer };
+        Assert.Equal("Holder\n  (held): Holder\n  and so on: a module is within itself, or missing", outer.ToString());
+        Assert.Contains("(held.1): null", new Holder(new Linear(1, 1), null).ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Holder\n  (held.0): Holder\n    (held.0): Linear", new Holder(new Holder(new Linear(1, 1))).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,8 +39,9 @@ internal static class TensorCases
         new("a tensor attribute without a tensor", null, Model(Node("Constant", "", "y", new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor }))),
         new("an input of a negative size", null, Input(Info("z", DType.F32, -5))),
         new("an input of an element type that does not exist", "TSR0810", Input(Info("z", (DType)99, 1))),
+        new("a map of keys of a type that does not exist", "TSR0810", Input(new ValueInfoProto { Name = "z", Type = new TypeProto { MapType = new TypeProto.Types.Map { KeyType = 99 } } })),
         new("an input of sizes whose product overflows", null, Input(Info("z", DType.F32, 1L << 62, 1L << 62))),
-        new("an input of a map", "TSR0810", Input(new ValueInfoProto { Name = "z", Type = new TypeProto { MapType = new TypeProto.Types.Map { KeyType = 7 } } })),
+        new("an input of a map without values", null, Input(new ValueInfoProto { Name = "z", Type = new TypeProto { MapType = new TypeProto.Types.Map { KeyType = 7 } } })),
     ];
 
     private static MalformedCase Weight(string name, string? code, TensorProto tensor) =>

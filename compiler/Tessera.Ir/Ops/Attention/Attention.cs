@@ -45,6 +45,9 @@ public sealed partial record Attention(
     /// <summary>Whether causality, a window or flags hide keys.</summary>
     public bool HidesKeys => Causal || HasWindow || Visible is not null;
 
+    // Every query head meets every key twice: once for its logit, once for its value.
+    public override Dim Macs => Dim.Product(Q.Shape.Take(Q.Rank - 1)) * K.Shape[Q.Rank - 3] * (Q.Shape[Q.Rank - 1] + V.Shape[Q.Rank - 1]);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         int rank = context.ShapeOf(Q).Rank;

@@ -40,6 +40,9 @@ public sealed partial record LinearAttention(Value Q, Value K, Value V, Value? P
 
     public override int OutputCount => 2;
 
+    // A step adds k ⊗ v to a state and reads the state by q for each head of queries; a rule with a delta reads it by k before.
+    public override Dim Macs => Q.Shape[0] * Q.Shape[1] * Outputs[1].Shape[2] * Outputs[1].Shape[3] * ((KeyHeads * (IsDelta ? 2 : 1)) + QueryHeads);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         (Shape q, Shape k, Shape v) = (context.ShapeOf(Q), context.ShapeOf(K), context.ShapeOf(V));

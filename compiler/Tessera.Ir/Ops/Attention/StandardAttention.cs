@@ -44,6 +44,9 @@ public sealed partial record StandardAttention(Value Q, Value K, Value V, Value?
 
     public override int OutputCount => LogitsMode < 0 ? 1 : 2;
 
+    // Every query meets every key for its logit, and every value for the result.
+    public override Dim Macs => (Q.Shape.NumElements + Outputs[0].Shape.NumElements) * K.Shape[K.Rank - 2];
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         (Shape q, Shape k, Shape v) = (context.ShapeOf(Q), context.ShapeOf(K), context.ShapeOf(V));

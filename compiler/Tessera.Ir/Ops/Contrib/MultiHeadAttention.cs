@@ -28,6 +28,8 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     /// </summary>
     public Hiding Hiding { get; init; } = Hiding.Added;
 
+    public override Dim Macs => Q.Shape[0] * Q.Shape[1] * K.Shape[1] * (Q.Shape[2] + V.Shape[2]);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         (Shape q, Shape k, Shape v) = (context.ShapeOf(Q), context.ShapeOf(K), context.ShapeOf(V));

@@ -27,6 +27,8 @@ public sealed partial record Conv(Value X, Value W, Value? Bias) : Op
 
     public override OpTraits Traits => OpTraits.Costly;
 
+    public override Dim Macs => Outputs[0].Shape.NumElements * Dim.Product(W.Shape.Skip(1));
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);

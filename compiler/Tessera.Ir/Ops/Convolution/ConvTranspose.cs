@@ -31,6 +31,9 @@ public sealed partial record ConvTranspose(Value X, Value W, Value? Bias) : Op
 
     public override OpTraits Traits => OpTraits.Costly;
 
+    // Every element of x meets the kernels of its group.
+    public override Dim Macs => X.Shape.NumElements * Dim.Product(W.Shape.Skip(1));
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);

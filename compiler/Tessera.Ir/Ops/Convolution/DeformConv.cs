@@ -24,6 +24,8 @@ public sealed partial record DeformConv(Value X, Value W, Value Offset, Value? B
 
     public long OffsetGroup { get; init; } = 1;
 
+    public override Dim Macs => Outputs[0].Shape.NumElements * Dim.Product(W.Shape.Skip(1));
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(X, W);

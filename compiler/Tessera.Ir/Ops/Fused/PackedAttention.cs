@@ -16,6 +16,9 @@ namespace Tessera.Ir.Ops;
 public sealed partial record PackedAttention(
     Value Q, Value K, Value V, Value CuQ, Value CuK, Value? Bias = null, Value? QNorm = null, Value? KNorm = null) : AttentionOp
 {
+    /// <summary>Multiply-accumulates for one pair of a query and a key of the same example.</summary>
+    public Dim MacsPerPair => Q.Shape[1] * (Q.Shape[2] + V.Shape[2]);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         CheckHeads(context, Q, K, V, rank: 3);

@@ -12,6 +12,19 @@ public sealed partial record Einsum(EquatableArray<Value> Inputs) : Op
 
     public override OpTraits Traits => OpTraits.Costly;
 
+    // As it is written, in one sum: n operands are multiplied n − 1 times.
+    public override Dim Macs
+    {
+        get
+        {
+            EinsumEquation equation = EinsumEquation.Of(Equation, [.. Inputs.Select(static v => v.Rank)])!;
+            Dim summed = Dim.Product(equation.Summed.Select(label => Inputs
+                .SelectMany((v, i) => v.Shape.Where((_, axis) => equation.Operands[i][axis] == label))
+                .Aggregate(static (a, b) => a.ConstValue == 1 ? b : a)));
+            return Outputs[0].Shape.NumElements * summed * (Inputs.Count - 1);
+        }
+    }
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         Shape[] shapes = [.. Inputs.Select(context.ShapeOf)];

@@ -13,6 +13,8 @@ public sealed partial record MatMul(Value A, Value B) : Op
 {
     public override OpTraits Traits => OpTraits.Costly;
 
+    public override Dim Macs => Outputs[0].Shape.NumElements * A.Shape[A.Rank - 1];
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         context.RequireSameDType(A, B);

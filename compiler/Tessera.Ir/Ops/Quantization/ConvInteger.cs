@@ -8,6 +8,8 @@ namespace Tessera.Ir.Ops;
 [Op("conv_integer")]
 public sealed partial record ConvInteger(Value X, Value W, Value? XZero, Value? WZero) : QuantizedConv
 {
+    public override Dim Macs => MacsOf(W);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) => X.DType is DType.U8 or DType.I8 && W.DType is DType.U8 or DType.I8
         ? [new TensorType(DType.I32, ResultShape(context, X, W))]
         : throw context.Error("TSR0206", $"it is not defined for {X.Type} and {W.Type}.");

@@ -10,6 +10,8 @@ public sealed partial record MatMulInteger(Value A, Value B, Value? AZero, Value
 {
     public override OpTraits Traits => OpTraits.Costly;
 
+    public override Dim Macs => Outputs[0].Shape.NumElements * A.Shape[A.Rank - 1];
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) => A.DType is DType.U8 or DType.I8 && B.DType is DType.U8 or DType.I8
         ? [new TensorType(DType.I32, IntegerProducts.Shape(context, A, B))]
         : throw context.Error("TSR0206", $"it is not defined for {A.Type} and {B.Type}.");

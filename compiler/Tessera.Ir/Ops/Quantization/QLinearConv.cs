@@ -12,6 +12,8 @@ namespace Tessera.Ir.Ops;
 public sealed partial record QLinearConv(
     Value X, Value XScale, Value XZero, Value W, Value WScale, Value WZero, Value YScale, Value YZero, Value? Bias) : QuantizedConv
 {
+    public override Dim Macs => MacsOf(W);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
         XScale.DType == DType.F32 && WScale.DType == DType.F32 && YScale.DType == DType.F32
         && X.DType is DType.U8 or DType.I8 && W.DType is DType.U8 or DType.I8 && YZero.DType is DType.U8 or DType.I8

@@ -14,6 +14,8 @@ public sealed partial record QLinearMatMul(
 {
     public override OpTraits Traits => OpTraits.Costly;
 
+    public override Dim Macs => Outputs[0].Shape.NumElements * A.Shape[A.Rank - 1];
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context) =>
         Quantized.Holds(A.DType) && Quantized.Holds(B.DType) && YZero.DType is DType.U8 or DType.I8 && A.DType.IsInteger() && B.DType.IsInteger()
             ? [new TensorType(YZero.DType, IntegerProducts.Shape(context, A, B))]

@@ -22,6 +22,9 @@ public abstract record QuantizedConv : Op
     /// <summary>The kernel's sizes, which w has anyway; empty, or equal to them.</summary>
     public EquatableArray<long> Kernel { get; init; }
 
+    /// <summary>Of kernels <c>[M, C / group, k…]</c>.</summary>
+    private protected Dim MacsOf(Value w) => Outputs[0].Shape.NumElements * Dim.Product(w.Shape.Skip(1));
+
     private protected Shape ResultShape(InferContext context, Value x, Value w) => Plain(x, w).ResultShape(context);
 
     /// <summary>Sums of products by element of the result, and the channel of each.</summary>

@@ -42,6 +42,9 @@ public abstract record RecurrentOp : Op
 
     public override int OutputCount => 1 + States;
 
+    // In every step both weights meet the step's input and the state.
+    public override Dim Macs => Operands[0]!.Shape[0] * Operands[0]!.Shape[1] * (Operands[1]!.Shape.NumElements + Operands[2]!.Shape.NumElements);
+
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         (Value input, Value weights) = (Operands[0]!, Operands[1]!);
