@@ -124,6 +124,9 @@ public sealed class ModelSession : IDisposable
         }
     }
 
+    /// <summary>Checks the inputs of a run without running.</summary>
+    internal void Check(ReadOnlySpan<TensorInput> inputs) => _checker.Check(inputs);
+
     public void Dispose() => _gate.Close();
 
     public override string ToString() => $"({string.Join(", ", Inputs)}) → ({string.Join(", ", Outputs)})";

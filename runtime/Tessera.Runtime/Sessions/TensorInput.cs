@@ -97,6 +97,25 @@ public readonly struct TensorInput
         return new(name, Payload ?? throw RuntimeErrors.UnnamedInput(0), ElementType, Shape);
     }
 
+    /// <summary>The elements of one that is not of strings.</summary>
+    internal ReadOnlySpan<byte> Bytes => Payload switch
+    {
+        TensorBuffer buffer => buffer.Bytes,
+        OrtValue value => Count == 0 ? [] : value.GetTensorDataAsSpan<byte>(),
+        _ => throw RuntimeErrors.NotATensor($"input '{Name}'", "value without data"),
+    };
+
+    private long Count => Shapes.Count(Dims);
+
+    /// <summary>An input over bytes of any element type.</summary>
+    internal static TensorInput Raw(string name, byte[] bytes, TensorElementType type, long[] dims) => new(name, new TensorBuffer<byte>(bytes), type, dims);
+
+    /// <summary>The same data behind one more axis, of size 1.</summary>
+    internal TensorInput AsRow() => new(Name, Payload ?? throw RuntimeErrors.UnnamedInput(0), ElementType, [1, .. Shape]);
+
+    /// <summary>One that does not depend on a value of ONNX Runtime's, which its owner may free.</summary>
+    internal TensorInput Owned() => Payload is OrtValue ? Raw(Name, Bytes.ToArray(), ElementType, Shape) : this;
+
     /// <summary>As in <c>x: f32[2, 3]</c>.</summary>
     public override string ToString() => $"{Name}: {ElementTypes.NameOf(ElementType)}{Shapes.Text(Dims)}";
 }

@@ -71,6 +71,9 @@ public sealed class TensorOutput
         return Count == 0 ? [] : MemoryMarshal.Cast<byte, T>(_value!.GetTensorMutableRawData());
     }
 
+    /// <summary>The elements of a tensor of numbers.</summary>
+    internal ReadOnlySpan<byte> Bytes => _buffer is not null ? _buffer.Bytes : Count == 0 ? [] : _value!.GetTensorMutableRawData();
+
     /// <summary>A copy of the elements, which outlives the result.</summary>
     /// <inheritdoc cref="AsSpan{T}" path="/exception"/>
     public T[] ToArray<T>()
