@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
+using Tessera.Ir.Text;
 using Tessera.Onnx.Proto;
 using Xunit;
 using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
@@ -81,6 +82,56 @@ public class InterfaceTests
         Assert.Equal(("what it is", "its graph"), (written.DocString, written.Graph.DocString));
         Assert.Equal(("two numbers", "where"), (written.Graph.Input[0].DocString, written.Graph.Output[0].DocString));
         Assert.Equal("hits", written.Graph.Output[0].Type.TensorType.Shape.Dim[1].DimParam);
+    }
+
+    [Theory]
+    [InlineData("n", "n")]
+    [InlineData("2*n + 1", "2*n + 1")]
+    [InlineData("n - 100", "n - 100")]
+    [InlineData("n-100", "\"n-100\"")]
+    [InlineData("seq-len", "\"seq-len\"")]
+    [InlineData("1 + n", "\"1 + n\"")]
+    [InlineData("(n - 1)//2 + 1", "\"(n - 1)//2 + 1\"")]
+    [InlineData("odd name", "\"odd name\"")]
+    [InlineData("\"quoted\"", "\"\\\"quoted\\\"\"")]
+    [InlineData("größe ∞\t", "\"größe ∞\\u0009\"")]
+    [InlineData("7", "\"7\"")]
+    [InlineData("min", "\"min\"")]
+    [InlineData("*", "\"*\"")]
+    [InlineData("?", "\"?\"")]
+    public void Size_is_what_it_is_called(string spelling, string size)
+    {
+        ModelProto model = Sum(opset: 13);
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = spelling };
+        model.Graph.Input.Add(model.Graph.Input[0].Clone());
+        model.Graph.Input[1].Name = "w";
+        model.Graph.Output[0].Type = model.Graph.Input[0].Type.Clone();
+        Graph graph = OnnxReader.Read(model);
+        Assert.Equal($"f32[{size}]", graph.Inputs[0].Type.ToString());
+        string text = Printer.Print(graph);
+        Assert.Equal(text, Printer.Print(Parser.Parse(text)));
+        ModelProto written = OnnxEmitter.Emit(graph).Model;
+        Assert.All(written.Graph.Input.Concat(written.Graph.Output), v => Assert.Equal(spelling, v.Type.TensorType.Shape.Dim[0].DimParam));
+        Assert.Equal(text, Printer.Print(OnnxReader.Read(written)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("\u0001n")]
+    public void Size_without_a_name_is_no_claim(string spelling)
+    {
+        ModelProto model = Sum(opset: 13);
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimParam = spelling };
+        model.Graph.Input.Add(model.Graph.Input[0].Clone());
+        model.Graph.Input[1].Name = "w";
+        Graph graph = OnnxReader.Read(model);
+        Assert.Equal(("f32[x_0]", "f32[w_0]"), (graph.Inputs[0].Type.ToString(), graph.Inputs[1].Type.ToString()));
+        Assert.Equal([5, 9], ((RefTensor)Evaluator.Run(graph, new Dictionary<string, RefValue>
+        {
+            ["x"] = RefTensor.Floats(DType.F32, [2], [1, 5]),
+            ["w"] = RefTensor.Floats(DType.F32, [1], [4]),
+        })[0]).F);
     }
 
     private static double[] Run(ModelProto model)
