@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Text;
@@ -132,6 +133,56 @@ public class InterfaceTests
             ["x"] = RefTensor.Floats(DType.F32, [2], [1, 5]),
             ["w"] = RefTensor.Floats(DType.F32, [1], [4]),
         })[0]).F);
+    }
+
+    [Fact]
+    public void Key_of_metadata_that_is_given_twice_is_told_and_the_last_holds()
+    {
+        ModelProto model = Sum(opset: 13);
+        model.Graph.Initializer.Add(Vector("w", 1, 2));
+        model.MetadataProps.Add([new() { Key = "a", Value = "1" }, new() { Key = "b", Value = "2" }, new() { Key = "a", Value = "3" }]);
+        ReadNotes notes = new();
+        Graph graph = OnnxReader.Read(model, notes: notes);
+        Assert.Equal(["a"], notes.RepeatedKeys);
+        Assert.Equal(("3", "2"), (graph.Metadata["a"], graph.Metadata["b"]));
+    }
+
+    // The body claims one row of what it cuts by its round; how many a run tells.
+    [Fact]
+    public void Size_that_a_loop_claims_of_what_it_gathers_holds_without_rounds()
+    {
+        ModelProto model = new() { IrVersion = 8, Graph = new GraphProto { Name = "g" } };
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = 13 });
+        GraphProto body = new() { Name = "body" };
+        body.Input.Add([Scalar("i", DType.I64), Scalar("c", DType.Bool)]);
+        body.Node.Add(new NodeProto { OpType = "Unsqueeze", Input = { "i", "zero" }, Output = { "from" } });
+        body.Node.Add(new NodeProto { OpType = "Identity", Input = { "c" }, Output = { "go" } });
+        body.Node.Add(new NodeProto { OpType = "Slice", Input = { "x", "from", "end" }, Output = { "row" } });
+        body.Output.Add([Scalar("go", DType.Bool), Info("row", 1)]);
+        model.Graph.Input.Add([Info("x", 2), Scalar("trips", DType.I64), Info("end", 1)]);
+        model.Graph.Input[2].Type.TensorType.ElemType = (int)DType.I64;
+        model.Graph.Initializer.Add(new TensorProto { Name = "zero", DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { 0 } });
+        NodeProto loop = new() { OpType = "Loop", Input = { "trips", "" }, Output = { "y" } };
+        loop.Attribute.Add(new AttributeProto { Name = "body", Type = Kind.Graph, G = body });
+        model.Graph.Node.Add(loop);
+        model.Graph.Output.Add(new ValueInfoProto { Name = "y" });
+        Dictionary<string, RefValue> inputs = new()
+        {
+            ["x"] = RefTensor.Floats(DType.F32, [2], [1, 2]),
+            ["trips"] = RefTensor.Scalar(0),
+            ["end"] = RefTensor.Ints(DType.I64, [1], [1]),
+        };
+        using OrtRun original = new(model.ToByteArray());
+        using OrtRun written = new(OnnxEmitter.Emit(OnnxReader.Read(model)).ToBytes());
+        Assert.Equal([0, 1], ((RefTensor)original.Run(inputs)[0]).Dims);
+        Assert.Equal([0, 1], ((RefTensor)written.Run(inputs)[0]).Dims);
+    }
+
+    private static ValueInfoProto Scalar(string name, DType dtype)
+    {
+        ValueInfoProto info = Info(name, 1);
+        (info.Type.TensorType.ElemType, info.Type.TensorType.Shape) = ((int)dtype, new TensorShapeProto());
+        return info;
     }
 
     private static double[] Run(ModelProto model)
