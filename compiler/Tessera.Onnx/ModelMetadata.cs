@@ -82,17 +82,24 @@ internal static class ModelMetadata
 
     public static IReadOnlyList<string> RaggedSymbols(ModelProto model) => [.. Lines(model, Ragged)];
 
-    /// <summary>The pairs that are not our own.</summary>
+    /// <summary>The pairs that are not our own; of a key that is given more than once, the last.</summary>
     public static IReadOnlyDictionary<string, string> Others(ModelProto model)
     {
         SortedDictionary<string, string> pairs = new(StringComparer.Ordinal);
-        foreach (StringStringEntryProto entry in model.MetadataProps.Where(static e => !e.Key.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (StringStringEntryProto entry in Foreign(model))
         {
             pairs[entry.Key] = entry.Value;
         }
 
         return pairs;
     }
+
+    /// <summary>Keys of such pairs that are given more than once.</summary>
+    public static IReadOnlyList<string> Repeated(ModelProto model) =>
+        [.. Foreign(model).GroupBy(static e => e.Key, StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => g.Key)];
+
+    private static IEnumerable<StringStringEntryProto> Foreign(ModelProto model) =>
+        model.MetadataProps.Where(static e => !e.Key.StartsWith(Prefix, StringComparison.Ordinal));
 
     private static IEnumerable<string> Lines(ModelProto model, string key) =>
         model.MetadataProps.FirstOrDefault(e => e.Key == key)?.Value.Split('\n') ?? [];

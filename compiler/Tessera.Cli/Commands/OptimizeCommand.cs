@@ -85,6 +85,11 @@ internal sealed class OptimizeCommand
             terminal.Messages.MarkupLineInterpolated($"[yellow]carried[/] {notes.Carried.Count - MostShown} more nodes");
         }
 
+        foreach (string key in notes.RepeatedKeys)
+        {
+            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] TSR0833 metadata: the key '{key}' is given more than once; the last value is kept.");
+        }
+
         foreach (CompileWarning warning in warnings)
         {
             terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] {warning}");

@@ -12,6 +12,8 @@ internal sealed class VerifyCommand
 {
     private const int MostCases = 10_000;
 
+    private const string Random = "The original differs from itself there: it draws random numbers, as Dropout does in training and RandomNormal without a seed. Give these a seed, or compare what is before them. ";
+
     private readonly Argument<string> _a = new("A") { Description = "The original model." };
     private readonly Argument<string> _b = new("B") { Description = "The model that must give the same." };
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = static _ => 12, Description = "How many generated inputs to try." };
@@ -46,7 +48,7 @@ internal sealed class VerifyCommand
         string stated = $"{string.Join(", ", floats.Select(d => $"{d.Text()} {Text(tolerance(d))}"))} of the largest element, or four units in the last place of 1; all else equal";
         if (results.FirstOrDefault(static r => r.Difference is not null) is { } differs)
         {
-            throw new TesseraException("TSR1213", b, $"it differs from {a} on {differs.Inputs}: {differs.Difference}.", $"Tolerance: {stated}.");
+            throw new TesseraException("TSR1213", b, $"it differs from {a} on {differs.Inputs}: {differs.Difference}.", $"{(differs.IsRandom ? Random : "")}Tolerance: {stated}.");
         }
 
         ComparedCase[] ran = [.. results.Where(static r => r.Refused is null)];

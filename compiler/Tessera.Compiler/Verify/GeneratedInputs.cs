@@ -35,7 +35,7 @@ public sealed record GeneratedInputs
 
         Dictionary<string, InputSpec> specs = Inputs.ToDictionary(static i => i.Name, StringComparer.Ordinal);
         IReadOnlyList<IReadOnlyDictionary<string, long>> sizes =
-            SizeChoices.For(GraphInputs.Symbols(model), model.Constraints, seed: 1, Cases, Choices(model));
+            SizeChoices.For(GraphInputs.Symbols(model), [.. model.Constraints, .. NotNegative(model)], seed: 1, Cases, Choices(model));
         List<InputCase> cases = [];
         for (int i = 0; i < Cases && sizes.Count > 0; i++)
         {
@@ -57,6 +57,12 @@ public sealed record GeneratedInputs
 
     private static string What(IReadOnlyDictionary<string, long> sizes, ValueKind kind, string[] defaults) => string.Join(
         ", ", sizes.Select(static s => $"{s.Key}={s.Value}").Append(kind.ToString()).Concat(defaults.Select(static d => $"{d} left out")));
+
+    // A size that is an expression may be a difference.
+    private static IEnumerable<Constraint> NotNegative(Graph model) => model.Inputs
+        .SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape : (IEnumerable<Dim>)[])
+        .Where(static d => d.ConstValue is null && !d.IsSymbol(out _))
+        .Select(static d => new Constraint.GreaterEqual(d, 0));
 
     // A size given by a type is fixed; one given by name may be one of several.
     private Dictionary<string, IReadOnlyList<long>> Choices(Graph model)

@@ -15,6 +15,9 @@ public sealed record ComparedCase(string Inputs, double Largest, string? Differe
 {
     /// <summary>Outputs of a kind that cannot be compared.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
+
+    /// <summary>Whether the original, where the other model differs from it, differs from itself on the same inputs.</summary>
+    public bool IsRandom { get; init; }
 }
 
 /// <summary>Runs two models in ONNX Runtime on the same inputs.</summary>
@@ -77,10 +80,14 @@ public static class ModelComparison
         }
 
         int[] order = [.. first.Outputs.Select(name => second.Outputs.ToList().IndexOf(name))];
-        return [.. cases.Select((c, i) => Compare(
-            Try(() => watch.Run($"the original on inputs {i}", () => first.Run(c.Values))),
-            Try(() => watch.Run($"the other model on inputs {i}", () => second.Run(c.Values))),
-            first.Outputs, order, c, tolerance) with { Unread = first.Unread })];
+        return [.. cases.Select((c, i) =>
+        {
+            Results Original() => Try(() => watch.Run($"the original on inputs {i}", () => first.Run(c.Values)));
+            Results expected = Original();
+            Results actual = Try(() => watch.Run($"the other model on inputs {i}", () => second.Run(c.Values)));
+            ComparedCase result = Compare(expected, actual, first.Outputs, order, c, tolerance) with { Unread = first.Unread };
+            return result with { IsRandom = result.Difference is not null && Compare(expected, Original(), first.Outputs, [.. order.Order()], c, tolerance).Difference is not null };
+        })];
     }
 
     private static OrtRun Read(string path, bool kernels) => new(File.ReadAllBytes(path), kernels, Path.GetDirectoryName(Path.GetFullPath(path)));

@@ -55,9 +55,17 @@ internal sealed class SubgraphWriter(NodeWriter nodes, EmitScope outer)
             string name = made ? scope.NameOf(result)
                 : words is not null && scope.Names.Reserve(words.Name) ? scope.Rename(scope.NameOf(result), words.Name)
                 : scope.AddHelper(owner, "Identity", [scope.NameOf(result)]);
-            ValueInfoProto info = TypeWriter.ValueInfo(name, result.Type);
+            ValueInfoProto info = TypeWriter.ValueInfo(name, Claimed(region, result.Type, words));
             Words.Write(words ?? new ValueInfoProto(), info);
             graph.Output.Add(info);
         }
     }
+
+    // Of a loop that makes no round, a runtime knows the sizes of what it would have gathered by what the body says of its results
+    // alone: a number that the model claims, where only a run tells the size, is said again.
+    private static IrType Claimed(Region region, IrType type, ValueInfoProto? words) =>
+        words?.Type is { } said && type is TensorType { Shape: { } shape } tensor
+            && TypeReader.Read(said, words.Name) is TensorType { Shape: { } claimed } && claimed.Rank == shape.Rank
+            ? tensor with { Shape = [.. shape.Select((d, axis) => claimed[axis].ConstValue is not null && region.Builder.IsDataDependent(d) ? claimed[axis] : d)] }
+            : type;
 }

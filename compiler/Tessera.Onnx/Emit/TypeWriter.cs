@@ -3,7 +3,7 @@ using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
-/// <summary>Types as ONNX writes them; a size that is no bare symbol is written as the text of its expression.</summary>
+/// <summary>Types as ONNX writes them; a size that is no symbol is written as the text of its expression.</summary>
 internal static class TypeWriter
 {
     /// <summary>A value's name and type; the name alone where the element type of a carried node's result is not known.</summary>
@@ -36,5 +36,5 @@ internal static class TypeWriter
 
     private static TensorShapeProto.Types.Dimension Size(Dim dim) => dim.IsConst(out long value)
         ? new TensorShapeProto.Types.Dimension { DimValue = value }
-        : new TensorShapeProto.Types.Dimension { DimParam = dim.ToString() };
+        : new TensorShapeProto.Types.Dimension { DimParam = DimParam.Write(dim) };
 }

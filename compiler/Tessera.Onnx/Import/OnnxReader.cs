@@ -36,6 +36,7 @@ public static class OnnxReader
     {
         FunctionLibrary functions = new(model, file);
         new ModelCheck(model, functions, limits).Run();
+        notes.RepeatedKeys = ModelMetadata.Repeated(model);
         bool isOurs = ModelMetadata.IsOurs(model);
         Dictionary<string, long> versions = Versions(model.OpsetImport);
         bool isNamed = !isOurs || ModelMetadata.HasClaims(model);

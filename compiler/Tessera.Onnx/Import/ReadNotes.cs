@@ -16,6 +16,9 @@ public sealed class ReadNotes
     /// <summary>Nodes that are carried through, in the model's order.</summary>
     public IReadOnlyList<CarriedNode> Carried => _carried;
 
+    /// <summary>Keys of the model's metadata that are given more than once: the last holds.</summary>
+    public IReadOnlyList<string> RepeatedKeys { get; internal set; } = [];
+
     internal void Carry(NodeProto node, long version, string reason) => _carried.Add(new CarriedNode(
         node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(static o => o.Length > 0) ?? "",
         $"{(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}:{node.OpType} (opset {version})",

@@ -3,7 +3,7 @@ using Tessera.Onnx.Proto;
 
 namespace Tessera.Onnx;
 
-/// <summary>Types from ONNX; one that is missing is a tensor of which nothing is known. A <c>dim_param</c> that is an expression is read as one; a size that is not given is a symbol of its own.</summary>
+/// <summary>Types from ONNX; one that is missing is a tensor of which nothing is known. A size that is not given is a symbol of its own.</summary>
 internal static class TypeReader
 {
     public static IrType Read(TypeProto? type, string name) => type?.ValueCase switch
@@ -32,10 +32,7 @@ internal static class TypeReader
     {
         // Some exporters write −1 for a size that is not known.
         TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue when dim.DimValue >= 0 => dim.DimValue,
-        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dim.DimParam.Length > 0 => Symbolic(dim.DimParam),
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam => DimParam.Read(dim.DimParam) ?? Dim.Sym(fallback),
         _ => Dim.Sym(fallback),
     };
-
-    private static Dim Symbolic(string text) =>
-        Dim.TryParse(text, out Dim dim, out int consumed) && consumed == text.Length ? dim : Dim.Sym(text);
 }

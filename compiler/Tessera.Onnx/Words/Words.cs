@@ -10,7 +10,7 @@ internal static class Words
     public static IEnumerable<StringStringEntryProto> Foreign(IEnumerable<StringStringEntryProto> pairs) =>
         pairs.Where(static p => !p.Key.StartsWith(ModelMetadata.Prefix, StringComparison.Ordinal));
 
-    /// <summary>A graph with its name, its words and those of its interface.</summary>
+    /// <summary>A graph with its name, its words and those of its interface, and the types that it claims of its results.</summary>
     public static GraphProto Of(GraphProto graph)
     {
         GraphProto said = new() { Name = graph.Name };
@@ -21,7 +21,7 @@ internal static class Words
 
         said.MetadataProps.AddRange(Foreign(graph.MetadataProps));
         said.Input.AddRange(graph.Input.Select(Named));
-        said.Output.AddRange(graph.Output.Select(Named));
+        said.Output.AddRange(graph.Output.Select(Typed));
         said.QuantizationAnnotation.AddRange(graph.QuantizationAnnotation);
         return said;
     }
@@ -118,6 +118,13 @@ internal static class Words
             said.Type = value.Type.Clone();
         }
 
+        return said;
+    }
+
+    private static ValueInfoProto Typed(ValueInfoProto value)
+    {
+        ValueInfoProto said = Named(value);
+        said.Type = value.Type?.Clone();
         return said;
     }
 

@@ -18,7 +18,7 @@ public class FormTests
 {
     private static readonly Form[] s_forms =
     [
-        .. WindowForms.All(), .. ArithmeticForms.All(), .. ShapingForms.All(), .. NetworkForms.All(), .. StructureForms.All(), .. ControlForms.All(),
+        .. WindowForms.All(), .. ArithmeticForms.All(), .. ShapingForms.All(), .. NetworkForms.All(), .. StructureForms.All(), .. ControlForms.All(), .. ModelForms.All(),
     ];
 
     public static TheoryData<string> Families() => [.. s_forms.Select(static f => f.Model.Graph.Node[^1].OpType).Distinct().Order(StringComparer.Ordinal)];
