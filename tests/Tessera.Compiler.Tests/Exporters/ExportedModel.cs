@@ -23,6 +23,13 @@ internal sealed class ExportedModel
 
     public void Output(string name) => _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DType.F32 } } });
 
+    /// <summary>An output under a name of its own.</summary>
+    public void Output(string value, string name, DType dtype = DType.F32)
+    {
+        _graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"/{name}", Input = { value }, Output = { name } });
+        _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)dtype } } });
+    }
+
     public string Node(string type, string[] inputs, params AttributeProto[] attributes)
     {
         NodeProto node = new() { OpType = type, Name = $"/{type}_{_names}" };
@@ -46,6 +53,11 @@ internal sealed class ExportedModel
     public string Long(long value) => Constant(new TensorProto { DataType = (int)DType.I64, Int64Data = { value } });
 
     public string Float(float value) => Constant(new TensorProto { DataType = (int)DType.F32, FloatData = { value } });
+
+    /// <summary>Integers of a shape.</summary>
+    public string Constant(long[] dims, long[] values) => Constant(new TensorProto { DataType = (int)DType.I64, Dims = { dims }, Int64Data = { values } });
+
+    public string Cast(string value, DType to) => Node("Cast", [value], Int("to", (long)to));
 
     public string Flags(long[] dims, Func<int, bool> flag) => Constant(new TensorProto
     {

@@ -1,0 +1,8 @@
+using Tessera.Passes.Packing;
+
+namespace Tessera.Compiler.Pack;
+
+/// <summary>A model that was padded and is packed.</summary>
+/// <param name="Model">The packed model.</param>
+/// <param name="Unpadded">What it was made of: one example, without padding.</param>
+public sealed record PackedModel(CompiledModel Model, UnpaddedGraph Unpadded);
