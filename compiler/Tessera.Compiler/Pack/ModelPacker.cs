@@ -28,6 +28,7 @@ internal static class ModelPacker
                 Opset = options.Opset ?? (int)Math.Clamp(Math.Max(model.Opset, CarriedNodes.Least(model.Graph)), EmitOptions.MinCompleteOpset, EmitOptions.MaxOpset),
             },
         });
-        return new PackedModel(compiled, unpadded);
+        PackedModel packed = new(compiled, unpadded);
+        return packed with { Checks = PackVerification.Run(model, packed, options) };
     }
 }
