@@ -77,6 +77,22 @@ internal sealed class ExportedModel
         return name;
     }
 
+    /// <summary>A weight of numbers above 0.</summary>
+    public string Positive(params long[] dims)
+    {
+        string name = Weight(dims);
+        TensorProto tensor = _graph.Initializer[^1];
+        for (int i = 0; i < tensor.FloatData.Count; i++)
+        {
+            tensor.FloatData[i] = MathF.Abs(tensor.FloatData[i]) + 0.5f;
+        }
+
+        return name;
+    }
+
+    /// <summary>The value of a ConstantOfShape.</summary>
+    public static AttributeProto Filled(long value) => new() { Name = "value", Type = Kind.Tensor, T = new TensorProto { DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { value } } };
+
     /// <summary>One size of a value as <c>i64[1]</c>, by Shape, Gather and Unsqueeze.</summary>
     public string Size(string value, long axis) => Node("Unsqueeze", [Scalar(value, axis), Longs(0)]);
 
