@@ -51,6 +51,7 @@ public static class ModelCompiler
         Graph graph = rewriting.OneExample(single);
         if (options.Batch != Batching.Single)
         {
+            graph = options.Batch == Batching.Packed ? rewriting.BeforePacking(graph) : graph;
             options.Progress?.Invoke("batch");
             graph = rewriting.Batched(BatchPass.Run(graph, Mode(options.Batch)));
         }
