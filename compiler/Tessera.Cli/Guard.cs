@@ -34,6 +34,8 @@ internal static class Guard
     {
         [OptimizeReport.UnmetCode] = Unmet,
         ["TSR1213"] = Differs,
+        ["TSR0910"] = Differs,
+        ["TSR0911"] = Differs,
     }.ToFrozenDictionary();
 
     /// <summary>Errors of the input are told on standard error; anything else is a defect of ours and keeps its trace.</summary>

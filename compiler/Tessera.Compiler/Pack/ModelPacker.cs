@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Passes.Packing;
 
@@ -8,6 +9,11 @@ internal static class ModelPacker
 {
     public static PackedModel Run(OnnxModel model, PackOptions options)
     {
+        if (options.Interface == PackInterface.Padded && options.Masks.Count == 0)
+        {
+            throw new TesseraException("TSR0913", model.Path, "the padded interface needs a mask that tells tokens from padding.", "Name it, or take the packed interface.");
+        }
+
         options.Progress?.Invoke("prove");
         UnpaddedGraph unpadded = UnpadPass.Run(model.Graph, new PackingRequest
         {
@@ -19,6 +25,7 @@ internal static class ModelPacker
         CompiledModel compiled = ModelCompiler.Compile(unpadded.Graph, new CompileOptions
         {
             Batch = Batching.Packed,
+            Around = options.Interface == PackInterface.Packed ? null : packed => PaddedInterface.Around(packed, model.Graph, unpadded, options),
             Verify = options.Verify,
             Warn = options.Warn,
             Progress = options.Progress,

@@ -38,6 +38,9 @@ internal sealed class PackExamples
     /// <summary>Lengths that the model's rules allow, in order.</summary>
     public long[] Lengths => [.. Enumerable.Range(0, LongestTried + 1).Select(static n => (long)n).Where(n => Allows(_layout.Options.Ragged.ToDictionary(static s => s, _ => n)))];
 
+    /// <summary>The next length that the rules allow; the same where there is none.</summary>
+    public long Longer(long than) => Lengths.FirstOrDefault(n => n > than, than);
+
     /// <summary>An example whose ragged sizes all have one length.</summary>
     public PackExample Make(long length, int seed, ValueKind kind)
     {

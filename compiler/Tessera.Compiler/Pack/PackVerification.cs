@@ -118,19 +118,32 @@ internal sealed class PackVerification
 
     private void Packed(OrtRun packed, PackExample[] examples, string what, int except = -1)
     {
-        if (Try(packed, _layout.Packed(examples)) is not { } together)
+        if (Together(packed, examples) is not { } together)
         {
             throw new TesseraException("TSR0911", _place, $"the packed model refuses examples of {string.Join(", ", examples.Select(Text))}, which the original runs: {_refused}.");
         }
 
-        IReadOnlyList<RefValue> ordered = [.. _layout.Outputs.Select(o => together[packed.Outputs.ToList().IndexOf(o.Name)])];
         for (int i = 0; i < examples.Length; i++)
         {
             if (i != except)
             {
-                Compare("TSR0911", what, examples[i], _layout.OfPacked(ordered, examples, i), "the packed model differs from the original");
+                Compare("TSR0911", what, examples[i], together[i], "the packed model differs from the original");
             }
         }
+    }
+
+    // What each example gets of what the model is, behind the interface that it has.
+    private IReadOnlyList<RefTensor[]>? Together(OrtRun packed, PackExample[] examples)
+    {
+        bool padded = _layout.Options.Interface == PackInterface.Padded;
+        PackExample[] padding = padded ? [.. examples.Select(_ => Next(_examples.Longer(examples.Max(e => e.Sizes[_layout.Options.Ragged[0]])), ValueKind.Large))] : [];
+        if (Try(packed, padded ? _layout.Padded(examples, padding) : _layout.Packed(examples)) is not { } all)
+        {
+            return null;
+        }
+
+        RefValue[] ordered = [.. _layout.Outputs.Select(o => all[packed.Outputs.ToList().IndexOf(o.Name)])];
+        return [.. examples.Select((e, i) => padded ? _layout.OfPadded(ordered, i, e) : _layout.OfPacked(ordered, examples, i))];
     }
 
     private void Compare(string code, string what, PackExample example, RefTensor[] actual, string meaning)

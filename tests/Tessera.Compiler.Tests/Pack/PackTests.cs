@@ -34,4 +34,22 @@ public class PackTests
         Assert.All(packed.Checks, static c => Assert.InRange(c.Largest, 0, 1e-4));
         Assert.DoesNotContain(packed.Model.Graph.Inputs, v => options.Masks.Contains(((Input)v.Producer).Name));
     }
+
+    [Theory]
+    [InlineData("BERT")]
+    [InlineData("ViT with class token")]
+    [InlineData("T5 encoder")]
+    [InlineData("CLIP text")]
+    [InlineData("Conformer")]
+    public void The_padded_interface_is_the_originals(string name)
+    {
+        (Func<ExportedModel> make, _, PackOptions options) = s_models[name];
+        using TempModel file = new(make());
+        using OnnxModel model = OnnxModel.Load(file.Path);
+        PackedModel packed = model.Pack(options with { Interface = PackInterface.Padded, Verify = true });
+        Assert.Equal(model.Graph.Inputs.Select(static v => v.Type), packed.Model.Graph.Inputs.Select(static v => v.Type));
+        Assert.Equal(model.Graph.Outputs.Select(static o => o.Name), packed.Model.Graph.Outputs.Select(static o => o.Name));
+        Assert.NotEmpty(packed.Model.Graph.PostOrder().OfType<PackedAttention>());
+        Assert.NotEmpty(packed.Checks);
+    }
 }

@@ -32,13 +32,19 @@ internal static class PaddedModels
     }
 
     /// <summary>Attention and a feed-forward network with the exact GELU, both behind a norm.</summary>
-    public static string Layer(ExportedModel m, string x, Func<string, string> masked)
+    /// <param name="m">The model.</param>
+    /// <param name="x">Tokens.</param>
+    /// <param name="masked">Puts masks on logits.</param>
+    /// <param name="safe">Whether weights that are NaN are made 0.</param>
+    public static string Layer(ExportedModel m, string x, Func<string, string> masked, bool safe = false)
     {
         string q = Split(m, Linear(m, x, Width), x);
         string k = Split(m, Linear(m, x, Width), x);
         string v = Split(m, Linear(m, x, Width), x);
         string logits = m.Node("Div", [m.MatMul(q, m.Transpose(k, 0, 1, 3, 2)), m.Float(2)]);
-        string attended = Merge(m, m.MatMul(m.Softmax(masked(logits)), v));
+        string weights = m.Softmax(masked(logits));
+        weights = safe ? m.Node("Where", [m.Node("IsNaN", [weights]), m.Float(0), weights]) : weights;
+        string attended = Merge(m, m.MatMul(weights, v));
         x = Norm(m, m.Node("Add", [Linear(m, attended, Width), x]));
         return Norm(m, m.Node("Add", [Linear(m, Gelu(m, Linear(m, x, 16)), Width, 16), x]));
     }
