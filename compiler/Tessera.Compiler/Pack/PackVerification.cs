@@ -85,12 +85,12 @@ internal sealed class PackVerification
         PackExample[] padding = [.. examples.Select(_ => Next(longest, ValueKind.Large))];
         if (Try(_original, _layout.Padded(examples, padding)) is not { } together)
         {
-            throw new TesseraException("TSR0910", _place, $"the original refuses {what}, though it runs on each example alone: {_refused}.");
+            throw new TesseraException(PackCheck.OriginalDiffersCode, _place, $"the original refuses {what}, though it runs on each example alone: {_refused}.");
         }
 
         for (int i = 0; i < (compared ?? examples.Length); i++)
         {
-            Compare("TSR0910", $"the original, {what}", examples[i], _layout.OfPadded(together, i, examples[i]), "its results for an example depend on its neighbours or on padding");
+            Compare(PackCheck.OriginalDiffersCode, $"the original, {what}", examples[i], _layout.OfPadded(together, i, examples[i]), "its results for an example depend on its neighbours or on padding");
         }
     }
 
@@ -120,14 +120,14 @@ internal sealed class PackVerification
     {
         if (Together(packed, examples) is not { } together)
         {
-            throw new TesseraException("TSR0911", _place, $"the packed model refuses examples of {string.Join(", ", examples.Select(Text))}, which the original runs: {_refused}.");
+            throw new TesseraException(PackCheck.PackedDiffersCode, _place, $"the packed model refuses examples of {string.Join(", ", examples.Select(Text))}, which the original runs: {_refused}.");
         }
 
         for (int i = 0; i < examples.Length; i++)
         {
             if (i != except)
             {
-                Compare("TSR0911", what, examples[i], together[i], "the packed model differs from the original");
+                Compare(PackCheck.PackedDiffersCode, what, examples[i], together[i], "the packed model differs from the original");
             }
         }
     }

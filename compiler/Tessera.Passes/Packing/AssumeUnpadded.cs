@@ -9,16 +9,14 @@ internal sealed class AssumeUnpadded(Graph graph, IReadOnlyDictionary<Value, Pad
 {
     public static Graph Run(Graph graph, IReadOnlyDictionary<Value, PaddingState> states) => new AssumeUnpadded(graph, states).Run();
 
-    private Graph Run() => GraphRebuild.Run(graph, (op, operands) => op is Constant ? null
-        : Known(op) is { } known ? [known]
-        : op is BinaryOp or Where ? Chosen(op, operands) is { } chosen ? [chosen] : null
-        : null) is var rebuilt ? Masked(rebuilt) : graph;
-
-    // An output that is a mask itself.
-    private Graph Masked(Graph rebuilt) => rebuilt with
+    private Graph Run()
     {
-        Outputs = [.. rebuilt.Outputs.Select(o => o.Value.Op is Input && states.GetValueOrDefault(o.Value) is { Uniform: { } number } ? o with { Value = Splat(o.Value, number) } : o)],
-    };
+        Dictionary<Value, Value> inputs = graph.PostOrder().OfType<Input>().ToDictionary(static i => i.Outputs[0], i => Known(i) ?? i.Outputs[0]);
+        return graph.WithRoots(new GraphRebuild(graph.Builder).Run(graph.Roots, inputs, (op, operands) => op is Constant ? null
+            : Known(op) is { } known ? [known]
+            : op is BinaryOp or Where && Chosen(op, operands) is { } chosen ? [chosen]
+            : null));
+    }
 
     private Value? Known(Op op)
     {
