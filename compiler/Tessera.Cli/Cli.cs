@@ -26,6 +26,7 @@ public static class Cli
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
             OptimizeCommand.Create(terminal),
+            PackCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             DiffCommand.Create(terminal),
             VerifyCommand.Create(terminal),

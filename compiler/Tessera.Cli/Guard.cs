@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Spectre.Console;
 using Tessera.Compiler.Explain;
+using Tessera.Compiler.Pack;
 using Tessera.Ir;
 
 namespace Tessera.Cli;
@@ -34,6 +35,8 @@ internal static class Guard
     {
         [OptimizeReport.UnmetCode] = Unmet,
         ["TSR1213"] = Differs,
+        [PackCheck.OriginalDiffersCode] = Differs,
+        [PackCheck.PackedDiffersCode] = Differs,
     }.ToFrozenDictionary();
 
     /// <summary>Errors of the input are told on standard error; anything else is a defect of ours and keeps its trace.</summary>

@@ -27,6 +27,9 @@ public sealed record CompileOptions
     /// <summary>Where a pass that fails by its own fault leaves the graph before it (<c>*.repro.ir</c>); null leaves none.</summary>
     public string? ReproDirectory { get; init; }
 
+    /// <summary>What is put around the batched graph; null for nothing.</summary>
+    internal Func<Ir.Graph, Ir.Graph>? Around { get; init; }
+
     /// <summary>Target, opset and where weights go.</summary>
     public EmitOptions Emit { get; init; } = new();
 

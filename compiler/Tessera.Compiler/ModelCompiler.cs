@@ -51,8 +51,10 @@ public static class ModelCompiler
         Graph graph = rewriting.OneExample(single);
         if (options.Batch != Batching.Single)
         {
+            graph = options.Batch == Batching.Packed ? rewriting.BeforePacking(graph) : graph;
             options.Progress?.Invoke("batch");
-            graph = rewriting.Batched(BatchPass.Run(graph, Mode(options.Batch)));
+            graph = BatchPass.Run(graph, Mode(options.Batch));
+            graph = rewriting.Batched(options.Around?.Invoke(graph) ?? graph);
         }
 
         graph = rewriting.ForTarget(graph);

@@ -24,6 +24,8 @@ internal sealed class Rewriting(CompileOptions options)
 
     public Graph OneExample(Graph graph) => Run(graph, Pipelines.OneExample, "rewrite");
 
+    public Graph BeforePacking(Graph graph) => Run(graph, Pipelines.BeforePacking, "rewrite for packing");
+
     public Graph Batched(Graph graph) => Run(graph, Pipelines.Batched, "rewrite the batched graph");
 
     public Graph ForTarget(Graph graph) => options.Emit.Target == EmitTarget.Ort

@@ -78,6 +78,13 @@ public static class Pipelines
         new(new RewritePass(new MergeSummedMatMuls())),
     ];
 
+    /// <summary>What is done to the graph of one example before it is packed: what has no packed form gets one that has.</summary>
+    public static IReadOnlyList<Stage> BeforePacking { get; } =
+    [
+        new(new RewritePass(new FuseRelativeBias())),
+        new(Canonicalize),
+    ];
+
     /// <summary>What is done to the batched graph.</summary>
     public static IReadOnlyList<Stage> Batched { get; } =
     [
@@ -111,7 +118,7 @@ public static class Pipelines
     ];
 
     /// <summary>Every pipeline there is.</summary>
-    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, Batched, ForOrt, ByName];
+    public static IReadOnlyList<IReadOnlyList<Stage>> All { get; } = [OneExample, BeforePacking, Batched, ForOrt, ByName];
 
     private static readonly FrozenDictionary<string, IPass> s_byName = All.SelectMany(static p => p)
         .Select(static s => s.Pass)

@@ -3,14 +3,18 @@ using Tessera.Ir;
 namespace Tessera.Passes.Batching;
 
 /// <summary>Computes a symbolic size by graph ops, given a value for each symbol: a scalar, or one number for each example.</summary>
-internal static class DimArithmetic
+public static class DimArithmetic
 {
+    /// <summary>The size as a value.</summary>
     /// <param name="g">The graph that computes it.</param>
     /// <param name="dim">The size.</param>
     /// <param name="facts">What is known of its symbols.</param>
     /// <param name="symbol">The value of each.</param>
     public static Value Compute(GraphBuilder g, Dim dim, DimFacts facts, Func<string, Value> symbol)
     {
+        ArgumentNullException.ThrowIfNull(g);
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(symbol);
         return Of(dim);
 
         Value Of(Dim d) => d switch

@@ -23,6 +23,13 @@ internal sealed class ExportedModel
 
     public void Output(string name) => _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)DType.F32 } } });
 
+    /// <summary>An output under a name of its own.</summary>
+    public void Output(string value, string name, DType dtype = DType.F32)
+    {
+        _graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"/{name}", Input = { value }, Output = { name } });
+        _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)dtype } } });
+    }
+
     public string Node(string type, string[] inputs, params AttributeProto[] attributes)
     {
         NodeProto node = new() { OpType = type, Name = $"/{type}_{_names}" };
@@ -47,6 +54,11 @@ internal sealed class ExportedModel
 
     public string Float(float value) => Constant(new TensorProto { DataType = (int)DType.F32, FloatData = { value } });
 
+    /// <summary>Integers of a shape.</summary>
+    public string Constant(long[] dims, long[] values) => Constant(new TensorProto { DataType = (int)DType.I64, Dims = { dims }, Int64Data = { values } });
+
+    public string Cast(string value, DType to) => Node("Cast", [value], Int("to", (long)to));
+
     public string Flags(long[] dims, Func<int, bool> flag) => Constant(new TensorProto
     {
         DataType = (int)DType.Bool,
@@ -64,6 +76,22 @@ internal sealed class ExportedModel
         _graph.Initializer.Add(tensor);
         return name;
     }
+
+    /// <summary>A weight of numbers above 0.</summary>
+    public string Positive(params long[] dims)
+    {
+        string name = Weight(dims);
+        TensorProto tensor = _graph.Initializer[^1];
+        for (int i = 0; i < tensor.FloatData.Count; i++)
+        {
+            tensor.FloatData[i] = MathF.Abs(tensor.FloatData[i]) + 0.5f;
+        }
+
+        return name;
+    }
+
+    /// <summary>The value of a ConstantOfShape.</summary>
+    public static AttributeProto Filled(long value) => new() { Name = "value", Type = Kind.Tensor, T = new TensorProto { DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { value } } };
 
     /// <summary>One size of a value as <c>i64[1]</c>, by Shape, Gather and Unsqueeze.</summary>
     public string Size(string value, long axis) => Node("Unsqueeze", [Scalar(value, axis), Longs(0)]);
