@@ -4,12 +4,14 @@ using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 using Tessera.Benchmarks;
+using Tessera.Benchmarks.Attention;
 using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
 
 Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
 {
+    ["attention"] = AttentionBenchmark.Run,
     ["compile"] = CompileBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["merges"] = MergeBenchmark.Run,
