@@ -26,6 +26,9 @@ internal unsafe struct AttentionProblem
     /// <summary>G.</summary>
     public int KeyHeads;
 
+    /// <summary>Heads that share a key head.</summary>
+    public readonly int Group => Heads / KeyHeads;
+
     /// <summary>D.</summary>
     public int HeadDim;
 
