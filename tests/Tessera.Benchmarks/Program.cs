@@ -8,6 +8,7 @@ using Tessera.Benchmarks.Attention;
 using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
+using Tessera.Benchmarks.Packing;
 
 Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
 {
@@ -17,6 +18,7 @@ Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
     ["merges"] = MergeBenchmark.Run,
     ["models"] = ModelsBenchmark.Run,
     ["navit"] = NaViTBenchmark.Run,
+    ["packing"] = PackingBenchmark.Run,
 };
 Argument<string> name = new("NAME") { Description = $"One of: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

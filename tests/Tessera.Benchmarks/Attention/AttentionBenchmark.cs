@@ -15,17 +15,18 @@ internal static class AttentionBenchmark
         int pairs = quick ? 5 : 21;
         foreach (LengthSet set in LengthSet.All)
         {
+            IReadOnlyList<Batch> one = Draw(set, pair: 0, batches: 1), several = Draw(set, pair: 0, SortedBatches);
             foreach (int threads in (int[])[1, 2])
             {
                 using Side ours = Side.Ours(threads);
                 List<Side> baselines = [.. Side.Baselines(set, threads)];
-                foreach (Row row in Compare(set, threads, ours, baselines, batches: 1, pairs))
+                foreach (Row row in Compare(set, threads, ours, baselines, one, pairs))
                 {
                     yield return row;
                 }
 
                 using Side sorted = Side.Sorted(set, threads);
-                foreach (Row row in Compare(set, threads, ours, [sorted], SortedBatches, pairs))
+                foreach (Row row in Compare(set, threads, ours, [sorted], several, pairs))
                 {
                     yield return row;
                 }
@@ -35,7 +36,7 @@ internal static class AttentionBenchmark
         }
     }
 
-    private static IEnumerable<Row> Compare(LengthSet set, int threads, Side ours, IReadOnlyList<Side> baselines, int batches, int pairs)
+    private static IEnumerable<Row> Compare(LengthSet set, int threads, Side ours, IReadOnlyList<Side> baselines, IReadOnlyList<Batch> first, int pairs)
     {
         Side[] sides = [ours, .. baselines];
         List<double>[] ratios = [.. sides.Select(static _ => new List<double>())];
@@ -43,7 +44,7 @@ internal static class AttentionBenchmark
         int repeats = 1;
         for (int pair = 0; pair <= pairs; pair++)
         {
-            IReadOnlyList<Batch> work = Draw(set, pair, batches);
+            IReadOnlyList<Batch> work = pair == 0 ? first : Draw(set, pair, first.Count);
             double[] times = Round(sides, work, pair, ref repeats);
             for (int i = 1; pair > 0 && i < sides.Length; i++)
             {

@@ -10,11 +10,13 @@ internal sealed class Batch
     public const int HeadDim = 64;
     public const int Width = Heads * HeadDim;
     private readonly Lazy<double[]> _reference;
+    private readonly Lazy<Batch> _equal;
 
     private Batch(int[] lengths, float[] q, float[] k, float[] v)
     {
         (Lengths, Q, K, V) = (lengths, q, k, v);
         _reference = new(Evaluate);
+        _equal = new(() => Draw([.. lengths.Select(_ => EqualLength)], EqualLength));
     }
 
     public int[] Lengths { get; }
@@ -31,6 +33,12 @@ internal sealed class Batch
 
     /// <summary>Σ n²: what attention computes where it computes nothing in vain.</summary>
     public double Pairs => Lengths.Sum(static n => (double)n * n);
+
+    /// <summary>The length at which as many examples, all of one length, come nearest to the same work.</summary>
+    public int EqualLength => Math.Max(1, (int)Math.Round(Math.Sqrt(Pairs / Lengths.Length)));
+
+    /// <summary>That batch.</summary>
+    public Batch Equal => _equal.Value;
 
     /// <summary>The head that <see cref="Reference"/> is of.</summary>
     public int CheckedHead => Lengths[0] % Heads;
@@ -81,15 +89,28 @@ internal sealed class Batch
         return offsets;
     }
 
-    private static float[] Gather((Batch Batch, int From, int Length)[] part, Func<Batch, float[]> of) =>
-        [.. part.SelectMany(e => of(e.Batch).Skip(e.From * Width).Take(e.Length * Width))];
+    private static float[] Gather((Batch Batch, int From, int Length)[] part, Func<Batch, float[]> of)
+    {
+        float[] rows = new float[part.Sum(static e => e.Length) * Width];
+        int next = 0;
+        foreach ((Batch batch, int from, int length) in part)
+        {
+            of(batch).AsSpan(from * Width, length * Width).CopyTo(rows.AsSpan(next));
+            next += length * Width;
+        }
 
+        return rows;
+    }
+
+    // A linear congruence: millions of numbers for every pair, where nothing hangs on how good they are.
     private static float[] Uniform(Random random, int count, float spread)
     {
         float[] values = new float[count];
+        uint state = (uint)random.Next();
         for (int i = 0; i < count; i++)
         {
-            values[i] = ((random.NextSingle() * 2) - 1) * spread;
+            state = (state * 1664525) + 1013904223;
+            values[i] = (((state >> 8) / 8388608f) - 1) * spread;
         }
 
         return values;

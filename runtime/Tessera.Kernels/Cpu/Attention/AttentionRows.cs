@@ -13,8 +13,8 @@ internal static unsafe class AttentionRows<TSimd, TVec>
     public static void Load(in AttentionProblem problem, in AttentionScratch scratch, int segment, in RowBlock rows)
     {
         int d = problem.HeadDim;
-        long stride = (long)problem.Heads * d, token = (long)problem.CuQ[segment] + rows.Query;
-        void* source = problem.Storage.At(problem.Q, (token * stride) + ((long)rows.Head * d));
+        long stride = (long)problem.Heads * d;
+        void* source = problem.QueriesAt(segment, rows.Query, rows.Head);
         float scale = (float)(problem.Options.Scale * LogitRules<TSimd, TVec>.Log2E);
         if (problem.Storage == Storage.F32 && problem.QNorm is null)
         {
@@ -38,11 +38,11 @@ internal static unsafe class AttentionRows<TSimd, TVec>
     public static void Store(in AttentionProblem problem, in AttentionScratch scratch, int segment, in RowBlock rows)
     {
         int e = problem.ValueDim, keys = problem.CuK[segment + 1] - problem.CuK[segment];
-        long stride = (long)problem.Heads * e, token = (long)problem.CuQ[segment] + rows.Query;
-        long first = (token * stride) + ((long)rows.Head * e);
+        long stride = (long)problem.Heads * e;
+        void* first = problem.ResultsAt(segment, rows.Query, rows.Head);
         for (int i = 0; i < rows.Count; i++)
         {
-            void* target = problem.Storage.At(problem.Output, first + (i * stride));
+            void* target = problem.Storage.At(first, i * stride);
             float* row = problem.Storage == Storage.F32 ? (float*)target : scratch.Rows;
             float total = *rows.Started ? OnlineSoftmax<TSimd, TVec>.Total(rows, i) : 0;
             if (total != 0)

@@ -7,7 +7,7 @@ namespace Tessera.Kernels.Cpu.Attention;
 internal readonly unsafe struct AttentionSchedule
 {
     /// <summary>Multiply-adds that outweigh taking an item: short segments give several heads at a time.</summary>
-    private const long ItemWork = 1 << 18;
+    private const long ItemWork = 1 << 20;
 
     private readonly AttentionProblem* _problem;
     private readonly int* _order;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tessera.Kernels.Cpu.Attention;
 
 /// <summary>Where one thread keeps what it needs for an item. All of it lies in one rented buffer.</summary>
@@ -87,6 +89,7 @@ internal readonly unsafe struct AttentionScratch
     public static int BlocksPerItem(int group) => Math.Max(1, ItemRows / MaxRows / group);
 
     /// <summary>Block <paramref name="index"/> of an item: all blocks of the first head, then of the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public RowBlock Block(in AttentionProblem problem, AttentionItem item, int keyHead, int index)
     {
         int blocks = (item.Count + MaxRows - 1) / MaxRows;

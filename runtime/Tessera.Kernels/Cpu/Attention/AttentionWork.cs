@@ -19,8 +19,25 @@ internal static unsafe class AttentionWork<TSimd, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in AttentionProblem problem, in AttentionScratch scratch, AttentionItem item)
     {
-        for (int head = item.KeyHead; head < item.KeyHead + item.KeyHeads; head++)
+        int end = item.KeyHead + item.KeyHeads;
+        for (int head = item.KeyHead; head < end; head++)
+        {
+            if (head + 1 < end)
+                Expect(problem, item, head + 1);
             RunHead(problem, scratch, item, head);
+        }
+    }
+
+    /// <summary>Several heads at a time are those of a short segment: all of the next is asked for while this one is computed.</summary>
+    private static void Expect(in AttentionProblem problem, AttentionItem item, int head)
+    {
+        int bytes = problem.Storage.Bytes(), d = problem.HeadDim * bytes, e = problem.ValueDim * bytes;
+        int keys = Math.Min(problem.CuK[item.Segment + 1] - problem.CuK[item.Segment], AttentionScratch.MaxKeys);
+        int rows = Math.Min(item.Count, AttentionScratch.MaxRows);
+        Prefetch.Rows(problem.QueriesAt(item.Segment, item.Query, head * problem.Group), (long)problem.Heads * d, rows, d);
+        Prefetch.Rows(problem.KeysAt(item.Segment, 0, head), (long)problem.KeyHeads * d, keys, d);
+        Prefetch.Rows(problem.ValuesAt(item.Segment, 0, head), (long)problem.KeyHeads * e, keys, e);
+        Prefetch.Rows(problem.ResultsAt(item.Segment, item.Query, head * problem.Group), (long)problem.Heads * e, rows, e);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -28,6 +45,9 @@ internal static unsafe class AttentionWork<TSimd, TVec>
     {
         int keys = problem.CuK[item.Segment + 1] - problem.CuK[item.Segment];
         int blocks = (item.Count + AttentionScratch.MaxRows - 1) / AttentionScratch.MaxRows * problem.Group;
+        Prefetch.Rows(
+            problem.KeysAt(item.Segment, 0, head), (long)problem.KeyHeads * problem.HeadDim * problem.Storage.Bytes(),
+            Math.Min(keys, Tile<TSimd, TVec>.Width), problem.HeadDim * problem.Storage.Bytes());
         for (int n = 0; n < blocks; n++)
             AttentionRows<TSimd, TVec>.Load(problem, scratch, item.Segment, scratch.Block(problem, item, head, n));
         int from = KeyRange.VisibleTo(item.Query, problem.Options, keys).From / AttentionScratch.MaxKeys * AttentionScratch.MaxKeys;

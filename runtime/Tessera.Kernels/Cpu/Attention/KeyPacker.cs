@@ -18,18 +18,18 @@ internal static unsafe class KeyPacker<TSimd, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static KeyBlock Pack(in AttentionProblem problem, in AttentionScratch scratch, int segment, int head, int from, int count, int rows)
     {
-        long token = (long)problem.CuK[segment] + from;
-        Keys(problem, scratch, token, head, count);
+        Keys(problem, scratch, problem.KeysAt(segment, from, head), count);
+        void* source = problem.ValuesAt(segment, from, head);
         float* values = scratch.Values;
         nint stride = scratch.ValueStride;
         if (MayStay(problem, rows))
         {
             stride = (nint)problem.KeyHeads * problem.ValueDim;
-            values = (float*)problem.V + (token * stride) + ((long)head * problem.ValueDim);
+            values = (float*)source;
         }
         else
         {
-            Values(problem, scratch, token, head, count);
+            Values(problem, scratch, source, count);
         }
 
         return new() { From = from, Count = count, Keys = scratch.Keys, Values = values, ValueStride = stride };
@@ -40,33 +40,46 @@ internal static unsafe class KeyPacker<TSimd, TVec>
         problem.Storage == Storage.F32 && problem.ValueDim % TSimd.Width == 0 && rows <= 2 * AttentionScratch.MaxRows;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Keys(in AttentionProblem problem, in AttentionScratch scratch, long token, int head, int count)
+    private static void Keys(in AttentionProblem problem, in AttentionScratch scratch, void* source, int count)
     {
-        int d = problem.HeadDim, panel = Tile<TSimd, TVec>.Width;
+        int d = problem.HeadDim, panel = Tile<TSimd, TVec>.Width, bytes = problem.Storage.Bytes();
         long stride = (long)problem.KeyHeads * d;
         float* target = scratch.Keys, gain = problem.KNorm is null ? null : scratch.KeyGain;
         for (int j = 0; j < count; j += panel, target += (nint)panel * d)
         {
             int take = Math.Min(panel, count - j), width = (take + TSimd.Width - 1) / TSimd.Width * TSimd.Width;
-            void* source = problem.Storage.At(problem.K, ((token + j) * stride) + ((long)head * d));
+            void* next = problem.Storage.At(source, panel * stride);
+            Prefetch.Rows(next, stride * bytes, Math.Min(panel, count - j - take), d * bytes);
             if (problem.Storage == Storage.F32 && gain is null)
             {
                 Transpose.Run((float*)source, (nint)stride, take, d, target, width);
-                continue;
+            }
+            else
+            {
+                RowLoader.Load(problem.Storage, source, stride, take, d, gain, problem.Options.NormEpsilon, scratch.Rows, d);
+                Transpose.Run(scratch.Rows, d, take, d, target, width);
             }
 
-            RowLoader.Load(problem.Storage, source, stride, take, d, gain, problem.Options.NormEpsilon, scratch.Rows, d);
-            Transpose.Run(scratch.Rows, d, take, d, target, width);
+            source = next;
         }
     }
 
-    private static void Values(in AttentionProblem problem, in AttentionScratch scratch, long token, int head, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Values(in AttentionProblem problem, in AttentionScratch scratch, void* source, int count)
     {
-        int e = problem.ValueDim, width = scratch.ValueStride;
+        const int AtOnce = 16;
+        int e = problem.ValueDim, width = scratch.ValueStride, bytes = problem.Storage.Bytes();
         long stride = (long)problem.KeyHeads * e;
-        void* source = problem.Storage.At(problem.V, (token * stride) + ((long)head * e));
-        RowLoader.Load(problem.Storage, source, stride, count, e, null, 0, scratch.Values, width);
-        for (int j = 0; e < width && j < count; j++)
-            new Span<float>(scratch.Values + ((nint)j * width) + e, width - e).Clear();
+        float* target = scratch.Values;
+        for (int j = 0; j < count; j += AtOnce, target += (nint)AtOnce * width)
+        {
+            int take = Math.Min(AtOnce, count - j);
+            void* next = problem.Storage.At(source, AtOnce * stride);
+            Prefetch.Rows(next, stride * bytes, Math.Min(AtOnce, count - j - take), e * bytes);
+            RowLoader.Load(problem.Storage, source, stride, take, e, null, 0, target, width);
+            for (int i = 0; e < width && i < take; i++)
+                new Span<float>(target + ((nint)i * width) + e, width - e).Clear();
+            source = next;
+        }
     }
 }

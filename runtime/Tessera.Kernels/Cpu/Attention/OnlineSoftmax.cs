@@ -48,6 +48,7 @@ internal static unsafe class OnlineSoftmax<TSimd, TVec>
     }
 
     /// <summary>The sum of a row's exponentials.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Total(in RowBlock rows, int row) => TSimd.Sum(TSimd.Load(rows.Total + ((nint)row * Lanes)));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
