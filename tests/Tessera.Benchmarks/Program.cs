@@ -4,17 +4,21 @@ using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 using Tessera.Benchmarks;
+using Tessera.Benchmarks.Attention;
 using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
+using Tessera.Benchmarks.Packing;
 
 Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
 {
+    ["attention"] = AttentionBenchmark.Run,
     ["compile"] = CompileBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["merges"] = MergeBenchmark.Run,
     ["models"] = ModelsBenchmark.Run,
     ["navit"] = NaViTBenchmark.Run,
+    ["packing"] = PackingBenchmark.Run,
 };
 Argument<string> name = new("NAME") { Description = $"One of: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

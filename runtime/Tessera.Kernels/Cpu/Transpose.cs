@@ -8,6 +8,7 @@ namespace Tessera.Kernels.Cpu;
 internal static unsafe class Transpose
 {
     /// <summary>source is [rows, columns] and target [columns, rows], each with its rows a stride apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride)
     {
         int fullRows = Avx.IsSupported ? rows & ~7 : 0, fullColumns = Avx.IsSupported ? columns & ~7 : 0;
@@ -33,7 +34,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>Interleaves pairs, then quadruples, then halves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Block8(float* s, nint ss, float* t, nint ts)
     {
         Vector256<float> a = Avx.LoadVector256(s), b = Avx.LoadVector256(s + ss);
@@ -53,6 +54,7 @@ internal static unsafe class Transpose
     }
 
     /// <summary>Columns k and k + 4 of the block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePair(Vector256<float> x, Vector256<float> y, float* t, nint ts)
     {
         Avx.Store(t, Avx.Permute2x128(x, y, 0x20));

@@ -1,4 +1,6 @@
 namespace Tessera.Kernels.Cpu.Attention;
 
-/// <summary>A unit of work: queries Query .. Query + Count of a segment, in one head.</summary>
-internal readonly record struct AttentionItem(int Segment, int Head, int Query, int Count);
+/// <summary>
+/// A unit of work: queries Query .. Query + Count of a segment, in all heads that share key heads KeyHead .. KeyHead + KeyHeads.
+/// </summary>
+internal readonly record struct AttentionItem(int Segment, int KeyHead, int KeyHeads, int Query, int Count);

@@ -26,6 +26,9 @@ internal unsafe struct AttentionProblem
     /// <summary>G.</summary>
     public int KeyHeads;
 
+    /// <summary>Heads that share a key head.</summary>
+    public readonly int Group => Heads / KeyHeads;
+
     /// <summary>D.</summary>
     public int HeadDim;
 
@@ -45,4 +48,13 @@ internal unsafe struct AttentionProblem
     public AttentionOptions Options;
 
     public readonly bool HasWindow => Options.WindowLeft != long.MaxValue || Options.WindowRight != long.MaxValue;
+
+    /// <summary>Where queries of one head begin.</summary>
+    public readonly void* QueriesAt(int segment, int query, int head) => Storage.At(Q, ((((long)CuQ[segment] + query) * Heads) + head) * HeadDim);
+
+    public readonly void* KeysAt(int segment, int key, int head) => Storage.At(K, ((((long)CuK[segment] + key) * KeyHeads) + head) * HeadDim);
+
+    public readonly void* ValuesAt(int segment, int key, int head) => Storage.At(V, ((((long)CuK[segment] + key) * KeyHeads) + head) * ValueDim);
+
+    public readonly void* ResultsAt(int segment, int query, int head) => Storage.At(Output, ((((long)CuQ[segment] + query) * Heads) + head) * ValueDim);
 }

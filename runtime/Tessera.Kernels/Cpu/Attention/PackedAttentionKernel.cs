@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Kernels.Cpu.Simd;
 using Tessera.Kernels.Interop;
@@ -25,7 +26,7 @@ internal static unsafe class PackedAttentionKernel
                 Job job = new()
                 {
                     Problem = shared,
-                    Schedule = new(problem, cost.AsSpan(0, segments), table, table + segments),
+                    Schedule = new(shared, cost.AsSpan(0, segments), table, table + segments),
                 };
                 int workers = Work(problem) < SerialWork ? 1 : Math.Min(job.Schedule.Count, Environment.ProcessorCount);
                 parallel.For(workers, Body(set), &job);
@@ -54,26 +55,17 @@ internal static unsafe class PackedAttentionKernel
     };
 
     /// <summary>Takes items until none is left. Which thread takes which changes no result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Worker<TSimd, TVec>(void* state, int index)
         where TSimd : struct, ISimd<TVec>
         where TVec : struct
     {
         Job* job = (Job*)state;
+        ref readonly AttentionProblem problem = ref *job->Problem;
+        AttentionScratch scratch = new(problem);
+        AttentionWork<TSimd, TVec>.LoadGains(problem, scratch);
         for (int i; (i = Interlocked.Increment(ref job->Taken) - 1) < job->Schedule.Count;)
-            RunBlock<TSimd, TVec>(*job->Problem, job->Schedule[i]);
-    }
-
-    /// <summary>Few queries would leave most lanes of a wide vector empty: they take a narrower one.</summary>
-    private static void RunBlock<TSimd, TVec>(in AttentionProblem problem, AttentionItem item)
-        where TSimd : struct, ISimd<TVec>
-        where TVec : struct
-    {
-        if (TSimd.Width > Simd128.Width && item.Count <= Simd128.Width)
-            AttentionBlock<Simd128, Vector128<float>>.Run(problem, item);
-        else if (TSimd.Width > Simd256.Width && item.Count <= Simd256.Width)
-            AttentionBlock<Simd256, Vector256<float>>.Run(problem, item);
-        else
-            AttentionBlock<TSimd, TVec>.Run(problem, item);
+            AttentionWork<TSimd, TVec>.Run(problem, scratch, job->Schedule[i]);
     }
 
     private struct Job

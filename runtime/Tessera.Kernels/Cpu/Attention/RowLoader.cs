@@ -14,10 +14,12 @@ internal static unsafe class RowLoader
     /// <param name="gain">RMSNorm gain [size], or null for no norm.</param>
     /// <param name="epsilon">Of the norm.</param>
     /// <param name="target">[rows, size].</param>
+    /// <param name="targetStride">From one row of it to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Load(
-        Storage storage, void* source, long stride, int rows, int size, float* gain, float epsilon, float* target)
+        Storage storage, void* source, long stride, int rows, int size, float* gain, float epsilon, float* target, nint targetStride)
     {
-        for (int i = 0; i < rows; i++, target += size)
+        for (int i = 0; i < rows; i++, target += targetStride)
         {
             storage.Load(storage.At(source, i * stride), target, size);
             if (gain is not null)
@@ -42,22 +44,25 @@ internal static unsafe class RowLoader
         for (; i < size; i++)
             squares += (double)x[i] * x[i];
         squares += Vector256.Sum(sum);
-        Scale(x, size, (float)(1 / Math.Sqrt((squares / size) + epsilon)));
+        Scale(x, size, 1, size, (float)(1 / Math.Sqrt((squares / size) + epsilon)), x);
         for (i = 0; i <= size - 8; i += 8)
             (Vector256.Load(x + i) * Vector256.Load(gain + i)).Store(x + i);
         for (; i < size; i++)
             x[i] *= gain[i];
     }
 
-    /// <summary>x ← x · factor.</summary>
+    /// <summary>Writes rows · factor, one after another; they may be written where they are read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(float* x, int size, float factor)
+    public static void Scale(float* source, nint stride, int rows, int size, float factor, float* target)
     {
         Vector256<float> factors = Vector256.Create(factor);
-        int i = 0;
-        for (; i <= size - 8; i += 8)
-            (Vector256.Load(x + i) * factors).Store(x + i);
-        for (; i < size; i++)
-            x[i] *= factor;
+        for (int r = 0; r < rows; r++, source += stride, target += size)
+        {
+            int i = 0;
+            for (; i <= size - 8; i += 8)
+                (Vector256.Load(source + i) * factors).Store(target + i);
+            for (; i < size; i++)
+                target[i] = source[i] * factor;
+        }
     }
 }

@@ -6,17 +6,17 @@ namespace Tessera.Kernels.Cpu.Attention;
 internal static unsafe partial class Tile<TSimd, TVec>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void R6V4(TileStep t, float* b, float* c, float* scale)
+    private static void R6V4(float* a, float* b, float* c, float* scale, in TileStrides s)
     {
-        float* a = t.A, a3 = a + (3 * t.ARow);
-        nint r = t.ARow, next = t.AColumn, stride = t.Stride;
+        nint r = s.A, next = s.B;
+        float* a3 = a + (3 * r);
         TVec c00 = default, c01 = default, c02 = default, c03 = default;
         TVec c10 = default, c11 = default, c12 = default, c13 = default;
         TVec c20 = default, c21 = default, c22 = default, c23 = default;
         TVec c30 = default, c31 = default, c32 = default, c33 = default;
         TVec c40 = default, c41 = default, c42 = default, c43 = default;
         TVec c50 = default, c51 = default, c52 = default, c53 = default;
-        for (nint k = t.Depth; k > 0; k--)
+        for (nint k = s.Depth; k > 0; k--)
         {
             TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), b2 = TSimd.Load(b + (2 * TSimd.Width)), b3 = TSimd.Load(b + (3 * TSimd.Width)), x;
             x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01); c02 = TSimd.Fma(x, b2, c02); c03 = TSimd.Fma(x, b3, c03);
@@ -25,69 +25,70 @@ internal static unsafe partial class Tile<TSimd, TVec>
             x = TSimd.All(*a3); c30 = TSimd.Fma(x, b0, c30); c31 = TSimd.Fma(x, b1, c31); c32 = TSimd.Fma(x, b2, c32); c33 = TSimd.Fma(x, b3, c33);
             x = TSimd.All(a3[r]); c40 = TSimd.Fma(x, b0, c40); c41 = TSimd.Fma(x, b1, c41); c42 = TSimd.Fma(x, b2, c42); c43 = TSimd.Fma(x, b3, c43);
             x = TSimd.All(a3[2 * r]); c50 = TSimd.Fma(x, b0, c50); c51 = TSimd.Fma(x, b1, c51); c52 = TSimd.Fma(x, b2, c52); c53 = TSimd.Fma(x, b3, c53);
-            a += next; a3 += next; b += stride;
+            a++; a3++; b += next;
         }
 
-        Put4(scale, c, c00, c01, c02, c03);
-        Put4(scale, c + stride, c10, c11, c12, c13);
-        Put4(scale, c + (2 * stride), c20, c21, c22, c23);
-        Put4(scale, c + (3 * stride), c30, c31, c32, c33);
-        Put4(scale, c + (4 * stride), c40, c41, c42, c43);
-        Put4(scale, c + (5 * stride), c50, c51, c52, c53);
+        Put4(scale, 0, c, c00, c01, c02, c03);
+        Put4(scale, 1, c + s.C, c10, c11, c12, c13);
+        Put4(scale, 2, c + (2 * s.C), c20, c21, c22, c23);
+        Put4(scale, 3, c + (3 * s.C), c30, c31, c32, c33);
+        Put4(scale, 4, c + (4 * s.C), c40, c41, c42, c43);
+        Put4(scale, 5, c + (5 * s.C), c50, c51, c52, c53);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void R4V4(TileStep t, float* b, float* c, float* scale)
+    private static void R4V4(float* a, float* b, float* c, float* scale, in TileStrides s)
     {
-        float* a = t.A, a3 = a + (3 * t.ARow);
-        nint r = t.ARow, next = t.AColumn, stride = t.Stride;
+        nint r = s.A, next = s.B;
         TVec c00 = default, c01 = default, c02 = default, c03 = default;
         TVec c10 = default, c11 = default, c12 = default, c13 = default;
         TVec c20 = default, c21 = default, c22 = default, c23 = default;
         TVec c30 = default, c31 = default, c32 = default, c33 = default;
-        for (nint k = t.Depth; k > 0; k--)
+        for (nint k = s.Depth; k > 0; k--)
         {
             TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), b2 = TSimd.Load(b + (2 * TSimd.Width)), b3 = TSimd.Load(b + (3 * TSimd.Width)), x;
             x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01); c02 = TSimd.Fma(x, b2, c02); c03 = TSimd.Fma(x, b3, c03);
             x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11); c12 = TSimd.Fma(x, b2, c12); c13 = TSimd.Fma(x, b3, c13);
             x = TSimd.All(a[2 * r]); c20 = TSimd.Fma(x, b0, c20); c21 = TSimd.Fma(x, b1, c21); c22 = TSimd.Fma(x, b2, c22); c23 = TSimd.Fma(x, b3, c23);
-            x = TSimd.All(*a3); c30 = TSimd.Fma(x, b0, c30); c31 = TSimd.Fma(x, b1, c31); c32 = TSimd.Fma(x, b2, c32); c33 = TSimd.Fma(x, b3, c33);
-            a += next; a3 += next; b += stride;
+            x = TSimd.All(a[3 * r]); c30 = TSimd.Fma(x, b0, c30); c31 = TSimd.Fma(x, b1, c31); c32 = TSimd.Fma(x, b2, c32); c33 = TSimd.Fma(x, b3, c33);
+            a++; b += next;
         }
 
-        Put4(scale, c, c00, c01, c02, c03);
-        Put4(scale, c + stride, c10, c11, c12, c13);
-        Put4(scale, c + (2 * stride), c20, c21, c22, c23);
-        Put4(scale, c + (3 * stride), c30, c31, c32, c33);
+        Put4(scale, 0, c, c00, c01, c02, c03);
+        Put4(scale, 1, c + s.C, c10, c11, c12, c13);
+        Put4(scale, 2, c + (2 * s.C), c20, c21, c22, c23);
+        Put4(scale, 3, c + (3 * s.C), c30, c31, c32, c33);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void R1V4(TileStep t, float* b, float* c, float* scale)
+    private static void R2V4(float* a, float* b, float* c, float* scale, in TileStrides s)
     {
-        float* a = t.A;
-        nint next = t.AColumn, stride = t.Stride;
+        nint r = s.A, next = s.B;
         TVec c00 = default, c01 = default, c02 = default, c03 = default;
-        for (nint k = t.Depth; k > 0; k--)
+        TVec c10 = default, c11 = default, c12 = default, c13 = default;
+        for (nint k = s.Depth; k > 0; k--)
         {
             TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), b2 = TSimd.Load(b + (2 * TSimd.Width)), b3 = TSimd.Load(b + (3 * TSimd.Width)), x;
             x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01); c02 = TSimd.Fma(x, b2, c02); c03 = TSimd.Fma(x, b3, c03);
-            a += next; b += stride;
+            x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11); c12 = TSimd.Fma(x, b2, c12); c13 = TSimd.Fma(x, b3, c13);
+            a++; b += next;
         }
 
-        Put4(scale, c, c00, c01, c02, c03);
+        Put4(scale, 0, c, c00, c01, c02, c03);
+        Put4(scale, 1, c + s.C, c10, c11, c12, c13);
     }
-
 
     /// <summary>c = x, or c · scale + x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put4(float* scale, float* c, TVec x0, TVec x1, TVec x2, TVec x3)
+    private static void Put4(float* scale, int row, float* c, TVec x0, TVec x1, TVec x2, TVec x3)
     {
         if (scale is not null)
         {
-            x0 = TSimd.Fma(TSimd.Load(c), TSimd.Load(scale), x0);
-            x1 = TSimd.Fma(TSimd.Load(c + TSimd.Width), TSimd.Load(scale + TSimd.Width), x1);
-            x2 = TSimd.Fma(TSimd.Load(c + (2 * TSimd.Width)), TSimd.Load(scale + (2 * TSimd.Width)), x2);
-            x3 = TSimd.Fma(TSimd.Load(c + (3 * TSimd.Width)), TSimd.Load(scale + (3 * TSimd.Width)), x3);
+            TVec s = TSimd.All(scale[row]);
+            x0 = TSimd.Fma(TSimd.Load(c), s, x0);
+            x1 = TSimd.Fma(TSimd.Load(c + TSimd.Width), s, x1);
+            x2 = TSimd.Fma(TSimd.Load(c + (2 * TSimd.Width)), s, x2);
+            x3 = TSimd.Fma(TSimd.Load(c + (3 * TSimd.Width)), s, x3);
         }
 
         TSimd.Store(x0, c);

@@ -53,6 +53,17 @@ internal static unsafe class Columns
             max[i] = T.Max(max[i], x[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Divide<T>(T* x, T* by, int count)
+        where T : unmanaged, INumber<T>
+    {
+        int i = 0;
+        for (; i <= count - Vector<T>.Count; i += Vector<T>.Count)
+            Vector.Store(Vector.Load(x + i) / Vector.Load(by + i), x + i);
+        for (; i < count; i++)
+            x[i] /= by[i];
+    }
+
     /// <summary>y = exp(x − shift), where x ≤ shift or either is NaN.</summary>
     public static void Exp<T>(T* x, T* shift, T* y, int count)
         where T : unmanaged, INumber<T>

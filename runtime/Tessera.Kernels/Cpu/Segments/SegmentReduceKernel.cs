@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Cpu.Segments;
@@ -14,6 +15,7 @@ internal static unsafe class SegmentReduceKernel
             parallel.For(problem.Items, &Item<T>, shared);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Item<T>(void* state, int index)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
@@ -38,6 +40,7 @@ internal static unsafe class SegmentReduceKernel
     }
 
     /// <summary>The sum, or the mean; 0 of nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sum<T>(in SegmentProblem problem, in SegmentItem item, T* total, T* buffer)
         where T : unmanaged, INumber<T>
     {
@@ -52,6 +55,7 @@ internal static unsafe class SegmentReduceKernel
     }
 
     /// <summary>The largest; −∞, or the smallest integer, of nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Max<T>(in SegmentProblem problem, in SegmentItem item, T* max, T* buffer)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
@@ -72,6 +76,7 @@ internal static unsafe class SegmentReduceKernel
     }
 
     /// <summary>Σ exp(x − max).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Exponentials<T>(in SegmentProblem problem, in SegmentItem item, T* max, T* total, T* buffer)
         where T : unmanaged, INumber<T>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Cpu.Segments;
@@ -14,6 +15,7 @@ internal static unsafe class SegmentSoftmaxKernel
             parallel.For(problem.Items, &Item<T>, shared);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Item<T>(void* state, int index)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
@@ -27,8 +29,7 @@ internal static unsafe class SegmentSoftmaxKernel
         {
             // The exponentials are made again: kept in a 16-bit output they would be rounded twice.
             Columns.Exp(Columns.Row(problem, t, item, buffer), max, buffer, item.Count);
-            for (int i = 0; i < item.Count; i++)
-                buffer[i] /= total[i];
+            Columns.Divide(buffer, total, item.Count);
             Columns.Save(problem, t, item, buffer);
         }
     }

@@ -47,6 +47,15 @@ internal unsafe interface ISimd<TVec>
     /// <summary>a = b ? x : y, lane by lane; y where either is NaN.</summary>
     static abstract TVec SelectEqual(TVec a, TVec b, TVec x, TVec y);
 
-    /// <summary>2ⁿ for t = 1.5·2²³ + n, with n a whole number from −126 to 127; 1 where t is not finite or NaN.</summary>
+    /// <summary>2ⁿ for t = 1.5·2²³ + n, with n a whole number from −126 to 127; 0 for −127; 1 where t is not finite or NaN.</summary>
     static abstract TVec PowerOfTwo(TVec t);
+
+    /// <summary>0, 1, 2, …</summary>
+    static abstract TVec Indices { get; }
+
+    /// <summary>The largest lane, as <see cref="Max"/> finds it.</summary>
+    static abstract float Largest(TVec a);
+
+    /// <summary>The sum of all lanes.</summary>
+    static abstract float Sum(TVec a);
 }

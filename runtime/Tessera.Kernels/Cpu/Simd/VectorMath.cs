@@ -10,10 +10,12 @@ internal static class VectorMath<TSimd, TVec>
     /// <summary>1.5·2²³: adding it rounds to a whole number, which then stands in the low bits.</summary>
     private const float Round = 12582912f;
 
-    /// <summary>2ˣ for x ≤ 127, within 1 ulp; 0 below −126, so −∞ gives 0; NaN stays NaN.</summary>
+    /// <summary>2ˣ for x ≤ 127, within 1 ulp; 0 below −126.5, so −∞ gives 0; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Exp2(TVec x)
     {
+        // At −127 the power of two has no exponent left: it is 0.
+        x = TSimd.Max(TSimd.All(-127f), x);
         TVec round = TSimd.All(Round);
         TVec t = TSimd.Add(x, round);
         TVec r = TSimd.Sub(x, TSimd.Sub(t, round));
@@ -23,7 +25,7 @@ internal static class VectorMath<TSimd, TVec>
         p = TSimd.Fma(p, r, TSimd.All(0.2402265f));
         p = TSimd.Fma(p, r, TSimd.All(0.6931472f));
         p = TSimd.Fma(p, r, TSimd.All(1f));
-        return TSimd.SelectLess(x, TSimd.All(-126f), TSimd.All(0f), TSimd.Mul(p, TSimd.PowerOfTwo(t)));
+        return TSimd.Mul(p, TSimd.PowerOfTwo(t));
     }
 
     /// <summary>eˣ for x ≤ 80, within 2 ulp: the rounding of x · log₂e is made good to first order; −∞ gives 0, NaN stays NaN.</summary>
