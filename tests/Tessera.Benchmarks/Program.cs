@@ -9,6 +9,7 @@ using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
 using Tessera.Benchmarks.Packing;
+using Tessera.Benchmarks.Scheduler;
 
 Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
 {
@@ -19,6 +20,7 @@ Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
     ["models"] = ModelsBenchmark.Run,
     ["navit"] = NaViTBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
+    ["scheduler"] = SchedulerBenchmark.Run,
 };
 Argument<string> name = new("NAME") { Description = $"One of: {string.Join(", ", benchmarks.Keys)}." };
 name.AcceptOnlyFromAmong([.. benchmarks.Keys]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tessera.Compiler.Draw;
 using Tessera.Compiler.Inspect;
 using Tessera.Ir;
