@@ -64,7 +64,7 @@ internal static class NaViTBenchmark
 
         if (!(worst <= 1e-4 * largest))
         {
-            throw new InvalidOperationException($"packed and not differ by {worst:E2} where the largest value is {largest:E2}.");
+            throw new InvalidOperationException($"packed and not packed differ by {worst:E2} where the largest value is {largest:E2}.");
         }
     }
 

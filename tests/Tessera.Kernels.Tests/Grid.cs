@@ -18,6 +18,18 @@ public static class Grid
         ["value dim larger"] = new() { Queries = [31, 100], HeadDim = 13, ValueDim = 67 },
         ["head dim 128"] = new() { Queries = [97, 96, 95], HeadDim = 128, ValueDim = 72, Heads = 1, KeyHeads = 1 },
         ["value dims 2 3 8 9"] = new() { Queries = [20], HeadDim = 8, ValueDim = 9 },
+        ["head dim 256"] = new() { Queries = [30, 270], HeadDim = 256, ValueDim = 256, Heads = 1, KeyHeads = 1 },
+        ["keys packed in several parts"] = new() { Queries = [530, 3], HeadDim = 128, ValueDim = 136, Heads = 1, KeyHeads = 1 },
+        ["keys packed in several parts, causal window"] = new()
+        {
+            Queries = [520],
+            HeadDim = 128,
+            ValueDim = 128,
+            Heads = 3,
+            KeyHeads = 1,
+            Causal = true,
+            WindowLeft = 300,
+        },
         ["grouped heads"] = new() { Queries = [10, 66], Heads = 6, KeyHeads = 2 },
         ["one key head"] = new() { Queries = [10, 66], Heads = 3, KeyHeads = 1 },
         ["cross"] = new() { Queries = [5, 70, 1], Keys = [200, 3, 98] },

@@ -92,6 +92,29 @@ public sealed class PackedAttentionKernelTests
         Assert.Equal(Bits(alone), Bits(packed[tokens]));
     }
 
+    // Empty, single, short and long ones: how many heads and queries a thread takes at a time follows the length.
+    [Theory]
+    [InlineData(false, -1)]
+    [InlineData(true, -1)]
+    [InlineData(false, 40)]
+    public void Every_segment_of_a_large_batch_is_what_it_is_alone_to_the_bit(bool causal, int window)
+    {
+        Random random = new(window + 5);
+        int[] lengths = [.. Enumerable.Range(0, 2000).Select(i => i % 400 == 7 ? random.Next(100, 700) : random.Next(0, 12))];
+        AttentionCase c = new() { Queries = lengths, Heads = 4, KeyHeads = 2, HeadDim = 16, ValueDim = 16, Causal = causal, WindowLeft = window, BiasRadius = 5 };
+        foreach (Storage storage in (Storage[])[Storage.F32, Storage.F16])
+        {
+            var inputs = AttentionRunner.Inputs.Of(c, storage);
+            float[] packed = AttentionRunner.Run(c, inputs, storage, InstructionSets.Best, threads: 2);
+            foreach (int b in Enumerable.Range(0, 2000).Where(b => lengths[b] >= 100 || b % 37 == 0))
+            {
+                Range q = (c.CuQ[b] * 64)..(c.CuQ[b + 1] * 64), k = (c.CuK[b] * 32)..(c.CuK[b + 1] * 32);
+                AttentionRunner.Inputs one = new(inputs.Q[q], inputs.K[k], inputs.V[k], inputs.Bias, null, null);
+                Assert.Equal(Bits(AttentionRunner.Run(c with { Queries = [lengths[b]] }, one, storage, InstructionSets.Best)), Bits(packed[q]));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -143,10 +166,13 @@ public sealed class PackedAttentionKernelTests
         }
     }
 
-    // Keys are taken by twos: the odd one at the end counts for the largest logit as well, or its exponential times the value overflows.
+    // Keys are taken by twos of vectors: the odd one at the end counts for the largest logit as well, or its exponential times the value overflows.
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(15)]
+    [InlineData(31)]
     [InlineData(67)]
     public void A_last_key_far_above_the_others_takes_all_the_weight(int keys)
     {

@@ -31,13 +31,30 @@ internal static unsafe class AttentionWork<TSimd, TVec>
     /// <summary>Several heads at a time are those of a short segment: all of the next is asked for while this one is computed.</summary>
     private static void Expect(in AttentionProblem problem, AttentionItem item, int head)
     {
-        int bytes = problem.Storage.Bytes(), d = problem.HeadDim * bytes, e = problem.ValueDim * bytes;
         int keys = Math.Min(problem.CuK[item.Segment + 1] - problem.CuK[item.Segment], AttentionScratch.MaxKeys);
-        int rows = Math.Min(item.Count, AttentionScratch.MaxRows);
-        Prefetch.Rows(problem.QueriesAt(item.Segment, item.Query, head * problem.Group), (long)problem.Heads * d, rows, d);
-        Prefetch.Rows(problem.KeysAt(item.Segment, 0, head), (long)problem.KeyHeads * d, keys, d);
+        int bytes = problem.Storage.Bytes(), e = problem.ValueDim * bytes, rows = Math.Min(item.Count, AttentionScratch.MaxRows);
+        ExpectQueries(problem, item.Segment, item.Query, rows, head * problem.Group);
+        ExpectKeys(problem, item.Segment, keys, head);
         Prefetch.Rows(problem.ValuesAt(item.Segment, 0, head), (long)problem.KeyHeads * e, keys, e);
-        Prefetch.Rows(problem.ResultsAt(item.Segment, item.Query, head * problem.Group), (long)problem.Heads * e, rows, e);
+        ExpectResults(problem, item.Segment, item.Query, rows, head * problem.Group);
+    }
+
+    private static void ExpectQueries(in AttentionProblem problem, int segment, int query, int rows, int head)
+    {
+        int d = problem.HeadDim * problem.Storage.Bytes();
+        Prefetch.Rows(problem.QueriesAt(segment, query, head), (long)problem.Heads * d, rows, d);
+    }
+
+    private static void ExpectKeys(in AttentionProblem problem, int segment, int keys, int head)
+    {
+        int d = problem.HeadDim * problem.Storage.Bytes();
+        Prefetch.Rows(problem.KeysAt(segment, 0, head), (long)problem.KeyHeads * d, keys, d);
+    }
+
+    private static void ExpectResults(in AttentionProblem problem, int segment, int query, int rows, int head)
+    {
+        int e = problem.ValueDim * problem.Storage.Bytes();
+        Prefetch.Rows(problem.ResultsAt(segment, query, head), (long)problem.Heads * e, rows, e);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -45,11 +62,16 @@ internal static unsafe class AttentionWork<TSimd, TVec>
     {
         int keys = problem.CuK[item.Segment + 1] - problem.CuK[item.Segment];
         int blocks = (item.Count + AttentionScratch.MaxRows - 1) / AttentionScratch.MaxRows * problem.Group;
-        Prefetch.Rows(
-            problem.KeysAt(item.Segment, 0, head), (long)problem.KeyHeads * problem.HeadDim * problem.Storage.Bytes(),
-            Math.Min(keys, Tile<TSimd, TVec>.Width), problem.HeadDim * problem.Storage.Bytes());
+        ExpectKeys(problem, item.Segment, Math.Min(keys, Tile<TSimd, TVec>.Width), head);
+        RowBlock rows = scratch.Block(problem, item, head, 0);
         for (int n = 0; n < blocks; n++)
-            AttentionRows<TSimd, TVec>.Load(problem, scratch, item.Segment, scratch.Block(problem, item, head, n));
+        {
+            RowBlock next = scratch.Block(problem, item, head, Math.Min(n + 1, blocks - 1));
+            ExpectQueries(problem, item.Segment, next.Query, next.Count, next.Head);
+            AttentionRows<TSimd, TVec>.Load(problem, scratch, item.Segment, rows);
+            rows = next;
+        }
+
         int from = KeyRange.VisibleTo(item.Query, problem.Options, keys).From / AttentionScratch.MaxKeys * AttentionScratch.MaxKeys;
         int to = KeyRange.VisibleTo((long)item.Query + item.Count - 1, problem.Options, keys).To;
         for (int j = from; j < to; j += scratch.PackedKeys)
@@ -60,7 +82,13 @@ internal static unsafe class AttentionWork<TSimd, TVec>
                 AttentionBlock<TSimd, TVec>.Run(problem, scratch, scratch.Block(problem, item, head, n), block, keys);
         }
 
+        rows = scratch.Block(problem, item, head, 0);
         for (int n = 0; n < blocks; n++)
-            AttentionRows<TSimd, TVec>.Store(problem, scratch, item.Segment, scratch.Block(problem, item, head, n));
+        {
+            RowBlock next = scratch.Block(problem, item, head, Math.Min(n + 1, blocks - 1));
+            ExpectResults(problem, item.Segment, next.Query, next.Count, next.Head);
+            AttentionRows<TSimd, TVec>.Store(problem, scratch, item.Segment, rows);
+            rows = next;
+        }
     }
 }

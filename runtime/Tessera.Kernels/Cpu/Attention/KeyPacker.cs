@@ -77,8 +77,6 @@ internal static unsafe class KeyPacker<TSimd, TVec>
             void* next = problem.Storage.At(source, AtOnce * stride);
             Prefetch.Rows(next, stride * bytes, Math.Min(AtOnce, count - j - take), e * bytes);
             RowLoader.Load(problem.Storage, source, stride, take, e, null, 0, target, width);
-            for (int i = 0; e < width && i < take; i++)
-                new Span<float>(target + ((nint)i * width) + e, width - e).Clear();
             source = next;
         }
     }

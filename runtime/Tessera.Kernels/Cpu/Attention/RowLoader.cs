@@ -31,24 +31,35 @@ internal static unsafe class RowLoader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Normalise(float* x, int size, float* gain, float epsilon)
     {
-        double squares = 0;
-        Vector256<double> sum = default;
+        float inverse = (float)(1 / Math.Sqrt((Squares(x, size) / size) + epsilon));
+        Vector256<float> inverses = Vector256.Create(inverse);
         int i = 0;
-        for (; i <= size - 4; i += 4)
+        for (; i <= size - 8; i += 8)
+            (Vector256.Load(x + i) * inverses * Vector256.Load(gain + i)).Store(x + i);
+        for (; i < size; i++)
+            x[i] = x[i] * inverse * gain[i];
+    }
+
+    /// <summary>Σ x², in f64; four sums at a time, which do not wait for each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Squares(float* x, int size)
+    {
+        double squares = 0;
+        Vector256<double> a = default, b = default, c = default, d = default;
+        int i = 0;
+        for (; i <= size - 16; i += 16)
         {
-            (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Load(x + i));
-            Vector256<double> wide = Vector256.Create(low, high);
-            sum += wide * wide;
+            (Vector256<double> w, Vector256<double> y) = Vector256.Widen(Vector256.Load(x + i));
+            (Vector256<double> z, Vector256<double> u) = Vector256.Widen(Vector256.Load(x + i + 8));
+            a += w * w;
+            b += y * y;
+            c += z * z;
+            d += u * u;
         }
 
         for (; i < size; i++)
             squares += (double)x[i] * x[i];
-        squares += Vector256.Sum(sum);
-        Scale(x, size, 1, size, (float)(1 / Math.Sqrt((squares / size) + epsilon)), x);
-        for (i = 0; i <= size - 8; i += 8)
-            (Vector256.Load(x + i) * Vector256.Load(gain + i)).Store(x + i);
-        for (; i < size; i++)
-            x[i] *= gain[i];
+        return squares + Vector256.Sum(a + b + (c + d));
     }
 
     /// <summary>Writes rows · factor, one after another; they may be written where they are read.</summary>
