@@ -1,4 +1,3 @@
-using Tessera.Ir;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Packing;
