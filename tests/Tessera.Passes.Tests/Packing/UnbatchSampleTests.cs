@@ -88,7 +88,7 @@ public class UnbatchSampleTests
     [InlineData("tile")]
     [InlineData("trilu")]
     [InlineData("conv")]
-    [InlineData("max_pool")]
+    [InlineData("average_pool")]
     [InlineData("batch_norm")]
     [InlineData("lstm")]
     public void Common_ops_are_taken_apart(string op) =>
