@@ -1,4 +1,3 @@
-using Tessera.Ir;
 using Tessera.Ir.Text;
 using Tessera.Onnx;
 using Xunit;

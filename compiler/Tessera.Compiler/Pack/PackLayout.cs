@@ -102,6 +102,6 @@ internal sealed class PackLayout(UnpaddedGraph unpadded, PackOptions options)
         int count = (int)whole.Aggregate(1L, static (a, b) => a * b);
         return input.DType == DType.Bool ? RefTensor.Bools(whole, [.. Enumerable.Range(0, count).Select(i => i < own)])
             : !input.DType.IsFloat() ? RefTensor.Ints(input.DType, whole, [.. Enumerable.Range(0, count).Select(i => i < own ? 1L : 0)])
-            : RefTensor.Floats(input.DType, whole, [.. Enumerable.Range(0, count).Select(i => (i < own) == (form == MaskForm.Flags) ? 1 : form == MaskForm.Flags || i < own ? 0d : double.NegativeInfinity)]);
+            : RefTensor.Floats(input.DType, whole, [.. Enumerable.Range(0, count).Select(i => form == MaskForm.Flags ? (i < own ? 1d : 0) : i < own ? 0 : double.NegativeInfinity)]);
     }
 }

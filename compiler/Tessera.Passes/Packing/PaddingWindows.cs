@@ -27,6 +27,7 @@ internal static class PaddingWindows
             }
         }
 
-        return c.Op.Outputs.Select((_, i) => c.Plain(i));
+        // Where maxima stand counts padding.
+        return c.Op.Outputs.Select((_, i) => c.Plain(i) with { IsExtent = i > 0 && c.RaggedAxes(x).Any() });
     }
 }

@@ -48,8 +48,8 @@ internal static class UnbatchAxes
             throw c.Mixes("it takes its statistics over examples");
         }
 
-        Value?[] operands = [.. c.Operands.Select(static o => o?.Value)];
-        return [.. c.EmitAll(c.Op is LayerNorm or RmsNorm ? c.Op.WithOperands(operands) : With(c.Op, operands, x.Own(first))).Select(v => UnbatchContext.Example(v, x.Axis, x.Inner))];
+        // Their axis is counted from the end, where it stays.
+        return [.. c.EmitAll(c.Op.WithOperands([.. c.Operands.Select(static o => o?.Value)])).Select(v => UnbatchContext.Example(v, x.Axis, x.Inner))];
     }
 
     /// <summary>The op along another axis.</summary>

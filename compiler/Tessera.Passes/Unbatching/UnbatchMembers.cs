@@ -1,4 +1,4 @@
-using Tessera.Ir;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Unbatching;
 
@@ -19,6 +19,9 @@ internal static class UnbatchMembers
             : throw c.Mixes($"its examples lie along axis {c.Operands[X]!.Axis}, not along the batch axis that the op has");
     }
 
+    /// <summary>The same for a pool: where its maxima stand counts over the whole batch.</summary>
+    public static IReadOnlyList<Carried> Pool(UnbatchContext c) => c.Op is MaxPool ? [Leading(c)[0], Carried.Count] : Leading(c);
+
     /// <summary>Steps of a recurrent network, in which examples are members of the batch.</summary>
     public static IReadOnlyList<Carried> Recurrent(UnbatchContext c, long layout)
     {
@@ -26,7 +29,7 @@ internal static class UnbatchMembers
         int members = layout == 0 ? 1 : 0;
         foreach (int operand in (ReadOnlySpan<int>)[X, FirstState, FirstState + 1])
         {
-            if (c.Operands.ElementAtOrDefault(operand) is { } x && (x.Axis != members || x.Inner != Dim.One))
+            if (c.Operands.ElementAtOrDefault(operand) is { } x && (x.Axis != members || x.Inner != c.Operands[X]!.Inner))
             {
                 throw c.Mixes($"its examples do not lie along axis {members}, the batch axis that the op has");
             }

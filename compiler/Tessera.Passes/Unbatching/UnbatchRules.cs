@@ -32,7 +32,8 @@ internal static class UnbatchRules
             DynamicQuantizeLinear => throw c.Mixes("it takes its scale from all examples together (dynamic quantisation)"),
             Dropout or Bernoulli or RandomOp => throw c.Mixes("its random numbers are drawn for all examples together"),
             RecurrentOp recurrent => UnbatchMembers.Recurrent(c, recurrent.Layout),
-            Conv or ConvTranspose or PoolOp or BatchNorm or InstanceNorm or GroupNorm or Lrn or Resize or DepthToSpace or SpaceToDepth
+            PoolOp => UnbatchMembers.Pool(c),
+            Conv or ConvTranspose or BatchNorm or InstanceNorm or GroupNorm or Lrn or Resize or DepthToSpace or SpaceToDepth
                 or ConvInteger or QLinearConv => UnbatchMembers.Leading(c),
             QuantizeLinear or DequantizeLinear => UnbatchMembers.Quantized(c),
             _ => null,

@@ -62,7 +62,7 @@ internal sealed class SchedulerSoak(ModelSession session, int patchSize)
             catch (TesseraRuntimeException full) when (full.Code == "TSR0743")
             {
                 Interlocked.Increment(ref _refused);
-                Thread.Yield();
+                await Task.Delay(1).ConfigureAwait(false);
             }
         }
     }

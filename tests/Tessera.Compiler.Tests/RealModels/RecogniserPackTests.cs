@@ -1,5 +1,6 @@
 using Tessera.Compiler.Pack;
 using Tessera.Ir;
+using Tessera.Ir.Onnx;
 using Tessera.Ir.Ops;
 using Tessera.Onnx;
 using Tessera.Passes;
@@ -33,24 +34,38 @@ public sealed class RecogniserPackTests
         Op[] weights = [.. order.OfType<MatMul>().Where(static m => m.A.Op is Softmax)];
         Assert.Equal(2, weights.Length);
         Value start = Tokens(weights[0].Operands[1]!);
-        Value end = order.Where(static op => op.Outputs is [{ Type: TensorType { Shape: { Rank: 3 } shape } }] && shape[2] == Dim.Const(120))
-            .Select(static op => op.Outputs[0]).Last(v => Reaches(v, weights[1].Outputs[0]));
+        int convolutions = Convolutions(start);
+        Value end = order.Select(static op => op.Outputs[0])
+            .Last(v => IsTokens(v) && Reaches(v, weights[1].Outputs[0]) && Convolutions(v) == convolutions);
         GraphBuilder g = new() { TakesClaims = true };
-        Value x = g.Input("x", new TensorType(DType.F32, [Dim.Sym("batch"), Dim.Sym("n"), 120]));
-        IReadOnlyList<Value> roots = new GraphRebuild(g).Run([end], new Dictionary<Value, Value> { [start] = x }, static (_, _) => null);
+        Dim Named(Dim dim) => dim == start.Shape[1] ? Dim.Sym("n") : dim == start.Shape[0] ? Dim.Sym("batch") : dim;
+        Value x = g.Input("x", new TensorType(DType.F32, start.Shape.Map(Named)));
+        Value image = whole.Inputs.Single();
+        Value unused = g.Input("image", new TensorType(image.DType, image.Shape.Map(Named)));
+        IReadOnlyList<Value> roots = GraphWalk.Rebuild([end], new Dictionary<Value, Value> { [start] = x, [image] = unused }, (op, operands) => g.EmitAll(OpRewriting.MapAttributes(op, value => value switch
+        {
+            Dim dim => Named(dim),
+            Shape shape => shape.Map(Named),
+            EquatableArray<Dim> dims => dims.Select(Named).ToEquatableArray(),
+            _ => value,
+        }).WithOperands(operands)));
         return plain with { Builder = g, Inputs = [x], Outputs = [new GraphOutput("y", roots[0])] };
     }
 
-    // The last value of [batch, n, 120] that both queries and what is added behind the block come from.
+    // The tokens that the values of the first block are made of: moved there from the image, and normed on the way.
     private static Value Tokens(Value value)
     {
-        while (value.Op is not null && !(value.Type is TensorType { Shape: { Rank: 3 } shape } && shape[2] == Dim.Const(120) && value.Op is Reshape or Transpose))
+        while (!(IsTokens(value) && value.Op is Reshape or Transpose))
         {
             value = value.Producer.Operands[0]!;
         }
 
         return value;
     }
+
+    private static bool IsTokens(Value value) => value.Type is TensorType { Shape: { Rank: 3 } shape } && shape[2] == Dim.Const(120);
+
+    private static int Convolutions(Value value) => GraphWalk.PostOrder([value]).Count(static op => op is Conv);
 
     private static bool Reaches(Value value, Value target) => GraphWalk.PostOrder([value]).Any(op => op.Outputs.Contains(target));
 }

@@ -13,7 +13,9 @@ internal static class SampleCases
 
     public static TheoryData<string> Ops => [.. OpRegistry.All.Where(static s => s.Samples is not null).Select(static s => s.Name)];
 
-    public static IEnumerable<(OpSample Sample, Graph Graph)> Of(string op)
+    /// <param name="op">The op.</param>
+    /// <param name="all">Whether the first input stays one whatever its sizes.</param>
+    public static IEnumerable<(OpSample Sample, Graph Graph)> Of(string op, bool all = false)
     {
         foreach (OpSample sample in OpRegistry.Find(op)!.Samples!())
         {
@@ -23,7 +25,7 @@ internal static class SampleCases
                 continue;
             }
 
-            graph = WithWeights(graph);
+            graph = WithWeights(graph, all);
             if (graph.Inputs.Count > 0 && graph.Outputs.All(static o => o.Value.Type is TensorType { Shape: not null }))
             {
                 yield return (sample, graph);
@@ -47,14 +49,22 @@ internal static class SampleCases
         }
     }
 
+    /// <summary>Largest difference over an element: what is taken apart may cast to f32 and back.</summary>
+    public static double Tolerance(DType dtype) => dtype switch
+    {
+        DType.BF16 => 1e-2,
+        DType.F16 => 1e-3,
+        _ => 1e-6,
+    };
+
     public static string Name(Value input) => ((Input)input.Producer).Name;
 
     private static Dictionary<string, long> Sizes(OpSample sample, long size) => new(sample.Sizes[0]) { [Size] = size };
 
-    private static Graph WithWeights(Graph graph)
+    private static Graph WithWeights(Graph graph, bool all)
     {
         Dictionary<Value, Value> known = graph.Inputs.ToDictionary(
-            static v => v, v => v.Shape.Symbols.Contains(Size) || !v.Shape.IsStatic ? v : graph.Builder.Parameter(Name(v), v.Type));
+            static v => v, v => v.Shape.Symbols.Contains(Size) || !v.Shape.IsStatic || (all && ReferenceEquals(v, graph.Inputs[0])) ? v : graph.Builder.Parameter(Name(v), v.Type));
         IReadOnlyList<Value> roots = GraphWalk.Rebuild(graph.Roots, known, (op, operands) => graph.Builder.EmitAll(op.WithOperands(operands)));
         return graph.WithRoots(roots) with { Inputs = [.. graph.Inputs.Where(v => ReferenceEquals(known[v], v))] };
     }

@@ -37,7 +37,7 @@ public class UnbatchSampleTests
                     RefTensor[] alone = SampleCases.Run(sample, one.Graph, own)!;
                     for (int o = 0; o < alone.Length; o++)
                     {
-                        RefAssert.Close(alone[o], Rows.At(together[o], one.OutputAxes[o], i), 1e-6, absolute: 1e-9);
+                        RefAssert.Close(alone[o], Rows.At(together[o], one.OutputAxes[o], i), SampleCases.Tolerance(alone[o].DType), absolute: 1e-7);
                     }
                 }
             }
@@ -49,7 +49,7 @@ public class UnbatchSampleTests
     [MemberData(nameof(Ops))]
     public void Batched_and_unbatched_is_what_it_was(string op)
     {
-        foreach ((OpSample sample, Graph graph) in SampleCases.Of(op))
+        foreach ((OpSample sample, Graph graph) in SampleCases.Of(op, all: true))
         {
             if (Dense(graph) is not { } batched || Unbatched(batched, "batch") is not { } one)
             {
@@ -61,7 +61,7 @@ public class UnbatchSampleTests
             RefTensor[]? actual = SampleCases.Run(sample, one.Graph, inputs);
             for (int o = 0; o < (expected?.Length ?? 0); o++)
             {
-                RefAssert.Close(expected![o], actual![o], 1e-6, absolute: 1e-9);
+                RefAssert.Close(expected![o], actual![o], SampleCases.Tolerance(expected[o].DType), absolute: 1e-7);
             }
         }
     }
@@ -88,11 +88,11 @@ public class UnbatchSampleTests
     [InlineData("tile")]
     [InlineData("trilu")]
     [InlineData("conv")]
-    [InlineData("max_pool")]
+    [InlineData("average_pool")]
     [InlineData("batch_norm")]
     [InlineData("lstm")]
     public void Common_ops_are_taken_apart(string op) =>
-        Assert.Contains(SampleCases.Of(op), static c => Dense(c.Graph) is { } batched && Unbatched(batched, "batch") is not null);
+        Assert.Contains(SampleCases.Of(op, all: true), static c => Dense(c.Graph) is { } batched && Unbatched(batched, "batch") is not null);
 
     private static Graph? Dense(Graph graph)
     {
