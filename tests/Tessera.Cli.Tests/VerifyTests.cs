@@ -74,7 +74,8 @@ public sealed class VerifyTests : IDisposable
     public void A_model_that_draws_random_numbers_is_told_apart()
     {
         Write("random.onnx", Protos.Model(Protos.Node("RandomNormalLike", "x", "y")).ToByteArray());
-        ToolRun run = ToolRun.Of("verify", _folder["random.onnx"], _folder["random.onnx"], "--cases", "1");
+        Write("other.onnx", Protos.Model(Protos.Node("Neg", "x", "t"), Protos.Node("RandomNormalLike", "t", "y")).ToByteArray());
+        ToolRun run = ToolRun.Of("verify", _folder["random.onnx"], _folder["other.onnx"], "--cases", "1");
         Assert.Equal(3, run.Exit);
         Assert.Contains("The original differs from itself there", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("differs from itself", Verify("b.onnx", "--size", "n=2").Error, StringComparison.Ordinal);
