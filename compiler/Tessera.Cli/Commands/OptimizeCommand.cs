@@ -87,7 +87,7 @@ internal sealed class OptimizeCommand
 
         foreach (string key in notes.RepeatedKeys)
         {
-            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] TSR1222 metadata: the key '{key}' is given more than once; the last value is kept.");
+            terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] TSR1219 metadata: the key '{key}' is given more than once; the last value is kept.");
         }
 
         foreach (CompileWarning warning in warnings)

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Text;
