@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tessera.Kernels.Cpu.Attention;
 
@@ -49,8 +50,7 @@ internal static unsafe class RowLoader
         int i = 0;
         for (; i <= size - 16; i += 16)
         {
-            (Vector256<double> w, Vector256<double> y) = Vector256.Widen(Vector256.Load(x + i));
-            (Vector256<double> z, Vector256<double> u) = Vector256.Widen(Vector256.Load(x + i + 8));
+            Vector256<double> w = Wide(x + i), y = Wide(x + i + 4), z = Wide(x + i + 8), u = Wide(x + i + 12);
             a += w * w;
             b += y * y;
             c += z * z;
@@ -60,6 +60,16 @@ internal static unsafe class RowLoader
         for (; i < size; i++)
             squares += (double)x[i] * x[i];
         return squares + Vector256.Sum(a + b + (c + d));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Wide(float* x)
+    {
+        Vector128<float> four = Vector128.Load(x);
+        if (Avx.IsSupported)
+            return Avx.ConvertToVector256Double(four);
+        (Vector128<double> low, Vector128<double> high) = Vector128.Widen(four);
+        return Vector256.Create(low, high);
     }
 
     /// <summary>Writes rows · factor, one after another; they may be written where they are read.</summary>
