@@ -81,6 +81,8 @@ public static class Pipelines
     /// <summary>What is done to the graph of one example before it is packed: what has no packed form gets one that has.</summary>
     public static IReadOnlyList<Stage> BeforePacking { get; } =
     [
+        new(new RewritePass(new DropUnitBatch())),
+        new(Canonicalize),
         new(new RewritePass(new FuseRelativeBias())),
         new(Canonicalize),
     ];
