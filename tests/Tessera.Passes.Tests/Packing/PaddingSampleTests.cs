@@ -1,6 +1,5 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Ir.Ops;
 using Tessera.Ir.Text;
 using Tessera.Passes.Packing;
 using Tessera.Testing;

@@ -1,7 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Batching;
 using Tessera.Ir.Evaluate;
-using Tessera.Ir.Ops;
 using Tessera.Passes.Batching;
 using Tessera.Passes.Unbatching;
 using Tessera.Testing;
