@@ -68,7 +68,10 @@ public sealed class RunWatch
         lock (_lock)
         {
             change(_running, what);
-            File.WriteAllText(_file, JsonSerializer.Serialize(_running));
+            // Renamed, for another thread may end the process in the middle of this.
+            string next = _file + ".next";
+            File.WriteAllText(next, JsonSerializer.Serialize(_running));
+            File.Move(next, _file, overwrite: true);
         }
     }
 }
