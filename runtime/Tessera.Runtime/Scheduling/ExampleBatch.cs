@@ -76,7 +76,10 @@ internal sealed class ExampleBatch
     private int[] Cuts(ExamplePlace place, RunResult all)
     {
         if (place.Offsets is { } own)
-            return RaggedPartition.FromCuSeqlens(own, all[own].AsSpan<int>()).CuSeqlens.ToArray();
+        {
+            var cut = RaggedPartition.FromCuSeqlens(own, all[own].AsSpan<int>());
+            return cut.Count == _examples.Count ? cut.CuSeqlens.ToArray() : throw BatchErrors.CountsDiffer(own, cut.Count, "the batch", _examples.Count);
+        }
         return place.Symbol is null
             ? [.. Enumerable.Range(0, _examples.Count + 1)]
             : Array.Find(_partitions, partition => partition.Symbol == place.Symbol)!.CuSeqlens.ToArray();

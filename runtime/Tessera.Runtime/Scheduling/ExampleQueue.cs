@@ -3,14 +3,16 @@ namespace Tessera.Runtime;
 /// <summary>
 /// Examples that wait, those due first in front. Not safe for threads: the scheduler's lock guards it.
 /// </summary>
-internal sealed class ExampleQueue(PackedSchedulerOptions options, int symbols)
+internal sealed class ExampleQueue(PackedSchedulerOptions options, ExampleLayout layout)
 {
     private static readonly Comparer<ScheduledExample> s_order = Comparer<ScheduledExample>.Create(
         static (a, b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a.Number.CompareTo(b.Number));
 
     private readonly SortedSet<ScheduledExample> _waiting = new(s_order);
-    private readonly long[] _tokens = new long[symbols];
+    private readonly long[] _tokens = new long[layout.Symbols.Length];
     private long _number;
+    private long _flushedTo;
+    private int _flushed;
 
     public int Count => _waiting.Count;
 
@@ -21,6 +23,12 @@ internal sealed class ExampleQueue(PackedSchedulerOptions options, int symbols)
 
     /// <summary>Whether more waits than, or as much as, one batch takes.</summary>
     public bool FillsABatch => Count >= options.MaxExamples || Array.Exists(_tokens, tokens => tokens >= options.TokenBudget);
+
+    /// <summary>Whether one waits that was there at the last <see cref="Flush"/>.</summary>
+    public bool IsFlushed => _flushed > 0;
+
+    /// <summary>Lets those that wait now wait no longer.</summary>
+    public void Flush() => (_flushedTo, _flushed) = (_number, Count);
 
     public void Add(ScheduledExample example)
     {
@@ -34,6 +42,7 @@ internal sealed class ExampleQueue(PackedSchedulerOptions options, int symbols)
         if (!_waiting.Remove(example))
             return false;
         Tally(example, -1);
+        _flushed -= example.Number < _flushedTo ? 1 : 0;
         return true;
     }
 
@@ -46,21 +55,21 @@ internal sealed class ExampleQueue(PackedSchedulerOptions options, int symbols)
     }
 
     /// <summary>
-    /// Takes out a batch: the first, then each that still has room in the budget, those in front first. The first always runs, so that
-    /// small ones cannot overtake it for ever.
+    /// Takes out a batch: the first, then each that still has room in the budget and whose other sizes are those of the first, those in
+    /// front first. The first always runs, so that small ones cannot overtake it for ever.
     /// </summary>
     public List<ScheduledExample> TakeBatch()
     {
         List<ScheduledExample> batch = [];
-        var room = new long[symbols];
+        var room = new long[layout.Symbols.Length];
         Array.Fill(room, options.TokenBudget);
         foreach (var example in _waiting)
         {
             if (batch.Count == options.MaxExamples)
                 break;
-            if (!Fits(example, room))
+            if (!Fits(example, room) || (batch is [var first, ..] && !layout.AreAlike(first.Inputs, example.Inputs)))
                 continue;
-            for (var s = 0; s < symbols; s++)
+            for (var s = 0; s < _tokens.Length; s++)
                 room[s] -= example.Lengths[s];
             batch.Add(example);
         }
@@ -78,7 +87,7 @@ internal sealed class ExampleQueue(PackedSchedulerOptions options, int symbols)
 
     private void Tally(ScheduledExample example, int sign)
     {
-        for (var s = 0; s < symbols; s++)
+        for (var s = 0; s < _tokens.Length; s++)
             _tokens[s] += sign * (long)example.Lengths[s];
     }
 }

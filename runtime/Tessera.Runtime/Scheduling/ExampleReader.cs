@@ -7,6 +7,8 @@ internal sealed class ExampleReader(ModelSession session, ExampleLayout layout, 
     public (TensorInput[] Inputs, int[] Lengths) Read(ReadOnlySpan<TensorInput> example)
     {
         var given = example.ToArray();
+        if (Array.Find(given, input => input.Name.Length > 0 && !layout.Inputs.Any(place => place.Spec.Name == input.Name)) is { Name.Length: > 0 } unknown)
+            throw RuntimeErrors.UnknownInput(unknown.Name, layout.Inputs.Select(place => place.Spec.Name));
         var lengths = layout.Symbols.Select(symbol => Length(symbol, given)).ToArray();
         session.Check([.. given.Select(AsBatch), .. layout.Symbols.Select((symbol, s) => TensorInput.From(ExampleLayout.Offsets(symbol), [0, lengths[s]], 2))]);
         return ([.. layout.Inputs.Select(place => Array.Find(given, input => input.Name == place.Spec.Name).Owned())], lengths);

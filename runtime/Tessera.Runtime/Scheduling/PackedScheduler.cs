@@ -10,8 +10,8 @@ namespace Tessera.Runtime;
 /// </code></example>
 /// <remarks>
 /// An example's inputs are those of the packed model for a batch of one, without the offsets: <c>[n, …row]</c> where the model has
-/// tokens, the row alone where it has one row an example. Results likewise. While a batch runs, examples gather for the next; in front
-/// stand those that are due first.
+/// tokens, the row alone where it has one row an example. Results likewise, in memory of their own. While a batch runs, examples gather
+/// for the next; in front stand those that are due first. Examples whose other sizes differ are not run together.
 /// </remarks>
 public sealed class PackedScheduler : IAsyncDisposable, IDisposable
 {
@@ -25,9 +25,8 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     private readonly Thread[] _threads;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _alive;
-    private bool _flush;
     private bool _closed;
-    private long _completed, _failed, _cancelled, _rejected, _batches, _tokens;
+    private long _completed, _failed, _cancelled, _rejected, _batches, _ran, _tokens;
 
     /// <param name="session">A packed model. It stays the caller's, and must outlive the scheduler.</param>
     /// <param name="options">How examples are put together.</param>
@@ -44,7 +43,7 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
         _options.Check();
         _layout = new(session.Inputs, session.Outputs);
         _reader = new(session, _layout, _options);
-        _queue = new(_options, _layout.Symbols.Length);
+        _queue = new(_options, _layout);
         _alive = _options.ParallelRuns;
         // Threads of their own: callers that block pool threads must not keep the results from coming.
         _threads = [.. Enumerable.Range(0, _alive).Select(_ => new Thread(Work) { IsBackground = true, Name = "Tessera scheduler" })];
@@ -57,31 +56,35 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
         get
         {
             lock (_lock)
-                return new(_completed, _failed, _cancelled, _rejected, _batches, _tokens, _queue.Count);
+                return new(_completed, _failed, _cancelled, _rejected, _batches, _ran, _tokens, _queue.Count);
         }
     }
 
     /// <summary>Runs one example together with those of other callers.</summary>
-    /// <param name="example">Its inputs. Their memory must not change until the result is there, and is not read afterwards.</param>
+    /// <param name="example">Its inputs, which are copied at once.</param>
     /// <param name="cancellationToken">Gives the example up at any time; the others of its batch are not disturbed.</param>
     /// <exception cref="TesseraRuntimeException">
     /// At once, TSR0710 to TSR0729 as for <see cref="ModelSession.Run(ReadOnlySpan{TensorInput})"/>; TSR0733: more tokens than the budget; TSR0742: an
-    /// input over tokens has no axis; TSR0743: the queue is full. From the task, TSR0723: the run failed.
+    /// input over tokens has no axis; TSR0743: the queue is full. From the task, TSR0723: the run failed; TSR0736, TSR0737: the model's results do not
+    /// divide among the examples; TSR0744: the deadline passed (at once, where a caller waits for room).
     /// </exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    /// <exception cref="OperationCanceledException">From the task: the token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed; from the task, its session is.</exception>
     public Task<RunResult> RunAsync(ReadOnlySpan<TensorInput> example, CancellationToken cancellationToken = default)
         => RunAsync(example, Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>Runs one example, which is of no use after a time.</summary>
     /// <param name="example">Its inputs.</param>
-    /// <param name="deadline">How long it may wait for its run to begin; one with little time stands further in front.</param>
+    /// <param name="deadline">
+    /// How long it may wait for its run to begin. One with less than twice <see cref="PackedSchedulerOptions.MaxDelay"/> stands further in front.
+    /// That it passed is told once the batch that runs has ended.
+    /// </param>
     /// <param name="cancellationToken">Gives the example up.</param>
     /// <inheritdoc cref="RunAsync(ReadOnlySpan{TensorInput}, CancellationToken)"/>
     public Task<RunResult> RunAsync(ReadOnlySpan<TensorInput> example, TimeSpan deadline, CancellationToken cancellationToken = default)
     {
-        if (deadline < TimeSpan.Zero && deadline != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "A deadline is 0 or more, or infinite.");
+        if (deadline <= TimeSpan.Zero && deadline != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "A deadline is more than 0, or infinite.");
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<RunResult>(cancellationToken);
         var (inputs, lengths) = _reader.Read(example);
@@ -110,7 +113,7 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     {
         lock (_lock)
         {
-            _flush = _queue.Count > 0;
+            _queue.Flush();
             Monitor.PulseAll(_lock);
         }
     }
@@ -144,6 +147,8 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
+            if (_queue.IsFull)
+                Expire(_time.GetTimestamp());
             if (_queue.IsFull && _options.WhenFull == QueueFullMode.Reject)
             {
                 _rejected++;
@@ -198,6 +203,8 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     {
         lock (_lock)
         {
+            if (!example.Cancel())
+                return;
             _cancelled++;
             if (_queue.Remove(example))
                 Monitor.PulseAll(_lock);
@@ -207,7 +214,18 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     private void Work()
     {
         while (Next() is { } batch)
-            RunTogether(batch);
+        {
+            try
+            {
+                RunTogether(batch);
+            }
+            catch (Exception error)
+            {
+                // Not of one example: out of memory, or the session is gone. Those that have their results keep them.
+                lock (_lock)
+                    batch.ForEach(example => _failed += example.Fail(error) ? 1 : 0);
+            }
+        }
         if (Interlocked.Decrement(ref _alive) == 0)
             _ended.SetResult();
     }
@@ -223,12 +241,11 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
                 Expire(now);
                 if (_queue.Due is not { } due)
                 {
-                    _flush = false;
                     if (_closed)
                         return null;
                     Monitor.Wait(_lock);
                 }
-                else if (_closed || _flush || due <= now || _queue.FillsABatch)
+                else if (_closed || _queue.IsFlushed || due <= now || _queue.FillsABatch)
                 {
                     var batch = _queue.TakeBatch();
                     Monitor.PulseAll(_lock);
@@ -264,6 +281,7 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
             lock (_lock)
             {
                 _batches++;
+                _ran += batch.Count;
                 _tokens += examples.Tokens;
                 for (var i = 0; i < batch.Count; i++)
                     _completed += batch[i].Complete(results[i]) ? 1 : 0;
@@ -274,7 +292,7 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
             lock (_lock)
                 _failed += batch[0].Fail(error) ? 1 : 0;
         }
-        catch (Exception)
+        catch (Exception error) when (error is not ObjectDisposedException)
         {
             var half = batch.Count / 2;
             RunTogether(batch[..half]);

@@ -33,19 +33,16 @@ internal sealed class ScheduledExample(TensorInput[] inputs, int[] lengths, Canc
     public void Watch(Action<ScheduledExample> abandoned)
     {
         _registration = cancellation.UnsafeRegister(
-            _ =>
-            {
-                if (_promise.TrySetCanceled(cancellation))
-                    abandoned(this);
-            },
+            _ => abandoned(this),
             null);
-        // It may have been faster than this.
+        // It may have been faster than this, and must not be missed.
+        Interlocked.MemoryBarrier();
         if (_promise.Task.IsCompleted)
             _registration.Unregister();
     }
 
     /// <summary>Gives it up on behalf of the caller's token.</summary>
-    public void Cancel() => _promise.TrySetCanceled(cancellation);
+    public bool Cancel() => _promise.TrySetCanceled(cancellation);
 
     public bool Complete(RunResult result) => Unwatched(_promise.TrySetResult(result));
 

@@ -101,6 +101,7 @@ public readonly struct TensorInput
     internal ReadOnlySpan<byte> Bytes => Payload switch
     {
         TensorBuffer buffer => buffer.Bytes,
+        OrtValue value when value.GetTensorMemoryInfo().Name != OrtMemoryInfo.DefaultInstance.Name => throw RuntimeErrors.NotATensor($"input '{Name}'", "tensor in the memory of a device"),
         OrtValue value => Count == 0 ? [] : value.GetTensorDataAsSpan<byte>(),
         _ => throw RuntimeErrors.NotATensor($"input '{Name}'", "value without data"),
     };
@@ -113,8 +114,8 @@ public readonly struct TensorInput
     /// <summary>The same data behind one more axis, of size 1.</summary>
     internal TensorInput AsRow() => new(Name, Payload ?? throw RuntimeErrors.UnnamedInput(0), ElementType, [1, .. Shape]);
 
-    /// <summary>One that does not depend on a value of ONNX Runtime's, which its owner may free.</summary>
-    internal TensorInput Owned() => Payload is OrtValue ? Raw(Name, Bytes.ToArray(), ElementType, Shape) : this;
+    /// <summary>A copy, which does not change with the caller's memory and outlives it.</summary>
+    internal TensorInput Owned() => Raw(Name, Bytes.ToArray(), ElementType, Shape);
 
     /// <summary>As in <c>x: f32[2, 3]</c>.</summary>
     public override string ToString() => $"{Name}: {ElementTypes.NameOf(ElementType)}{Shapes.Text(Dims)}";

@@ -6,7 +6,7 @@ namespace Tessera.Runtime;
 
 /// <summary>
 /// One output of a run. Its spans lie in memory of ONNX Runtime's, which goes with the <see cref="RunResult"/>,
-/// or in the buffer that the caller bound.
+/// in the buffer that the caller bound, or, of a <see cref="PackedScheduler"/>, in one of its own.
 /// </summary>
 public sealed class TensorOutput
 {
@@ -45,13 +45,13 @@ public sealed class TensorOutput
     public long Count => Shapes.Count(_dims);
 
     /// <summary>ONNX Runtime's own value; it is the result's and goes with it.</summary>
-    /// <exception cref="InvalidOperationException">The output lies in a buffer of the caller's.</exception>
+    /// <exception cref="InvalidOperationException">The output lies in a buffer of the caller's, or of its own.</exception>
     public OrtValue Value
     {
         get
         {
             _owner.ThrowIfDisposed();
-            return _value ?? throw new InvalidOperationException($"Output '{Name}' lies in the caller's buffer: read that.");
+            return _value ?? throw new InvalidOperationException($"Output '{Name}' lies in managed memory: read it by AsSpan.");
         }
     }
 

@@ -38,6 +38,29 @@ internal static class PackedModels
     public static byte[] Unowned() => Model(Graph(
         [Node("Neg", ["x"], ["y"])], [Tokens("x", 2), Offsets()], [Value("y", TensorElementType.Float, "other", 2)]));
 
+    /// <summary>Packed, with an input whose rows nobody owns.</summary>
+    public static byte[] UnownedInput() => Model(Graph(
+        [Node("Neg", ["x"], ["y"])],
+        [Tokens("x", 2), Value("prior", TensorElementType.Float, "2*total_n"), Offsets()],
+        [Tokens("y", 2)]));
+
+    /// <summary>Offsets of another type than ours.</summary>
+    public static byte[] LongOffsets() => Model(Graph(
+        [Node("Neg", ["x"], ["y"])], [Tokens("x", 2), Value("cu_seqlens_n", TensorElementType.Int64, "batch + 1")], [Tokens("y", 2)]));
+
+    /// <summary>Tokens of any width, doubled.</summary>
+    public static byte[] Widths() => Model(Graph(
+        [Node("Add", ["x", "x"], ["y"])],
+        [Value("x", TensorElementType.Float, "total_n", "d"), Offsets()],
+        [Value("y", TensorElementType.Float, "total_n", "d")]));
+
+    /// <summary>A result with more offsets than there are examples.</summary>
+    public static byte[] TooManyOffsets() => Model(Graph(
+        [Node("Identity", ["x"], ["y"]), Node("Concat", ["cu_seqlens_n", "cu_seqlens_n"], ["twice"], IntAttribute("axis", 0)), Node("CumSum", ["twice", "zero"], ["cu_seqlens_y"])],
+        [Tokens("x", 1), Offsets()],
+        [Tokens("y", 1), Value("cu_seqlens_y", TensorElementType.Int32, "more")],
+        [Int64Scalar("zero", 0)]));
+
     private static Proto Tokens(string name, int width) => Value(name, TensorElementType.Float, "total_n", width);
 
     private static Proto Offsets() => Value("cu_seqlens_n", TensorElementType.Int32, "batch + 1");

@@ -43,18 +43,16 @@ public sealed class PackedSchedulerTests
     }
 
     [Fact]
-    public async Task Small_ones_go_along_where_a_large_one_has_no_room()
+    public void Small_ones_go_along_where_a_large_one_has_no_room()
     {
         using var session = ModelSession.FromBytes(PackedModels.Doubling());
-        await using var scheduler = new PackedScheduler(session, s_patient);
-        var first = scheduler.RunAsync(Example(7, 1));
-        var large = scheduler.RunAsync(Example(8, 2));
-        var small = scheduler.RunAsync(Example(3, 3));
-        await Task.WhenAll(first, small);
-        Assert.Equal((1, 10L, 1), (scheduler.Statistics.Batches, scheduler.Statistics.Tokens, scheduler.Statistics.Waiting));
-        Assert.False(large.IsCompleted);
-        scheduler.Flush();
-        Assert.Equal(8, Dims(await large)[0]);
+        ExampleQueue queue = new(s_patient, new(session.Inputs, session.Outputs));
+        foreach (var n in new[] { 7, 8, 3 })
+            queue.Add(new(Example(n, 0), [n], CancellationToken.None));
+        Assert.True(queue.FillsABatch);
+        Assert.Equal([7, 3], queue.TakeBatch().Select(static example => example.Lengths[0]));
+        Assert.False(queue.FillsABatch);
+        Assert.Equal(8, Assert.Single(queue.TakeBatch()).Lengths[0]);
     }
 
     [Fact]
@@ -121,6 +119,56 @@ public sealed class PackedSchedulerTests
     }
 
     [Fact]
+    public async Task Examples_whose_other_sizes_differ_run_apart()
+    {
+        using var session = ModelSession.FromBytes(PackedModels.Widths());
+        await using var scheduler = new PackedScheduler(session, s_patient);
+        var wide = scheduler.RunAsync([TensorInput.From("x", [1f, 2, 3, 4], 1, 4)]);
+        var narrow = scheduler.RunAsync([TensorInput.From("x", [5f, 6, 7, 8], 2, 2)]);
+        var another = scheduler.RunAsync([TensorInput.From("x", [9f, 9, 9, 9], 1, 4)]);
+        scheduler.Flush();
+        Holds(await wide, 2, 4, 6, 8);
+        Holds(await narrow, 10, 12, 14, 16);
+        Holds(await another, 18, 18, 18, 18);
+        Assert.Equal((2L, 3L), (scheduler.Statistics.Batches, scheduler.Statistics.Ran));
+    }
+
+    [Fact]
+    public async Task Offsets_of_other_examples_are_refused()
+    {
+        using var session = ModelSession.FromBytes(PackedModels.TooManyOffsets());
+        await using var scheduler = new PackedScheduler(session, s_patient);
+        var task = scheduler.RunAsync([TensorInput.From("x", [1f, 2], 2, 1)]);
+        scheduler.Flush();
+        Assert.Equal("TSR0736", (await Assert.ThrowsAsync<TesseraRuntimeException>(() => task)).Code);
+    }
+
+    [Fact]
+    public async Task Memory_of_an_example_is_free_at_once()
+    {
+        using var session = ModelSession.FromBytes(PackedModels.Doubling());
+        await using var scheduler = new PackedScheduler(session, s_patient);
+        float[] x = [1, 2];
+        var task = scheduler.RunAsync([TensorInput.From("x", x, 1, 2), TensorInput.From("row", new float[3], 3)]);
+        x.AsSpan().Clear();
+        scheduler.Flush();
+        Holds(await task, 2, 4);
+    }
+
+    [Fact]
+    public async Task Session_that_is_gone_is_told_to_each()
+    {
+        var session = ModelSession.FromBytes(PackedModels.Doubling());
+        await using var scheduler = new PackedScheduler(session, s_patient);
+        var all = Enumerable.Range(0, 3).Select(i => scheduler.RunAsync(Example(1, i))).ToArray();
+        session.Dispose();
+        scheduler.Flush();
+        foreach (var task in all)
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => task);
+        Assert.Equal(3, scheduler.Statistics.Failed);
+    }
+
+    [Fact]
     public void Example_is_checked_before_it_waits()
     {
         using var session = ModelSession.FromBytes(PackedModels.Doubling());
@@ -138,10 +186,18 @@ public sealed class PackedSchedulerTests
 
     [Theory]
     [InlineData("dense", "no input 'cu_seqlens_…'")]
-    [InlineData("unowned", "'y: f32[other, 2]' does not tell which of its rows are whose")]
+    [InlineData("unowned result", "'y: f32[other, 2]' does not tell which of its rows are whose")]
+    [InlineData("unowned input", "'prior: f32[2*total_n]' does not tell which of its rows are whose")]
+    [InlineData("offsets", "'cu_seqlens_n: i64[batch + 1]' are no offsets")]
     public void Model_that_is_not_packed_is_refused(string model, string says)
     {
-        using var session = ModelSession.FromBytes(model == "dense" ? PackedModels.Dense() : PackedModels.Unowned());
+        using var session = ModelSession.FromBytes(model switch
+        {
+            "dense" => PackedModels.Dense(),
+            "unowned result" => PackedModels.Unowned(),
+            "unowned input" => PackedModels.UnownedInput(),
+            _ => PackedModels.LongOffsets(),
+        });
         Fails.With("TSR0741", () => new PackedScheduler(session).Dispose(), says);
     }
 
