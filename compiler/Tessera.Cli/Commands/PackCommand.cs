@@ -64,15 +64,29 @@ internal sealed class PackCommand
     private PackOptions Options(ParseResult result, Action<string> progress) => new()
     {
         Batch = result.GetValue(_batch)!,
-        Ragged = result.GetValue(_ragged)!,
+        Ragged = [.. result.GetValue(_ragged)!.Distinct(StringComparer.Ordinal)],
         Masks = result.GetValue(_masks) ?? [],
-        Padding = (result.GetValue(_padding) ?? []).Select(Promise).ToDictionary(StringComparer.Ordinal),
+        Padding = Promises(result.GetValue(_padding) ?? []),
         Interface = Enum.Parse<PackInterface>(result.GetValue(_io)!, ignoreCase: true),
         Target = Enum.Parse<EmitTarget>(result.GetValue(_target)!, ignoreCase: true),
         Opset = result.GetValue(_opset),
         Verify = result.GetValue(_verify),
         Progress = progress,
     };
+
+    private static Dictionary<string, double> Promises(string[] texts)
+    {
+        Dictionary<string, double> promises = new(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, double> promise in texts.Select(Promise))
+        {
+            if (!promises.TryAdd(promise.Key, promise.Value))
+            {
+                throw new TesseraException("TSR1221", "--pad", $"'{promise.Key}' is given twice.", "Give each input once.");
+            }
+        }
+
+        return promises;
+    }
 
     private static KeyValuePair<string, double> Promise(string text) =>
         text.LastIndexOf('=') is > 0 and var at && double.TryParse(text[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)

@@ -23,6 +23,7 @@ internal static class PaddingCuts
     {
         Shape x = c.ShapeOf(0);
         HashSet<int> cut = [];
+        bool shown = false;
         for (int k = 0; k < op.Axes.Count; k++)
         {
             int axis = PaddingContext.Axis(op.Axes[k], x.Rank);
@@ -46,10 +47,11 @@ internal static class PaddingCuts
             if (op.Ends[k] != x[axis] && op.Ends[k].ConstValue is not >= int.MaxValue)
             {
                 cut.Add(axis);
+                shown |= op.Ends[k].ConstValue is not >= 0;
             }
         }
 
-        PaddingState state = c[0] with { Fills = [.. c[0].Fills.Select((f, a) => cut.Contains(a) && c[0].Uniform is null ? Fill.Unknown : f)] };
+        PaddingState state = c[0] with { Fills = [.. c[0].Fills.Select((f, a) => cut.Contains(a) && (shown ? !(c[0].Uniform is { } own && f.Is(own)) : c[0].Uniform is null) ? Fill.Unknown : f)] };
         return state with { Counts = state.Counts is var (along, first) ? Counted(op, x, along, first) : null, Fills = Corner(c, op) ?? state.Fills };
     }
 
@@ -106,7 +108,12 @@ internal static class PaddingCuts
             }
         }
 
-        return c.Filled(a => op.Pads[a + rank] == Dim.Zero || c[0].Fills[a].Number is not null ? c[0].Fills[a] : Fill.Unknown);
+        // Rows and columns put beside hold the number themselves, in padding too.
+        bool Beside(int a) => Enumerable.Range(0, rank).Any(b => b != a && (op.Pads[b] != Dim.Zero || op.Pads[b + rank] != Dim.Zero));
+        double? put = op.Mode != PadMode.Constant ? null : op.Fill is null ? 0 : c[1].Uniform;
+        return c.Filled(a => (op.Pads[a + rank] == Dim.Zero || c[0].Fills[a].Number is not null) && (!Beside(a) || (put is { } number && c[0].Fills[a].Is(number)))
+            ? c[0].Fills[a]
+            : Fill.Unknown);
     }
 
     // Padding of keys is right of the diagonal for every query of the example itself.

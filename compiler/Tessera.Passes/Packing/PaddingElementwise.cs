@@ -7,9 +7,20 @@ namespace Tessera.Passes.Packing;
 /// <summary>Elements by themselves: an example's own are what they are alone; those in padding follow from padding.</summary>
 internal static class PaddingElementwise
 {
+    /// <summary>Why what is low where an example has tokens is no mask of its padding.</summary>
+    public const string HidesItself = "the mask hides the example's own tokens: is it flags, or what is added, and which of the two values is padding?";
+
+    // What hides stays far below every logit under the scales of attention, 1/√d.
+    private const double LeastScale = 0.02;
+
     public static PaddingState Of(PaddingContext c)
     {
         RequireFlags(c);
+        if (c.Op is Add && c.Operands.Any(static o => o is { OfMask: true, Uniform: { } own } && Fill.Known(own).IsLow))
+        {
+            throw c.Sees(HidesItself);
+        }
+
         int rank = c.Result.Rank;
         double?[] uniform = [.. c.Operands.Select(static o => o!.Uniform)];
         double? all = uniform.All(static u => u is not null) ? Evaluate(c, [.. uniform.Select(static u => u!.Value)]) : null;
@@ -19,7 +30,7 @@ internal static class PaddingElementwise
             Least = all ?? Least(c),
             IsRaw = all is not null && c.Operands.Any(static o => o!.IsRaw) && c.Op is (Cast { To: not DType.Bool } or Mul or Neg or Add or Sub),
         };
-        return Same(c) is { } same ? state with { Uniform = state.Uniform ?? same.Uniform, Counts = same.Counts, Length = same.Length, Least = state.Least ?? same.Least }
+        return Same(c) is { } same ? state with { Uniform = state.Uniform ?? same.Uniform, Counts = same.Counts, CountsOn = same.CountsOn && c.Op is Cast, Length = same.Length, Least = state.Least ?? same.Least }
             : Shifted(c, state);
     }
 
@@ -72,6 +83,7 @@ internal static class PaddingElementwise
         return state with
         {
             Counts = at.Counts is var (axis, first) ? (axis, first + shift) : null,
+            CountsOn = at.CountsOn,
             Length = at.Length is { } length ? length + shift : null,
             Least = state.Least ?? at.Least + shift,
         };
@@ -102,9 +114,9 @@ internal static class PaddingElementwise
             Where when fills[0].Number is { } chosen => chosen != 0 ? fills[1] : fills[2],
             Where when fills[1].IsLow && fills[2].IsLow => Fill.Low,
             Add or Min when fills[0].IsLow || fills[1].IsLow => Fill.Low,
-            Sub when fills[0].IsLow => Fill.Low,
-            Mul when (fills[0].IsLow && fills[1].Number > 0) || (fills[1].IsLow && fills[0].Number > 0) => Fill.Low,
-            Div when fills[0].IsLow && fills[1].Number > 0 => Fill.Low,
+            Sub when fills[0].IsLow && !fills[1].IsLow => Fill.Low,
+            Mul when (fills[0].IsLow && fills[1].Number >= LeastScale) || (fills[1].IsLow && fills[0].Number >= LeastScale) => Fill.Low,
+            Div when fills[0].IsLow && fills[1].Number is > 0 and <= 1 / LeastScale => Fill.Low,
             Cast { To: var to } when fills[0].IsLow && to.IsFloat() => Fill.Low,
             _ => Compared(c, axis, rank),
         };
@@ -120,7 +132,7 @@ internal static class PaddingElementwise
     private static Fill Compared(PaddingContext c, int axis, int rank)
     {
         if (c.Op is not (Less or LessOrEqual or Greater or GreaterOrEqual) || At(c, 0).Counts is not var (a, fromA) || At(c, 1).Counts is not var (b, fromB)
-            || a == b || c.Result.Shape[a] != c.Result.Shape[b])
+            || a == b || c.Result.Shape[a] != c.Result.Shape[b] || !c[axis == a ? 0 : 1].CountsOn)
         {
             return Fill.Unknown;
         }

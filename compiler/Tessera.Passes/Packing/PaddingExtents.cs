@@ -18,7 +18,7 @@ internal static class PaddingExtents
 
         if (op is Ir.Ops.Range { Start.Sizes: [{ ConstValue: { } start }], Delta.Sizes: [{ ConstValue: 1 }] })
         {
-            return [context.Plain() with { Counts = (0, start), Least = start }];
+            return [context.Plain() with { Counts = (0, start), CountsOn = true, Least = start }];
         }
 
         if (op.Outputs.All(static o => o.Sizes is not null))

@@ -106,7 +106,7 @@ internal sealed class PaddingProof
 
         long[] numbers = RefTensors.FromContent(content).I;
         bool counts = value.Shape.Count(static d => d != Dim.One) == 1 && numbers.Select((x, i) => x - i).All(x => x == numbers[0]);
-        return plain with { Least = numbers.Min(), Counts = counts ? (value.Shape.ToList().FindIndex(static d => d != Dim.One), numbers[0]) : null };
+        return plain with { Least = numbers.Min(), Counts = counts ? (value.Shape.ToList().FindIndex(static d => d != Dim.One), numbers[0]) : null, CountsOn = counts };
     }
 
     private IReadOnlyList<PaddingState>? ByParts(Op op, GraphBuilder builder, IReadOnlyDictionary<Value, PaddingState> inputs)

@@ -61,6 +61,7 @@ internal static class PaddingRules
     {
         int axis = PaddingContext.Axis(along, c.ShapeOf(0).Rank);
         return !c.IsRagged(0, axis) ? c.Plain()
+            : c[0] is { OfMask: true, Uniform: { } own } && Fill.Known(own).IsLow ? throw c.Sees(PaddingElementwise.HidesItself)
             : c[0].Fills[axis].IsLow ? c.Filled(a => a == axis ? hidden : Fill.Unknown)
             : throw c.Sees("its weights go to padding too: no mask makes these logits low");
     }

@@ -17,6 +17,9 @@ internal sealed record PaddingState
     /// <summary>Its elements count up by one along an axis, from a first number.</summary>
     public (int Axis, long First)? Counts { get; init; }
 
+    /// <summary>Whether <see cref="Counts"/> goes on in padding, as positions do and what a mask was summed or chosen by does not.</summary>
+    public bool CountsOn { get; init; }
+
     /// <summary>It is a length, as a function of the example's own lengths.</summary>
     public Dim? Length { get; init; }
 

@@ -9,6 +9,11 @@ internal static class PaddingWindows
     public static IEnumerable<PaddingState> Of(PaddingContext c)
     {
         Shape x = c.ShapeOf(0);
+        if (c.Op is Conv && c.RaggedAxes(c.ShapeOf(1)).Any())
+        {
+            throw c.Sees("its kernel is as long as the padded example");
+        }
+
         foreach (int axis in c.RaggedAxes(x).Where(static a => a > 0))
         {
             if (axis == 1)

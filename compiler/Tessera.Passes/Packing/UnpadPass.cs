@@ -18,6 +18,7 @@ public static class UnpadPass
         ArgumentNullException.ThrowIfNull(request);
         UnbatchedGraph one = UnbatchPass.Run(Pipelines.Plain.Run(graph, new PassContext()), request.Batch);
         Graph plain = Pipelines.Plain.Run(one.Graph, new PassContext());
+        _ = Promised(plain, request);
         Value[] masks = [.. request.Masks.Select(name => Mask(plain, name, request))];
         Dictionary<string, MaskForm> forms = [];
         if (masks.Length > 0)

@@ -20,6 +20,7 @@ internal static class UnbatchIndexing
         Carried data = c.Operands[0]!;
         int axis = UnbatchContext.Axis(op.Axis, c.RankOf(0));
         return axis == data.Axis ? throw c.Mixes("it picks some of the examples")
+            : data.Kind is CarriedKind.Number or CarriedKind.Numbered ? throw c.Mixes("it picks among the numbers of examples")
             : data with
             {
                 Value = c.Emit(op with { Data = c[0], Indices = c[1], Axis = data.Own(axis) }),
@@ -32,7 +33,7 @@ internal static class UnbatchIndexing
     {
         (Carried data, Carried indices) = (c.Operands[0]!, c.Operands[1]!);
         int axis = UnbatchContext.Axis(op.Axis, c.RankOf(0));
-        if (indices.Kind == CarriedKind.Number && data.IsDropped && data.Axis == axis && c.RankOf(1) == 1)
+        if (indices is { Kind: CarriedKind.Number, IsDropped: true } && data is { IsDropped: true, Kind: CarriedKind.PerExample } && data.Axis == axis && c.RankOf(1) == 1)
         {
             return data;
         }
@@ -45,7 +46,7 @@ internal static class UnbatchIndexing
     private static Carried Rows(UnbatchContext c, GatherND op)
     {
         (Carried data, Carried indices) = (c.Operands[0]!, c.Operands[1]!);
-        if (indices is { Kind: CarriedKind.Numbered, IsDropped: true, Rest: { } rest } && data is { IsDropped: true, Axis: 0 } && op.BatchDims == 0)
+        if (indices is { Kind: CarriedKind.Numbered, IsDropped: true, Rest: { } rest } && data is { IsDropped: true, Axis: 0, Kind: CarriedKind.PerExample } && op.BatchDims == 0)
         {
             Value rows = rest.Shape[rest.Rank - 1] == Dim.One
                 ? c.Emit(new Gather(data.Value!, c.Reshaped(rest, rest.Shape.RemoveAt(rest.Rank - 1))))

@@ -65,6 +65,11 @@ internal static class UnbatchShaping
         Carried x = c.Operands[0]!;
         int shift = to.Rank - c.RankOf(0);
         (int axis, Dim inner) = x.IsShared ? Spread(c, to) : (x.Axis + shift, x.Inner);
+        if (Enumerable.Range(0, to.Rank).Any(a => a != axis && c.TellsOfBatch(to[a])))
+        {
+            throw c.Mixes($"its sizes {to} depend on how many examples there are");
+        }
+
         Value value = UnbatchElementwise.Operand(c, 0, axis, inner, to.Rank);
         Shape own = c.Without(to, axis, inner);
         return UnbatchContext.Example(value.Shape.Equals(own) ? value : c.Emit(new Expand(value) { Shape = own }), axis, inner) with { Kind = x.IsShared ? CarriedKind.PerExample : x.Kind };
@@ -113,7 +118,7 @@ internal static class UnbatchShaping
         switch (c.Op)
         {
             case Slice slice when slice.Axes.All(a => UnbatchContext.Axis(a, rank) != x.Axis):
-                return [x with { Value = c.Emit(((Slice)c.One(slice)) with { X = c[0], Axes = [.. slice.Axes.Select(a => (long)x.Own(UnbatchContext.Axis(a, rank)))] }) }];
+                return [x with { Value = c.Emit(slice with { X = c[0], Axes = [.. slice.Axes.Select(a => (long)x.Own(UnbatchContext.Axis(a, rank)))] }) }];
             case Split split when UnbatchContext.Axis(split.Axis, rank) != x.Axis:
                 return [.. c.EmitAll(split with { X = c[0], Axis = x.Own(UnbatchContext.Axis(split.Axis, rank)) }).Select(v => x with { Value = v })];
             case Pad pad when pad.Pads[x.Axis] == Dim.Zero && pad.Pads[x.Axis + rank] == Dim.Zero:
