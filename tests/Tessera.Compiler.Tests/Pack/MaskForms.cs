@@ -19,6 +19,7 @@ internal static class MaskForms
         ["in int32 by its compare with 0"] = () => Make(DType.I32, (m, mask, x) => Added(m, m.Node("Where", [m.Node("Equal", [m.Node("Unsqueeze", [mask, m.Longs(1, 2)]), m.Cast(m.Long(0), DType.I32)]), m.Float(float.MinValue), m.Float(0)]))),
         ["weights that are NaN are 0"] = () => Make(DType.Bool, (m, mask, x) => Added(m, m.Node("Where", [m.Node("Unsqueeze", [mask, m.Longs(1, 2)]), m.Float(0), m.Float(float.NegativeInfinity)])), safe: true),
         ["four axes, added"] = () => Make(DType.F32, (m, mask, x) => Added(m, mask), "batch", 1, 1, "sequence"),
+        ["four axes, flags"] = () => Make(DType.F32, (m, mask, x) => Added(m, m.Node("Mul", [Inverted(m, mask), m.Float(-1e9f)])), "batch", 1, 1, "sequence"),
         ["and a triangle of positions"] = () => Make(DType.Bool, Positions),
         ["and a triangle cut to size"] = () => Make(DType.I64, Cut),
         ["and a triangle of ones"] = () => Make(DType.Bool, Ones),

@@ -33,6 +33,12 @@ public class RefusalTests
         ["a mask of threes"] = ("TSR0533", ["more than padding"], static (m, x, mask) => Output(m, m.Node("Where", [m.Node("Unsqueeze", [m.Node("Equal", [mask, m.Long(3)]), m.Longs(2)]), x, m.Float(0)]))),
         ["the padded length as a number"] = ("TSR0533", ["padded length enters as a number"], static (m, x, mask) => Output(m, m.Node("Div", [x, m.Cast(m.Scalar(x, 1), DType.F32)]))),
         ["something behind padding"] = ("TSR0533", ["concat", "behind padding"], static (m, x, mask) => Output(m, m.Node("Concat", [x, m.Node("Slice", [x, m.Longs(0), m.Longs(1), m.Longs(1)])], ExportedModel.Int("axis", 1)))),
+        ["positions that a mask made"] = ("TSR0533", ["softmax", "no mask"], CountedPositions),
+        ["a pooling of all but the last"] = ("TSR0533", ["reduce_sum"], Shifted),
+        ["a row put beside the mask"] = ("TSR0533", ["softmax", "no mask"], Beside),
+        ["as many rows as examples"] = ("TSR0530", ["expand", "how many examples"], static (m, x, mask) => Output(m, m.Node("ReduceSum", [m.Node("Expand", [Pooled(m, x, mask), m.Node("Concat", [m.Size(x, 0), m.Size(x, 0), m.Longs(8)], ExportedModel.Int("axis", 0))]), m.Longs(1)]))),
+        ["as many features as examples"] = ("TSR0530", ["slice"], static (m, x, mask) => Output(m, m.Node("Slice", [x, m.Longs(0), m.Size(x, 0), m.Longs(2)]))),
+        ["a kernel as long as the example"] = ("TSR0533", ["conv", "kernel is as long"], static (m, x, mask) => Output(m, m.Node("Conv", [m.Node("Transpose", [x], ExportedModel.Ints("perm", 0, 2, 1)), m.Node("Slice", [m.Weight(4, 8, 64), m.Longs(0), m.Size(x, 1), m.Longs(2)])]))),
         ["an output of no example"] = ("TSR0532", ["result"], static (m, x, mask) => m.Output(m.Node("ReduceSum", [m.Weight(8, 8)]), "result")),
     };
 
@@ -110,6 +116,32 @@ public class RefusalTests
         TesseraException error = Refusal(PaddedStyles.Vit(mask: false), new PackOptions { Ragged = ["n"], Interface = PackInterface.Padded });
         Assert.Equal("TSR0913", error.Code);
     }
+
+    private static void CountedPositions(ExportedModel m, string x, string mask)
+    {
+        string position = m.Node("Sub", [m.Node("CumSum", [mask, m.Long(1)]), m.Long(1)]);
+        string seen = m.Node("LessOrEqual", [m.Node("Unsqueeze", [position, m.Longs(1)]), m.Node("Unsqueeze", [position, m.Longs(2)])]);
+        Output(m, PaddedModels.Layer(m, x, logits => m.Node("Where", [m.Node("Unsqueeze", [seen, m.Longs(1)]), logits, m.Float(-1e9f)])));
+    }
+
+    private static void Shifted(ExportedModel m, string x, string mask)
+    {
+        string All(string value) => m.Node("Slice", [value, m.Longs(0), m.Longs(-1), m.Longs(1)]);
+        string weight = m.Node("Unsqueeze", [m.Cast(All(mask), DType.F32), m.Longs(2)]);
+        Output(m, m.Node("ReduceSum", [m.Node("Mul", [All(x), weight]), m.Longs(1)]));
+    }
+
+    private static void Beside(ExportedModel m, string x, string mask)
+    {
+        string bias = m.Node("Mul", [m.Node("Sub", [m.Float(1), m.Cast(m.Node("Unsqueeze", [mask, m.Longs(1)]), DType.F32)]), m.Float(-10000)]);
+        string two = m.Node("Pad", [bias, m.Longs(0, 0, 0, 0, 1, 0), m.Float(0)]);
+        string logits = m.Node("Add", [m.Node("MatMul", [m.Weight(2, 8), m.Node("Transpose", [x], ExportedModel.Ints("perm", 0, 2, 1))]), two]);
+        Output(m, m.Node("MatMul", [m.Node("Softmax", [logits], ExportedModel.Int("axis", -1)), x]));
+    }
+
+    // f32[batch, 1, 8]
+    private static string Pooled(ExportedModel m, string x, string mask) =>
+        m.Node("ReduceSum", [m.Node("Mul", [x, m.Cast(m.Node("Unsqueeze", [mask, m.Longs(2)]), DType.F32)]), m.Longs(1)]);
 
     private static TesseraException Refusal(ExportedModel m, PackOptions options)
     {
