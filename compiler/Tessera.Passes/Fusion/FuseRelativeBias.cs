@@ -18,7 +18,7 @@ public sealed class FuseRelativeBias : RewriteRule<Attention>
             return null;
         }
 
-        Value[] terms = [.. Terms(mask)];
+        Value[] terms = [.. Positions.Terms(mask)];
         for (int i = 0; i < terms.Length; i++)
         {
             if (Lookup(terms[i], op, context) is not { } lookup)
@@ -31,29 +31,12 @@ public sealed class FuseRelativeBias : RewriteRule<Attention>
                 return context.Reject(op, reason!);
             }
 
-            Value? rest = terms.Where((t, other) => other != i && !Numbers.IsZero(t)).Aggregate((Value?)null, (sum, t) => sum is null ? t : context.Emit(new Add(sum, t)));
+            Value? rest = terms.Where((_, other) => other != i).Aggregate((Value?)null, (sum, t) => sum is null ? t : context.Emit(new Add(sum, t)));
             Attention biased = op with { Bias = table, Mask = rest };
             return context.Emit(rest is null && !biased.HidesKeys ? biased with { Hiding = Hiding.LeftOut } : biased);
         }
 
         return null;
-    }
-
-    private static IEnumerable<Value> Terms(Value mask)
-    {
-        Stack<Value> stack = new([mask]);
-        while (stack.TryPop(out Value? value))
-        {
-            if (value.Op is Add sum)
-            {
-                stack.Push(sum.B);
-                stack.Push(sum.A);
-            }
-            else
-            {
-                yield return value;
-            }
-        }
     }
 
     // The gather of a weight's rows for each pair of tokens, heads in front of both.

@@ -49,7 +49,8 @@ internal static class Positions
             : null;
     }
 
-    private static IEnumerable<Value> Terms(Value mask)
+    /// <summary>What a mask is the sum of, but zeros.</summary>
+    public static IEnumerable<Value> Terms(Value mask)
     {
         Stack<Value> stack = new([mask]);
         while (stack.TryPop(out Value? value))
