@@ -40,13 +40,15 @@ public sealed class PassContext(PassOptions? options = null)
     /// <param name="original">What stood there.</param>
     /// <param name="replacement">What takes its place.</param>
     /// <param name="weights">Paths of weights whose bytes it relies on.</param>
-    public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement, IReadOnlyList<string>? weights = null)
+    /// <param name="relied">Values that it relies on being made as they are.</param>
+    public void Record(
+        string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement, IReadOnlyList<string>? weights = null, IReadOnlyList<Value>? relied = null)
     {
         _firings[rule] = _firings.GetValueOrDefault(rule) + 1;
         _sites.Add(new Firing(rule, original[0].Producer.Schema.Name, original[0].Source));
         if (Options.RecordRewrites)
         {
-            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement) { Weights = weights ?? [] });
+            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement) { Weights = weights ?? [], Relied = relied ?? [] });
         }
     }
 

@@ -7,6 +7,7 @@ public sealed class RewriteContext
 {
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
+    private readonly HashSet<Value> _relied = [];
 
     internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
     {
@@ -39,6 +40,25 @@ public sealed class RewriteContext
     /// others since the last sweep: a rule that depends on it is tried again in the next.
     /// </summary>
     public bool HasSingleUse(Value value) => _uses.HasSingleUse(value);
+
+    /// <summary>
+    /// Says that the law depends on how a value comes about (on indices being those of a top-k, say): when the site is replayed, the
+    /// value is made so again.
+    /// </summary>
+    public void RelyOn(Value value) => _relied.Add(value);
+
+    /// <summary>What the rule relied on since the last call.</summary>
+    internal IReadOnlyList<Value> TakeRelied()
+    {
+        if (_relied.Count == 0)
+        {
+            return [];
+        }
+
+        Value[] relied = [.. _relied];
+        _relied.Clear();
+        return relied;
+    }
 
     /// <summary>Declines, and says which precondition failed.</summary>
     /// <returns>Null, so that a rule can return it.</returns>

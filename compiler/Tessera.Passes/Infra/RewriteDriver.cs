@@ -120,11 +120,12 @@ internal sealed class RewriteDriver
             }
 
             IReadOnlyList<Value>? replaced = Try(rule, op, context);
-            IReadOnlyList<string> relied = _weights.TakeAsked();
+            IReadOnlyList<string> weights = _weights.TakeAsked();
+            IReadOnlyList<Value> relied = context.TakeRelied();
             if (replaced is not null && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
-                _pass.Record(rule.Name, op.Outputs, replaced, relied);
+                _pass.Record(rule.Name, op.Outputs, replaced, weights, relied);
                 _fired.Add(rule.Name);
                 return replaced;
             }

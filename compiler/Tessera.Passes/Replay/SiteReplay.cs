@@ -68,7 +68,7 @@ public static class SiteReplay
                 continue;
             }
 
-            if (value.Op is Input || (common.Contains(value) && !IsFixed(value, record.Weights)))
+            if (value.Op is Input || (common.Contains(value) && !IsFixed(value, record.Weights) && !IsMadeAgain(value, record)))
             {
                 frontier.Add(value);
                 continue;
@@ -83,6 +83,9 @@ public static class SiteReplay
         HashSet<Value> cut = [.. frontier];
         return [.. frontier.Where(v => !Follows(v, cut, record.Weights)).OrderBy(static v => v.Id)];
     }
+
+    // What the rewrite relies on, and any other result of the same op.
+    private static bool IsMadeAgain(Value value, RewriteRecord record) => record.Relied.Any(r => ReferenceEquals(r.Producer, value.Producer));
 
     // Whether a few steps make the value of others of the frontier (a mask of lengths that are there themselves): given values
     // of its own it would contradict them.
