@@ -29,7 +29,7 @@ internal sealed class GroupedMlpBody
         List<Value> rows = [];
         for (int e = 0; e < _op.ExpertCount; e++)
         {
-            Value at = _g.Reshape(_g.NonZero(_g.Equal(_ids, _g.Int(DType.I64, e))), [-1]);
+            Value at = _g.Squeeze(_g.NonZero(_g.Equal(_ids, _g.Int(DType.I64, e))), [0]);
             found.Add(at);
             rows.Add(Rows(e, at, result[1]));
         }
