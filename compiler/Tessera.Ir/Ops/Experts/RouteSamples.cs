@@ -91,7 +91,7 @@ internal static class RouteSamples
                 1, double.PositiveInfinity, 0, 2, 1, 0,
                 double.NegativeInfinity, 1, double.NegativeInfinity, 3, 2, double.NegativeInfinity,
                 .. Enumerable.Repeat(double.NegativeInfinity, 6),
-                90, -90, 0, 30, -30, 89,
+                9, -90, 0, 3, -30, 8,
             ]),
         },
     ];
