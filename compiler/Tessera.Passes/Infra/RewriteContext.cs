@@ -8,6 +8,7 @@ public sealed class RewriteContext
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
     private readonly HashSet<Value> _relied = [];
+    private bool _whereFinite;
 
     internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
     {
@@ -47,17 +48,25 @@ public sealed class RewriteContext
     /// </summary>
     public void RelyOn(Value value) => _relied.Add(value);
 
+    /// <summary>
+    /// Says that the law holds only where the original gives finite numbers: where it does not, that may come from values which the
+    /// replacement leaves out.
+    /// </summary>
+    public void HoldsWhereFinite() => _whereFinite = true;
+
     /// <summary>What the rule relied on since the last call.</summary>
-    internal IReadOnlyList<Value> TakeRelied()
+    internal RewriteGround TakeGround()
     {
-        if (_relied.Count == 0)
+        IReadOnlyList<string> weights = Weights.TakeAsked();
+        if (weights.Count == 0 && _relied.Count == 0 && !_whereFinite)
         {
-            return [];
+            return RewriteGround.None;
         }
 
-        Value[] relied = [.. _relied];
+        RewriteGround ground = new() { Weights = weights, Made = [.. _relied], WhereFinite = _whereFinite };
         _relied.Clear();
-        return relied;
+        _whereFinite = false;
+        return ground;
     }
 
     /// <summary>Declines, and says which precondition failed.</summary>

@@ -120,12 +120,11 @@ internal sealed class RewriteDriver
             }
 
             IReadOnlyList<Value>? replaced = Try(rule, op, context);
-            IReadOnlyList<string> weights = _weights.TakeAsked();
-            IReadOnlyList<Value> relied = context.TakeRelied();
+            RewriteGround ground = context.TakeGround();
             if (replaced is not null && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
-                _pass.Record(rule.Name, op.Outputs, replaced, weights, relied);
+                _pass.Record(rule.Name, op.Outputs, replaced, ground);
                 _fired.Add(rule.Name);
                 return replaced;
             }

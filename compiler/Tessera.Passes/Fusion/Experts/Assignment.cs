@@ -11,11 +11,17 @@ internal sealed record Assignment(Value Ids, Value Weights)
     /// <summary>Number of experts that the ids count, as what makes them says; null where nothing does.</summary>
     public long? Experts => CountOf(Ids, Deepest);
 
-    /// <summary>Whether no token names an expert twice, nor one that there is not.</summary>
-    public bool IsSelection => Picker(Ids, Deepest) is not null;
+    /// <summary>Whether no token names an expert twice, nor one that there is not: a law that asks relies on what selects them.</summary>
+    public bool IsSelection(RewriteContext context)
+    {
+        if (Picker(Ids, Deepest) is not { } selection)
+        {
+            return false;
+        }
 
-    /// <summary>What selects the ids, on which <see cref="IsSelection"/> relies.</summary>
-    public Value? Selection => Picker(Ids, Deepest);
+        context.RelyOn(selection);
+        return true;
+    }
 
     private static long? CountOf(Value ids, int depth) => Picker(ids, depth)?.Producer switch
     {

@@ -41,6 +41,7 @@ public sealed class FuseMaskedExperts : RewriteRule<Add>
             return null;
         }
 
+        context.HoldsWhereFinite();
         return set.IsComplete ? Sum(context, rest, set.Emit()) : set.Needed is null
             ? context.Reject(op, "nothing tells how many experts there are")
             : context.Reject(op, set.Missing());

@@ -29,12 +29,11 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
 
         Assignment assignment = new(ids, Axes.Reshape(weight, [weight.Shape[0], weight.Shape[1]], context));
         long? experts = plain.First.Weight.Shape[0].ConstValue;
-        if (assignment.Experts != experts || experts is not { } count || !context.Equal(ids.Shape, assignment.Weights.Shape) || !context.Equal(x.Shape[0], ids.Shape[0]))
+        if (assignment.Experts != experts || experts is not { } count || !assignment.IsSelection(context) || !context.Equal(ids.Shape, assignment.Weights.Shape) || !context.Equal(x.Shape[0], ids.Shape[0]))
         {
             return context.Reject(output.Producer, "it is not proved that every id is that of an expert");
         }
 
-        context.RelyOn(assignment.Selection!);
         return ExpertEmission.Emit(context, x, assignment, plain, ExpertEmission.Views(context, plain, count), count);
     }
 

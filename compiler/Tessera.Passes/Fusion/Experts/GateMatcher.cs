@@ -107,17 +107,7 @@ internal sealed class GateMatcher(RewriteContext context)
         _ => null,
     };
 
-    // Where a law holds for ids that are distinct, or that exist, it looks at what selects them.
-    private Assignment? Selected(Assignment a)
-    {
-        if (a.Selection is not { } selection)
-        {
-            return null;
-        }
-
-        context.RelyOn(selection);
-        return a;
-    }
+    private Assignment? Selected(Assignment a) => a.IsSelection(context) ? a : null;
 
     // An axis that is not spread over is as long in the ids as in the gates.
     private bool IsWhole(Assignment a, Value gates) => a.Ids.Rank == gates.Rank

@@ -37,11 +37,11 @@ internal sealed class GatheredExpert(ScatterND step, RewriteContext context)
     }
 
     // Row e of one_hot(ids)[T, k, E] brought to [E, k, T] or [E, T, k].
-    private static (Value, long, int)? OneOfHot(Value flags)
+    private (Value, long, int)? OneOfHot(Value flags)
     {
         (Value whole, long expert)? picked = Picked(flags);
         return picked is var (all, e) && all.Op is Transpose { Perm: [2, var first, var second] } order && GateMatcher.OneHotOf(order.X) is { Rank: 2 } ids
-            && (first, second) is (1, 0) or (0, 1)
+            && (first, second) is (1, 0) or (0, 1) && new Assignment(ids, ids).IsSelection(context)
             ? (ids, e, first == 1 ? 1 : 0)
             : null;
     }
