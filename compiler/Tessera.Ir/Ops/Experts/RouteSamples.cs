@@ -66,9 +66,11 @@ internal static class RouteSamples
 
     private static IEnumerable<OpSample> Types() =>
     [
-        .. new[] { "f16", "bf16", "f64" }.Select(static type =>
-            Sample(type, 2, static r => r with { Renormalize = true, CapacityFactor = 1, Priority = RoutePriority.Batch }, type: type)),
+        Typed("f16"), Typed("bf16"), Typed("f64"),
     ];
+
+    private static OpSample Typed(string type) =>
+        Sample(type, 2, static r => r with { Renormalize = true, CapacityFactor = 1, Priority = RoutePriority.Batch }, type: type);
 
     private static OpSample Sample(string name, long k, Func<Route, Route> with, bool bias = false, string type = "f32") =>
         new(name, g => g.EmitAll(with(new Route(g.In("logits", $"{type}[t, 6]"), bias ? g.In("bias", $"{type}[6]") : null) { K = k })))

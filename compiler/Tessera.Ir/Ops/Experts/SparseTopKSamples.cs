@@ -37,8 +37,8 @@ internal static class SparseTopKSamples
 
     private static IEnumerable<OpSample> Both(
         string name, long k, double p = 2, double lambda = 1, string dtype = "f32", string shape = "[n, 6]") =>
-        new[] { false, true }.Select(magnitude => new OpSample(
-            magnitude ? $"magnitude {name}" : name,
-            g => [g.Emit(new SparseTopK(g.In("x", dtype + shape)) { K = k, P = p, Lambda = lambda, Magnitude = magnitude })])
-        { Sizes = ShapingSamples.Sizes });
+        [One(name, k, p, lambda, dtype + shape, magnitude: false), One($"magnitude {name}", k, p, lambda, dtype + shape, magnitude: true)];
+
+    private static OpSample One(string name, long k, double p, double lambda, string type, bool magnitude) =>
+        new(name, g => [g.Emit(new SparseTopK(g.In("x", type)) { K = k, P = p, Lambda = lambda, Magnitude = magnitude })]) { Sizes = ShapingSamples.Sizes };
 }

@@ -1,5 +1,4 @@
 using Tessera.Ir;
-using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
 

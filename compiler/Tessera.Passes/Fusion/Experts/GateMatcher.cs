@@ -78,7 +78,7 @@ internal sealed class GateMatcher(RewriteContext context)
         {
             ScatterElements { Reduction: ScatterReduction.None, Data: var zeros, Indices: var ids, Updates: var w } scatter
                 when IsLast(scatter.Axis, gates.Rank) && Numbers.IsZero(zeros) && Selected(new Assignment(ids, w)) is { } a && IsWhole(a, gates) => (a, experts),
-            ReduceSum { X.Op: Mul { A: var a, B: var b } } sum when sum.Axes is [var axis] && (axis == -2 || axis == gates.Rank - (sum.KeepDims ? 1 : 0))
+            ReduceSum { X.Op: Mul { A: var a, B: var b } } sum when sum.Axes is [var axis] && !sum.KeepDims && (axis == -2 || axis == sum.X.Rank - 2)
                 => (Hot(a, b) ?? Hot(b, a)) is { } found ? (found, experts) : null,
             MatMul { A: var w, B: var hot } => Rows(w, hot) is { } found ? (found, experts) : null,
             Cast { X: var x } cast when Numbers.Widens(cast) && Spread(x, depth - 1) is var (a, n) => (a with { Weights = context.Emit(new Cast(a.Weights) { To = cast.To }) }, n),
