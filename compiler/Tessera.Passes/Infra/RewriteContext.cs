@@ -8,6 +8,7 @@ public sealed class RewriteContext
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
     private readonly HashSet<Value> _relied = [];
+    private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
     private bool _whereFinite;
 
     internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
@@ -48,6 +49,15 @@ public sealed class RewriteContext
     /// </summary>
     public void RelyOn(Value value) => _relied.Add(value);
 
+    /// <summary>Says that the rule relies on what another one did, whose work it makes part of its own.</summary>
+    public void RelyOn(RewriteGround ground)
+    {
+        ArgumentNullException.ThrowIfNull(ground);
+        _relied.UnionWith(ground.Made);
+        _paths.UnionWith(ground.Weights);
+        _whereFinite |= ground.WhereFinite;
+    }
+
     /// <summary>
     /// Says that the law holds only where the original gives finite numbers: where it does not, that may come from values which the
     /// replacement leaves out.
@@ -57,13 +67,14 @@ public sealed class RewriteContext
     /// <summary>What the rule relied on since the last call.</summary>
     internal RewriteGround TakeGround()
     {
-        IReadOnlyList<string> weights = Weights.TakeAsked();
-        if (weights.Count == 0 && _relied.Count == 0 && !_whereFinite)
+        _paths.UnionWith(Weights.TakeAsked());
+        if (_paths.Count == 0 && _relied.Count == 0 && !_whereFinite)
         {
             return RewriteGround.None;
         }
 
-        RewriteGround ground = new() { Weights = weights, Made = [.. _relied], WhereFinite = _whereFinite };
+        RewriteGround ground = new() { Weights = [.. _paths], Made = [.. _relied], WhereFinite = _whereFinite };
+        _paths.Clear();
         _relied.Clear();
         _whereFinite = false;
         return ground;

@@ -14,7 +14,7 @@ internal static class ExpertEmission
         Value Flat(Value v) => Axes.Reshape(v, [tokens, v.Shape[^1]], context);
         Value ids = assignment.Ids.DType == DType.I64 ? assignment.Ids : context.Emit(new Cast(assignment.Ids) { To = DType.I64 });
         Value weights = assignment.Weights.DType == x.DType ? assignment.Weights : context.Emit(new Cast(assignment.Weights) { To = x.DType });
-        Value y = context.Emit(new GroupedMlp(Flat(x), Flat(ids), Flat(weights), [.. tail])
+        Value y = context.Emit(new GroupedMlp(Flat(x), Flat(ids), Flat(weights), [.. tail.Select(w => Whole(context, w))])
         {
             ExpertCount = experts,
             Activation = form.Activation,
@@ -35,6 +35,12 @@ internal static class ExpertEmission
     [
         .. Enumerable.Range(0, (int)experts).SelectMany(e => form.Parts.SelectMany(p => p.Tail()).Select(w => View(context, w, e))),
     ];
+
+    // One of a stack that is gathered by a number, as a view.
+    private static Value Whole(RewriteContext context, Value weight) =>
+        weight.Op is Gather { Axis: 0, Data: { Rank: > 0 } stack, Indices: var index } && GateMatcher.Single(index) is { } at && at >= 0 && index.Rank == 0
+            ? View(context, stack, at)
+            : weight;
 
     // [E, a, b] → [a, b]; a bias [E, 1, b] or [E, b] → [b].
     private static Value View(RewriteContext context, Value stack, long expert)

@@ -9,22 +9,5 @@ namespace Tessera.Passes.Fusion;
 /// </summary>
 public sealed class FuseGatheredExperts : RewriteRule<ScatterND>
 {
-    public override Value? Apply(ScatterND op, RewriteContext context)
-    {
-        ExpertSet set = new(context);
-        Value rest = op.Outputs[0];
-        while (!set.IsComplete && rest.Op is ScatterND { Reduction: ScatterReduction.Add } step && new GatheredExpert(step, context).AddTo(set))
-        {
-            rest = step.Data;
-        }
-
-        if (set.Count == 0)
-        {
-            return null;
-        }
-
-        return !set.IsComplete
-            ? context.Reject(op, set.Needed is null ? "nothing tells how many experts there are" : set.Missing())
-            : Numbers.IsZero(rest) ? set.Emit() : context.Emit(new Add(rest, set.Emit()));
-    }
+    public override Value? Apply(ScatterND op, RewriteContext context) => GatheredSum.Fuse(op, op.Outputs[0], context);
 }
