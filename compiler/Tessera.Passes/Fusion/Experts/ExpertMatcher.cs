@@ -94,16 +94,9 @@ internal sealed class ExpertMatcher(int rank)
     {
         Relu relu => (ExpertActivation.Relu, 1, relu.X),
         Gelu gelu => (gelu.Tanh ? ExpertActivation.GeluTanh : ExpertActivation.Gelu, 1, gelu.X),
-        Silu silu => (ExpertActivation.Silu, 1, silu.X),
-        Mul { A: var x, B: { Op: Sigmoid { X: var inner } } } when Scaled(inner, x) is { } alpha => (ExpertActivation.Silu, alpha, x),
-        Mul { B: var x, A: { Op: Sigmoid { X: var inner } } } when Scaled(inner, x) is { } alpha => (ExpertActivation.Silu, alpha, x),
+        Silu silu => (ExpertActivation.Silu, silu.Alpha.Value, silu.X),
         _ => null,
     };
-
-    // α in αx.
-    private static double? Scaled(Value value, Value x) => ReferenceEquals(value, x) ? 1
-        : value.Op is Mul { A: var a, B: { Rank: 0 } b } && ReferenceEquals(a, x) && Constants.IsSplat(b, out double alpha) && Products.IsAttribute(alpha, x.DType) ? alpha
-        : null;
 
     private static (Value X, double Beta) Shifted(Value value) =>
         value.Op is Add { A: var x, B: { Rank: 0 } b } && Constants.IsSplat(b, out double beta) && Products.IsAttribute(beta, x.DType) ? (x, beta) : (value, 0);
