@@ -32,7 +32,7 @@ internal static class RouteSamples
         Sample("sparse mixer", 2, static r => r with { Scoring = RouteScoring.SparseMixer }),
         Sample("sparse mixer far", 3, static r => r with { Scoring = RouteScoring.SparseMixer, Jitter = 0.4, Renormalize = true }),
         Sample("sparse top-k", 2, static r => r with { Scoring = RouteScoring.SparseTopK }),
-        Sample("sparse top-k magnitude", 2, static r => r with { Scoring = RouteScoring.SparseTopK, Magnitude = true, P = 4.0 / 3, Lambda = 0.5, Renormalize = true }),
+        Sample("sparse top-k magnitude", 2, static r => r with { Scoring = RouteScoring.SparseTopK, Magnitude = true, P = 4.0 / 3, Lambda = 0.5 }),
         Sample("ties", 2, static r => r with { CapacityFactor = 1, Priority = RoutePriority.Batch }) with { Fixed = Logits([.. Enumerable.Repeat(0.5, 30)]), Sizes = [s_tokens[0]] },
         .. Hostile("softmax", static r => r),
         .. Hostile("select first", static r => r with { SelectFirst = true, CapacityFactor = 1 }),
@@ -91,7 +91,7 @@ internal static class RouteSamples
             [
                 double.NaN, 1, 2, 3, 4, 5,
                 1, double.PositiveInfinity, 0, 2, 1, 0,
-                double.NegativeInfinity, 1, double.NegativeInfinity, 3, 2, double.NegativeInfinity,
+                double.NegativeInfinity, 1.5, double.NegativeInfinity, 3, 2, double.NegativeInfinity,
                 .. Enumerable.Repeat(double.NegativeInfinity, 6),
                 9, -90, 0, 3, -30, 8,
             ]),

@@ -26,7 +26,7 @@ internal sealed record SoftSelection(long K, double Lambda, double Power, bool M
         }
 
         double[] finite = [.. x.Where(double.IsFinite)];
-        double tau = Root(finite.Min() - Lambda, finite.Max(), t => x.Sum(v => Share(v, t)) - K);
+        double tau = Root(finite.Min() - Lambda, finite.Max(), t => Excess(x.Select(v => Raised(v, t))));
         return [.. x.Select(v => Share(v, tau))];
     }
 
@@ -42,8 +42,20 @@ internal sealed record SoftSelection(long K, double Lambda, double Power, bool M
             return [.. x.Select(v => K == 0 ? 0 : v)];
         }
 
-        double tau = Root(0, a.Max(), t => a.Sum(v => t == 0 ? (v > 0 ? 1 : 0) : Math.Min(Raised(v, t) / t, 1)) - K);
+        double tau = Root(0, a.Max(), t => Excess(a.Select(v => Raised(v, t) / t)));
         return [.. x.Select((v, i) => Raised(a[i], tau) >= tau ? v : Math.Sign(v) * (Raised(a[i], tau) + Math.Max(a[i] - tau, 0)))];
+    }
+
+    // How far shares, each at most 1, sum to more than k. Whole ones are counted by themselves: beside them a small one would be lost.
+    private double Excess(IEnumerable<double> shares)
+    {
+        (long whole, double parts) = (0, 0);
+        foreach (double share in shares)
+        {
+            (whole, parts) = share >= 1 ? (whole + 1, parts) : (whole, parts + share);
+        }
+
+        return (whole - K) + parts;
     }
 
     // Where a falling function changes its sign.

@@ -35,7 +35,7 @@ internal static class SparseTopKBody
     {
         Value lowest = g.ReduceMin(g.Where(g.IsInf(x), Number(g, double.MaxValue), x), [-1], keepDims: true);
         Value tau = Root(g, op, g.Sub(lowest, Number(g, Lambda(op))), g.ReduceMax(x, [-1], keepDims: true), x,
-            static (r, op, x, t) => r.Min(Raised(r, op, x, t), Number(r, 1)));
+            static (r, op, x, t) => Raised(r, op, x, t));
         return g.Min(Raised(g, op, x, tau), Number(g, 1));
     }
 
@@ -44,7 +44,7 @@ internal static class SparseTopKBody
         Value size = g.Abs(x);
         Value highest = g.ReduceMax(size, [-1], keepDims: true);
         Value tau = Root(g, op, g.Mul(highest, Number(g, 0)), highest, size,
-            static (r, op, a, t) => r.Min(r.Div(Raised(r, op, a, t), t), Number(r, 1)));
+            static (r, op, a, t) => r.Div(Raised(r, op, a, t), t));
         Value raised = Raised(g, op, size, tau);
         Value shrunk = g.Mul(g.Sign(x), g.Add(raised, Above(g, size, tau)));
         return g.Where(g.GreaterOrEqual(raised, tau), x, shrunk);
@@ -58,10 +58,18 @@ internal static class SparseTopKBody
             (r, p) =>
             {
                 Value middle = r.Add(p[2], r.Mul(r.Sub(p[3], p[2]), Number(r, 0.5)));
-                Value more = r.Greater(r.ReduceSum(share(r, op, p[4], middle), [-1], keepDims: true), Number(r, op.K));
+                Value more = r.Greater(Excess(r, op, share(r, op, p[4], middle)), Number(r, 0));
                 return [p[1], r.Where(more, middle, p[2]), r.Where(more, p[3], middle)];
             });
         return g.Loop([low, high, x], 2, body, maxTrip: g.Int(DType.I64, Steps))[1];
+    }
+
+    // How far shares, each at most 1, sum to more than k: whole ones are counted by themselves, so that no small one is lost.
+    private static Value Excess(GraphBuilder g, SparseTopK op, Value shares)
+    {
+        Value isWhole = g.GreaterOrEqual(shares, Number(g, 1));
+        Value parts = g.ReduceSum(g.Where(isWhole, Number(g, 0), shares), [-1], keepDims: true);
+        return g.Add(g.Sub(Count(g, isWhole), Number(g, op.K)), parts);
     }
 
     private static Value Raised(GraphBuilder g, SparseTopK op, Value x, Value tau)

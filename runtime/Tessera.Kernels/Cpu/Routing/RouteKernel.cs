@@ -58,8 +58,7 @@ internal static unsafe class RouteKernel
         for (int token = from; token < to; token++)
         {
             bool bad = row.Load(problem, token);
-            row.Choose(problem);
-            problem.Shared[token] = columns > 0 ? row.Weights[0] : 0;
+            problem.Shared[token] = row.Choose(problem);
             long first = (long)token * columns;
             for (int j = 0; j < columns; j++)
             {

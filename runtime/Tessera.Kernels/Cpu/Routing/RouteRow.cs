@@ -58,7 +58,8 @@ internal readonly unsafe struct RouteRow
     }
 
     /// <summary>Experts and weights, renormalised and scaled, of the logits that were read.</summary>
-    public void Choose(in RouteProblem problem)
+    /// <returns>The weight of the first choice before that: it orders tokens.</returns>
+    public double Choose(in RouteProblem problem)
     {
         ref readonly RouteOptions options = ref problem.Options;
         int columns = problem.Columns;
@@ -68,7 +69,9 @@ internal readonly unsafe struct RouteRow
             Mix(problem);
         else
             Select(problem);
+        double first = columns > 0 ? Weights[0] : 0;
         Finish(options, Weights, columns);
+        return first;
     }
 
     /// <summary>Renormalises and scales.</summary>
