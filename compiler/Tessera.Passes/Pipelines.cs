@@ -43,6 +43,10 @@ public static class Pipelines
         new(new RewritePass(new FuseSilu())) { After = ["fuse-sigmoid"] },
         new(new RewritePass(new FuseHardSwish())) { After = ["canonicalize"] },
         new(new RewritePass("fold-into-conv", [new FoldAfterConv(), new FoldBeforeConv()])) { After = ["fuse-hard-swish"] },
+        new(new RewritePass("fuse-experts", [new FuseMaskedExperts(), new FuseGatheredExperts(), new FuseGuardedExperts(), new FuseBatchedExperts(), new FusePickedExperts(), new FuseLoopedExperts()]))
+        {
+            After = ["fuse-gelu", "fuse-silu"],
+        },
         new(new RewritePass(new FuseLayerNorm())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRmsNorm())) { After = ["fuse-layer-norm"] },
         new(new RewritePass(new FuseNormGain())) { After = ["fuse-layer-norm", "fuse-rms-norm"] },
@@ -54,6 +58,7 @@ public static class Pipelines
         new(new RewritePass(new FuseRotateHalf())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseRotaryPart())) { After = ["fuse-rotary", "fuse-rotate-half"] },
         new(new RewritePass(new FuseSoftmax())) { After = ["canonicalize"] },
+        new(new RewritePass(new FuseRoute())) { After = ["fuse-experts", "fuse-softmax"] },
         new(new RewritePass(new FuseLinearAttention())) { After = ["canonicalize"] },
         new(new RewritePass(new FuseAttention())) { After = ["canonicalize", "fuse-softmax"] },
         new(new CarryLogits()) { After = ["fuse-attention"] },

@@ -14,6 +14,7 @@ public static class TesseraOps
     private static readonly ImmutableArray<CustomOp> s_ops =
     [
         new PackedAttentionOp(), new SegmentReduceOp(), new SegmentSoftmaxOp(), new SegmentExpandOp(),
+        new RouteOp(), new SparseTopKOp(), new GroupedMlpOp(),
     ];
 
     private static readonly Lazy<OpDomain> s_domain = new(() => new OpDomain(Domain, s_ops));

@@ -6,6 +6,7 @@ using Spectre.Console;
 using Tessera.Benchmarks;
 using Tessera.Benchmarks.Attention;
 using Tessera.Benchmarks.Compile;
+using Tessera.Benchmarks.Experts;
 using Tessera.Benchmarks.Merges;
 using Tessera.Benchmarks.Models;
 using Tessera.Benchmarks.Packing;
@@ -18,6 +19,7 @@ Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
     ["memory"] = MemoryBenchmark.Run,
     ["merges"] = MergeBenchmark.Run,
     ["models"] = ModelsBenchmark.Run,
+    ["moe"] = MoeBenchmark.Run,
     ["navit"] = NaViTBenchmark.Run,
     ["packing"] = PackingBenchmark.Run,
     ["scheduler"] = SchedulerBenchmark.Run,

@@ -23,7 +23,10 @@ internal static class OrtRunner
     }
 
     /// <summary>Runs and returns the shape and bytes of the first output.</summary>
-    public static (long[] Shape, byte[] Bytes) Run(InferenceSession session, params RawTensor[] inputs)
+    public static (long[] Shape, byte[] Bytes) Run(InferenceSession session, params RawTensor[] inputs) => RunAll(session, inputs)[0];
+
+    /// <summary>Runs and returns the shapes and bytes of all outputs.</summary>
+    public static (long[] Shape, byte[] Bytes)[] RunAll(InferenceSession session, params RawTensor[] inputs)
     {
         List<OrtValue> values = [];
         try
@@ -39,7 +42,7 @@ internal static class OrtRunner
             using RunOptions run = new();
             using IDisposableReadOnlyCollection<OrtValue> outputs =
                 session.Run(run, [.. inputs.Select(x => x.Name)], values, session.OutputNames);
-            return (outputs[0].GetTensorTypeAndShape().Shape, outputs[0].GetTensorMutableRawData().ToArray());
+            return [.. outputs.Select(static o => (o.GetTensorTypeAndShape().Shape, o.GetTensorMutableRawData().ToArray()))];
         }
         finally
         {

@@ -25,6 +25,8 @@ internal sealed class Proto
 
     public Proto Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
+    public Proto Raw(int field, byte[] value) => Bytes(field, value);
+
     public Proto Message(int field, Proto value) => Bytes(field, value.ToArray());
 
     private Proto Bytes(int field, byte[] value)

@@ -4,7 +4,10 @@ namespace Tessera.Kernels.Tests;
 internal static class Relative
 {
     /// <summary>max|Δ| / max|reference|; infinite where a value is missing or not a number.</summary>
-    public static double Error(float[] actual, double[] reference)
+    public static double Error(float[] actual, double[] reference) => Error([.. actual.Select(static x => (double)x)], reference);
+
+    /// <inheritdoc cref="Error(float[], double[])"/>
+    public static double Error(double[] actual, double[] reference)
     {
         Assert.Equal(reference.Length, actual.Length);
         double worst = 0, largest = reference.Length == 0 ? 0 : reference.Max(Math.Abs);

@@ -42,16 +42,37 @@ public static class Evaluator
             known[parameters[i]] = arguments[i];
         }
 
-        foreach (Op op in GraphWalk.PostOrder(results))
+        IReadOnlyList<Op> waiting = [.. GraphWalk.PostOrder(results).Where(static op => op is not Ops.Input)];
+        while (waiting.Count > 0)
         {
-            if (op is not Ops.Input)
+            List<Op> later = [];
+            foreach (Op op in waiting)
             {
-                Step(op, known, symbols, weight);
+                if (IsReady(op, known, symbols))
+                {
+                    Step(op, known, symbols, weight);
+                }
+                else
+                {
+                    later.Add(op);
+                }
             }
+
+            if (later.Count == waiting.Count)
+            {
+                // None goes on: the first says what it lacks.
+                Step(later[0], known, symbols, weight);
+            }
+
+            waiting = later;
         }
 
         return [.. results.Select(v => known[v])];
     }
+
+    // A size as a number has no operand: it waits for the value that tells it.
+    private static bool IsReady(Op op, Dictionary<Value, RefValue> known, SymbolTable symbols) => op.Operands.All(v => v is null || known.ContainsKey(v))
+        && (op.Operands.Length > 0 || op.DimOperands().All(d => d.Symbols.All(symbols.Knows)));
 
     private static void Step(Op op, Dictionary<Value, RefValue> known, SymbolTable symbols, Func<string, RefValue>? weight)
     {

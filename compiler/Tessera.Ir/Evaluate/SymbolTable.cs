@@ -14,6 +14,8 @@ internal sealed class SymbolTable(SymbolTable? parent = null, Func<string, bool>
     /// <summary>A table for a region, whose builder made up names of its own that may be those of sizes outside.</summary>
     public SymbolTable Nested(Func<string, bool> own) => new(this, own) { Rounds = Rounds };
 
+    public bool Knows(string symbol) => TryLookup(symbol, out _);
+
     public long Lookup(string symbol) => TryLookup(symbol, out long size)
         ? size
         : throw new TesseraException("TSR0302", "", $"the size '{symbol}' is not known: no input carries it.");

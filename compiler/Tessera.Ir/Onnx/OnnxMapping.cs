@@ -90,8 +90,8 @@ public sealed record OnnxRow(string OpType, int Since)
         Later.All(l => l.Since <= opset || !op.Operands.Any(v => v?.Type is TensorType { DType: var type } && type == l.Type))
         && !op.Operands.Any(v => v is not null && IsYounger(v, opset)) && !op.Outputs.Any(v => IsYounger(v, opset));
 
-    // Of the domain of ONNX alone: others have versions of their own.
-    private bool IsYounger(Value value, int opset) => Domain.Length == 0 && value.Type is TensorType { DType: var type } && type.Since() > opset;
+    // Of the domain of ONNX, and of our own, whose functions are made of it: others have versions of their own.
+    private bool IsYounger(Value value, int opset) => Domain is "" or OnnxMapping.TesseraDomain && value.Type is TensorType { DType: var type } && type.Since() > opset;
 }
 
 /// <summary>An element type that a form takes from a version on.</summary>

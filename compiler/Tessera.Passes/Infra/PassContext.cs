@@ -39,14 +39,14 @@ public sealed class PassContext(PassOptions? options = null)
     /// <param name="rule">Its name.</param>
     /// <param name="original">What stood there.</param>
     /// <param name="replacement">What takes its place.</param>
-    /// <param name="weights">Paths of weights whose bytes it relies on.</param>
-    public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement, IReadOnlyList<string>? weights = null)
+    /// <param name="ground">What it relies on.</param>
+    public void Record(string rule, IReadOnlyList<Value> original, IReadOnlyList<Value> replacement, RewriteGround? ground = null)
     {
         _firings[rule] = _firings.GetValueOrDefault(rule) + 1;
         _sites.Add(new Firing(rule, original[0].Producer.Schema.Name, original[0].Source));
         if (Options.RecordRewrites)
         {
-            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement) { Weights = weights ?? [] });
+            _rewrites.Add(new RewriteRecord(rule, original[0].Source, original, replacement) { Ground = ground ?? RewriteGround.None });
         }
     }
 

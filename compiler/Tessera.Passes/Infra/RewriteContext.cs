@@ -7,6 +7,9 @@ public sealed class RewriteContext
 {
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
+    private readonly HashSet<Value> _relied = [];
+    private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
+    private bool _whereFinite;
 
     internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
     {
@@ -39,6 +42,43 @@ public sealed class RewriteContext
     /// others since the last sweep: a rule that depends on it is tried again in the next.
     /// </summary>
     public bool HasSingleUse(Value value) => _uses.HasSingleUse(value);
+
+    /// <summary>
+    /// Says that the law depends on how a value comes about (on indices being those of a top-k, say): when the site is replayed, the
+    /// value is made so again.
+    /// </summary>
+    public void RelyOn(Value value) => _relied.Add(value);
+
+    /// <summary>Says that the rule relies on what another one did, whose work it makes part of its own.</summary>
+    public void RelyOn(RewriteGround ground)
+    {
+        ArgumentNullException.ThrowIfNull(ground);
+        _relied.UnionWith(ground.Made);
+        _paths.UnionWith(ground.Weights);
+        _whereFinite |= ground.WhereFinite;
+    }
+
+    /// <summary>
+    /// Says that the law holds only where the original gives finite numbers: where it does not, that may come from values which the
+    /// replacement leaves out.
+    /// </summary>
+    public void HoldsWhereFinite() => _whereFinite = true;
+
+    /// <summary>What the rule relied on since the last call.</summary>
+    internal RewriteGround TakeGround()
+    {
+        _paths.UnionWith(Weights.TakeAsked());
+        if (_paths.Count == 0 && _relied.Count == 0 && !_whereFinite)
+        {
+            return RewriteGround.None;
+        }
+
+        RewriteGround ground = new() { Weights = [.. _paths], Made = [.. _relied], WhereFinite = _whereFinite };
+        _paths.Clear();
+        _relied.Clear();
+        _whereFinite = false;
+        return ground;
+    }
 
     /// <summary>Declines, and says which precondition failed.</summary>
     /// <returns>Null, so that a rule can return it.</returns>

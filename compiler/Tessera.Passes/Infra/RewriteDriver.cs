@@ -120,11 +120,11 @@ internal sealed class RewriteDriver
             }
 
             IReadOnlyList<Value>? replaced = Try(rule, op, context);
-            IReadOnlyList<string> relied = _weights.TakeAsked();
+            RewriteGround ground = context.TakeGround();
             if (replaced is not null && !replaced.SequenceEqual(op.Outputs))
             {
                 CheckTypes(rule, op, replaced, context);
-                _pass.Record(rule.Name, op.Outputs, replaced, relied);
+                _pass.Record(rule.Name, op.Outputs, replaced, ground);
                 _fired.Add(rule.Name);
                 return replaced;
             }

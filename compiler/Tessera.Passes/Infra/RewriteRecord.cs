@@ -10,8 +10,8 @@ namespace Tessera.Passes;
 public sealed record RewriteRecord(
     string Rule, SourceLocation Place, IReadOnlyList<Value> Original, IReadOnlyList<Value> Replacement)
 {
-    /// <summary>Paths of weights whose bytes the rewrite relies on: they are not replaced when it is replayed.</summary>
-    public IReadOnlyList<string> Weights { get; init; } = [];
+    /// <summary>What it relies on.</summary>
+    public RewriteGround Ground { get; init; } = RewriteGround.None;
 
     /// <summary>Rule, op and place, as errors name the site.</summary>
     public string Site => $"{Rule} at {Original[0].Producer.Schema.Name}{(Place == SourceLocation.None ? "" : $" {Place}")}";

@@ -77,13 +77,18 @@ public static class GraphEquivalence
         try
         {
             IReadOnlyList<RefValue> actual = options.Run is { } run ? run(after, inputs) : Evaluator.Run(after, inputs, weights);
-            return Comparison.Of(expected, actual, options.Tolerance);
+            return Comparison.Of(expected, options.WhereFinite ? [.. actual.Zip(expected, Kept)] : actual, options.Tolerance);
         }
         catch (Exception e) when (IsRefusal(e))
         {
             return new Comparison(double.PositiveInfinity, $"the replacement fails: {e.Message}");
         }
     }
+
+    // What is compared of a result: where nothing finite is asked for, what is asked for.
+    private static RefValue Kept(RefValue actual, RefValue expected) => actual is RefTensor a && expected is RefTensor e && a.DType.IsFloat() && a.DType == e.DType && a.Count == e.Count
+        ? RefTensor.Floats(a.DType, a.Dims, [.. a.F.Zip(e.F, static (x, wanted) => double.IsFinite(wanted) ? x : wanted)])
+        : actual;
 
     // What an evaluation throws on data that it has no result for.
     private static bool IsRefusal(Exception e) =>

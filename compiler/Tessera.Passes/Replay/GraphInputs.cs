@@ -13,11 +13,13 @@ public static class GraphInputs
         ArgumentNullException.ThrowIfNull(graph);
         ValueGenerator generator = new(seed, kind, integers);
         Dictionary<Value, Dim> offsets = Offsets(graph);
+        HashSet<Value> ordered = Ordered(graph);
         Dictionary<string, RefValue> values = new(StringComparer.Ordinal);
         foreach (Value input in graph.Inputs)
         {
             values[((Input)input.Producer).Name] = offsets.TryGetValue(input, out Dim? tokens) && input.Type is TensorType { Shape: [var size] } type
                 ? generator.Offsets(type.DType, size.Evaluate(Lookup) - 1, tokens.Evaluate(Lookup))
+                : ordered.Contains(input) ? generator.NextLines(input.Type, Lookup)
                 : generator.Next(input.Type, Lookup);
         }
 
@@ -43,6 +45,13 @@ public static class GraphInputs
     public static IEnumerable<string> Symbols(Graph graph) => graph.Inputs
         .SelectMany(static v => v.Type is TensorType { Shape: { } shape } ? shape.Symbols : [])
         .Distinct(StringComparer.Ordinal);
+
+    // Inputs that something puts in order.
+    private static HashSet<Value> Ordered(Graph graph)
+    {
+        Value[] keys = [.. graph.PostOrder().Where(static op => op is TopK or DynamicTopK or ArgOp or Route).Select(static op => op.Operands[0]!)];
+        return [.. GraphWalk.PostOrder(keys).OfType<Input>().Select(static op => op.Outputs[0])];
+    }
 
     private static Dictionary<Value, Dim> Offsets(Graph graph)
     {

@@ -28,6 +28,9 @@ public sealed record ReplayOptions(Func<DType, double> Tolerance)
     /// <summary>Sites whose evaluation would take more elementary steps than this are replayed at smaller sizes only.</summary>
     public long MostElements { get; init; } = 1 << 24;
 
+    /// <summary>Compares only what is finite in the original.</summary>
+    public bool WhereFinite { get; init; }
+
     /// <summary>Runs a graph of the replacement in place of the evaluator (ONNX Runtime, say); null for the evaluator.</summary>
     public Func<Graph, IReadOnlyDictionary<string, RefValue>, IReadOnlyList<RefValue>>? Run { get; init; }
 }

@@ -41,7 +41,7 @@ public static class SiteReplay
         string text = Printer.Print(original) + Printer.Print(replacement);
         if (!known.TryGetValue(text, out SiteReport? report))
         {
-            known.Add(text, report = GraphEquivalence.Check(original, replacement, record.Site, options));
+            known.Add(text, report = GraphEquivalence.Check(original, replacement, record.Site, options with { WhereFinite = record.Ground.WhereFinite }));
         }
 
         return report with { Site = record.Site };
@@ -68,7 +68,7 @@ public static class SiteReplay
                 continue;
             }
 
-            if (value.Op is Input || (common.Contains(value) && !IsFixed(value, record.Weights)))
+            if (value.Op is Input || (common.Contains(value) && !IsFixed(value, record.Ground.Weights) && !IsMadeAgain(value, record)))
             {
                 frontier.Add(value);
                 continue;
@@ -81,8 +81,11 @@ public static class SiteReplay
         }
 
         HashSet<Value> cut = [.. frontier];
-        return [.. frontier.Where(v => !Follows(v, cut, record.Weights)).OrderBy(static v => v.Id)];
+        return [.. frontier.Where(v => !Follows(v, cut, record.Ground.Weights)).OrderBy(static v => v.Id)];
     }
+
+    // What the rewrite relies on, and any other result of the same op.
+    private static bool IsMadeAgain(Value value, RewriteRecord record) => record.Ground.Made.Any(r => ReferenceEquals(r.Producer, value.Producer));
 
     // Whether a few steps make the value of others of the frontier (a mask of lengths that are there themselves): given values
     // of its own it would contradict them.
@@ -145,7 +148,7 @@ public static class SiteReplay
             Builder = builder,
             Inputs = [.. inputs, .. frontier.Select(v => known[v])],
             Outputs = [.. cut.Select(static (v, i) => new GraphOutput($"y{i}", v))],
-            Weights = record.Weights.Where(before.Weights.ContainsKey).ToDictionary(static p => p, p => before.Weights[p], StringComparer.Ordinal),
+            Weights = record.Ground.Weights.Where(before.Weights.ContainsKey).ToDictionary(static p => p, p => before.Weights[p], StringComparer.Ordinal),
         };
     }
 }

@@ -27,6 +27,26 @@ public sealed class ValueGenerator(int seed, ValueKind kind, ValueKind? integers
         _ => throw new TesseraException("TSR0510", "", $"values of type {type} cannot be generated."),
     };
 
+    /// <summary>The same, NaN filling whole lines along the last axis: for what is put in order, where ONNX does not say where NaN stands.</summary>
+    public RefValue NextLines(IrType type, Func<string, long> sizes)
+    {
+        RefValue value = Next(type, sizes);
+        if (value is RefTensor { Rank: > 0, Count: > 0 } tensor && tensor.DType.IsFloat())
+        {
+            int length = (int)tensor.Dims[^1];
+            for (int start = 0; start < tensor.Count; start += length)
+            {
+                Span<double> line = tensor.F.AsSpan(start, length);
+                if (line.Contains(double.NaN))
+                {
+                    line.Fill(double.NaN);
+                }
+            }
+        }
+
+        return value;
+    }
+
     /// <summary>Offsets of <paramref name="segments"/> segments that end at <paramref name="tokens"/>, empty ones among them.</summary>
     public RefTensor Offsets(DType dtype, long segments, long tokens)
     {

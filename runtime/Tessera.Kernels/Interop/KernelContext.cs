@@ -1,5 +1,3 @@
-using Microsoft.ML.OnnxRuntime.Tensors;
-
 namespace Tessera.Kernels.Interop;
 
 /// <summary>One call of a kernel: its inputs, outputs and the session's thread pool.</summary>
@@ -30,7 +28,7 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         nint value = 0;
         if (index < InputCount)
             OrtApi.Check(OrtApi.KernelContextGetInput(handle, (nuint)index, &value));
-        tensor = value == 0 ? default : View(value);
+        tensor = value == 0 ? default : TensorView.Of(value);
         return value != 0;
     }
 
@@ -40,7 +38,23 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         nint value;
         fixed (long* dims = shape)
             OrtApi.Check(OrtApi.KernelContextGetOutput(handle, (nuint)index, dims, (nuint)shape.Length, &value));
-        return View(value);
+        return TensorView.Of(value);
+    }
+
+    /// <summary>Allocates optional output <paramref name="index"/>, or says that the node leaves it out.</summary>
+    public bool TryOutput(int index, out TensorView tensor, params ReadOnlySpan<long> shape)
+    {
+        nuint count;
+        nint value = 0;
+        OrtApi.Check(OrtApi.KernelContextGetOutputCount(handle, &count));
+        if ((nuint)index < count)
+        {
+            fixed (long* dims = shape)
+                OrtApi.Check(OrtApi.KernelContextGetOutput(handle, (nuint)index, dims, (nuint)shape.Length, &value));
+        }
+
+        tensor = value == 0 ? default : TensorView.Of(value);
+        return value != 0;
     }
 
     /// <summary>Allocates output <paramref name="index"/> as <paramref name="rows"/> of shape <paramref name="row"/>.</summary>
@@ -51,16 +65,5 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         shape[0] = rows;
         row.CopyTo(shape[1..]);
         return Output(index, shape);
-    }
-
-    private static TensorView View(nint value)
-    {
-        int type;
-        long* dims;
-        nuint rank;
-        void* data;
-        OrtApi.Check(OrtApi.GetTensorElementTypeAndShape(value, &type, &dims, &rank));
-        OrtApi.Check(OrtApi.GetTensorMutableData(value, &data));
-        return new((TensorElementType)type, new ReadOnlySpan<long>(dims, (int)rank), data);
     }
 }

@@ -20,6 +20,31 @@ internal readonly unsafe ref struct KernelInfo(nint handle, OpVariant variant)
         }
     }
 
+    /// <summary>Inputs that the node has, those of a variadic tail one by one.</summary>
+    public int InputCount
+    {
+        get
+        {
+            nuint count;
+            OrtApi.Check(OrtApi.KernelInfoGetInputCount(handle, &count));
+            return (int)count;
+        }
+    }
+
+    /// <summary>
+    /// Input <paramref name="index"/> where it is a constant of the model. Its data stay where they are until the session ends,
+    /// and the kernel ends before.
+    /// </summary>
+    public bool TryConstant(int index, out TensorView tensor)
+    {
+        int constant;
+        nint value = 0;
+        OrtApi.Check(OrtApi.KernelInfoGetConstantInput(handle, (nuint)index, &constant, &value));
+        bool found = constant != 0 && value != 0;
+        tensor = found ? TensorView.Of(value) : default;
+        return found;
+    }
+
     public float Float(string name, float fallback)
     {
         byte* buffer = stackalloc byte[StackBytes];
@@ -45,6 +70,20 @@ internal readonly unsafe ref struct KernelInfo(nint handle, OpVariant variant)
         fixed (byte* p = text)
             OrtApi.Check(OrtApi.KernelInfoGetAttributeString(handle, key, p, &size));
         return Encoding.UTF8.GetString(text).TrimEnd((char)0);
+    }
+
+    /// <summary>A text that is one of a few, and what it stands for.</summary>
+    public T Choice<T>(string name, string fallback, params ReadOnlySpan<(string Text, T Value)> choices)
+    {
+        string text = String(name, fallback);
+        foreach ((string choice, T value) in choices)
+        {
+            if (choice == text)
+                return value;
+        }
+
+        string known = string.Join(", ", choices.ToArray().Select(static c => c.Text));
+        throw new TesseraKernelException($"TSR1309 {Place}: {name} is '{text}'; it is one of {known}.");
     }
 
     /// <summary>

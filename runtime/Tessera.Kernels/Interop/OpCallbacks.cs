@@ -137,7 +137,10 @@ internal static unsafe class OpCallbacks
     [UnmanagedCallersOnly]
     private static void Destroy(nint kernel)
     {
-        if (kernel != 0)
-            GCHandle.FromIntPtr(kernel).Free();
+        if (kernel == 0)
+            return;
+        GCHandle handle = GCHandle.FromIntPtr(kernel);
+        ((OpKernel)handle.Target!).Release();
+        handle.Free();
     }
 }

@@ -4,4 +4,9 @@ namespace Tessera.Kernels.Interop;
 internal abstract class OpKernel
 {
     public abstract void Compute(KernelContext context);
+
+    /// <summary>Called once, when the session that owns the node ends: gives back what is not the garbage collector's.</summary>
+    public virtual void Release()
+    {
+    }
 }

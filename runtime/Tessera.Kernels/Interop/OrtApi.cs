@@ -64,6 +64,9 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, nuint*, nint> KernelContextGetInputCount =
         (delegate* unmanaged<nint, nuint*, nint>)s_table[88];
 
+    internal static readonly delegate* unmanaged<nint, nuint*, nint> KernelContextGetOutputCount =
+        (delegate* unmanaged<nint, nuint*, nint>)s_table[89];
+
     internal static readonly delegate* unmanaged<nint, nuint, nint*, nint> KernelContextGetInput =
         (delegate* unmanaged<nint, nuint, nint*, nint>)s_table[90];
 
@@ -76,8 +79,14 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, void> ReleaseTensorTypeAndShapeInfo =
         (delegate* unmanaged<nint, void>)s_table[99];
 
+    internal static readonly delegate* unmanaged<nint, nuint*, nint> KernelInfoGetInputCount =
+        (delegate* unmanaged<nint, nuint*, nint>)s_table[230];
+
     internal static readonly delegate* unmanaged<nint, byte*, nuint*, nint> KernelInfoGetNodeName =
         (delegate* unmanaged<nint, byte*, nuint*, nint>)s_table[244];
+
+    internal static readonly delegate* unmanaged<nint, nuint, int*, nint*, nint> KernelInfoGetConstantInput =
+        (delegate* unmanaged<nint, nuint, int*, nint*, nint>)s_table[249];
 
     internal static readonly delegate* unmanaged<nint, nuint*, nint> ShapeInferGetInputCount =
         (delegate* unmanaged<nint, nuint*, nint>)s_table[267];
@@ -85,11 +94,17 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, nuint, nint*, nint> ShapeInferGetInputTypeShape =
         (delegate* unmanaged<nint, nuint, nint*, nint>)s_table[268];
 
+    internal static readonly delegate* unmanaged<nint, byte*, nint*, nint> ShapeInferGetAttribute =
+        (delegate* unmanaged<nint, byte*, nint*, nint>)s_table[269];
+
     internal static readonly delegate* unmanaged<nint, nuint, nint, nint> ShapeInferSetOutputTypeShape =
         (delegate* unmanaged<nint, nuint, nint, nint>)s_table[270];
 
     internal static readonly delegate* unmanaged<nint, byte**, nuint, nint> SetSymbolicDimensions =
         (delegate* unmanaged<nint, byte**, nuint, nint>)s_table[271];
+
+    internal static readonly delegate* unmanaged<nint, int, void*, nuint, nuint*, nint> ReadOpAttribute =
+        (delegate* unmanaged<nint, int, void*, nuint, nuint*, nint>)s_table[272];
 
     internal static readonly delegate* unmanaged<nint, delegate* unmanaged<void*, nuint, void>, nuint, nuint, void*, nint> KernelContextParallelFor =
         (delegate* unmanaged<nint, delegate* unmanaged<void*, nuint, void>, nuint, nuint, void*, nint>)s_table[274];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Tessera.Kernels.Interop;
@@ -33,6 +34,28 @@ internal readonly unsafe ref struct ShapeInference(nint context)
         return new((TensorElementType)type, result);
     }
 
+    /// <summary>An attribute of the node, or what it is where the node leaves it out.</summary>
+    public long Int(string name, long fallback)
+    {
+        const int IntAttribute = 1;
+        long value;
+        nuint size;
+        nint attribute = Attribute(name);
+        return attribute != 0 && Succeeds(OrtApi.ReadOpAttribute(attribute, IntAttribute, &value, sizeof(long), &size)) ? value : fallback;
+    }
+
+    /// <inheritdoc cref="Int"/>
+    public string String(string name, string fallback)
+    {
+        const int StringAttribute = 5, MaxBytes = 64;
+        byte* text = stackalloc byte[MaxBytes];
+        nuint size;
+        nint attribute = Attribute(name);
+        return attribute != 0 && Succeeds(OrtApi.ReadOpAttribute(attribute, StringAttribute, text, MaxBytes, &size))
+            ? Encoding.UTF8.GetString(text, (int)size).TrimEnd((char)0)
+            : fallback;
+    }
+
     /// <summary>States the type and dims of an output; a dim that is unknown gets a symbol that nothing else has.</summary>
     public void Output(int index, TensorElementType type, params ReadOnlySpan<PartialDim> dims)
     {
@@ -59,6 +82,14 @@ internal readonly unsafe ref struct ShapeInference(nint context)
     private static string Name(PartialDim dim) => dim is { Size: < 0, Symbol: "" }
         ? string.Create(CultureInfo.InvariantCulture, $"ai.tessera.unknown_{Interlocked.Increment(ref s_unknowns)}")
         : dim.Symbol;
+
+    private nint Attribute(string name)
+    {
+        nint key = Marshal.StringToCoTaskMemUTF8(name), attribute = 0;
+        bool found = Succeeds(OrtApi.ShapeInferGetAttribute(context, (byte*)key, &attribute));
+        Marshal.FreeCoTaskMem(key);
+        return found ? attribute : 0;
+    }
 
     private static bool Succeeds(nint status)
     {

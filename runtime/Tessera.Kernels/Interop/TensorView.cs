@@ -14,6 +14,18 @@ internal readonly unsafe ref struct TensorView(TensorElementType type, ReadOnlyS
 
     public int Rank => Shape.Length;
 
+    /// <summary>A view of an <c>OrtValue</c> that is a tensor.</summary>
+    public static TensorView Of(nint value)
+    {
+        int type;
+        long* dims;
+        nuint rank;
+        void* data;
+        OrtApi.Check(OrtApi.GetTensorElementTypeAndShape(value, &type, &dims, &rank));
+        OrtApi.Check(OrtApi.GetTensorMutableData(value, &data));
+        return new((TensorElementType)type, new ReadOnlySpan<long>(dims, (int)rank), data);
+    }
+
     public long Count
     {
         get

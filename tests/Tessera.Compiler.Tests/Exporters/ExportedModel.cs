@@ -11,6 +11,9 @@ internal sealed class ExportedModel
     private readonly GraphProto _graph = new() { Name = "exported" };
     private int _names;
 
+    /// <summary>The model that this is a branch of: weights are kept there.</summary>
+    private ExportedModel? Outer { get; init; }
+
     public ExportedModel(int opset = 17) => Opset = opset;
 
     public int Opset { get; }
@@ -48,6 +51,36 @@ internal sealed class ExportedModel
         return [.. node.Output];
     }
 
+    /// <summary>One of two branches, each a graph of its own that sees all names so far.</summary>
+    public string If(string condition, Func<ExportedModel, string> then, Func<ExportedModel, string> otherwise) =>
+        Node("If", [condition], Graph("then_branch", Branch("then", then)), Graph("else_branch", Branch("else", otherwise)));
+
+    /// <summary>A loop with one carried value of the given rounds and sizes: what a round makes of its number and the value.</summary>
+    public string Loop(string rounds, string start, object[] dims, Func<ExportedModel, string, string, string> body)
+    {
+        GraphProto graph = Branch("body", into =>
+        {
+            into._graph.Input.Add(Info($"round{_names}", DType.I64, []));
+            into._graph.Input.Add(Info($"goes{_names}", DType.Bool, []));
+            into._graph.Input.Add(Info($"carried{_names}", DType.F32, dims));
+            (string round, string goes, string carried) = (into._graph.Input[0].Name, into._graph.Input[1].Name, into._graph.Input[2].Name);
+            into._graph.Output.Add(Info(into.Node("Identity", [goes]), DType.Bool, []));
+            return body(into, round, carried);
+        });
+        return Node("Loop", [rounds, "", start], Graph("body", graph));
+    }
+
+    private GraphProto Branch(string name, Func<ExportedModel, string> make)
+    {
+        ExportedModel inner = new(Opset) { _names = _names + 1, Outer = this };
+        inner._graph.Name = name;
+        inner.Output(make(inner));
+        _names = inner._names;
+        return inner._graph;
+    }
+
+    private static AttributeProto Graph(string name, GraphProto graph) => new() { Name = name, Type = Kind.Graph, G = graph };
+
     public string Longs(params long[] values) => Constant(new TensorProto { DataType = (int)DType.I64, Dims = { values.Length }, Int64Data = { values } });
 
     public string Long(long value) => Constant(new TensorProto { DataType = (int)DType.I64, Int64Data = { value } });
@@ -73,7 +106,7 @@ internal sealed class ExportedModel
         string name = $"w{_names++}";
         TensorProto tensor = new() { Name = name, DataType = (int)DType.F32, Dims = { dims } };
         tensor.FloatData.AddRange(Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + _names)));
-        _graph.Initializer.Add(tensor);
+        (Outer ?? this)._graph.Initializer.Add(tensor);
         return name;
     }
 

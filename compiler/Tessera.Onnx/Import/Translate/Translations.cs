@@ -48,6 +48,7 @@ internal static class Translations
         .Concat(LearningTranslations.All)
         .Concat(FeatureTranslations.All)
         .Concat(LinearModelTranslations.All)
+        .Concat(ExpertTranslations.All)
         .GroupBy(static t => t.OpType)
         .ToFrozenDictionary(static g => g.Key, static g => g.ToArray()));
 

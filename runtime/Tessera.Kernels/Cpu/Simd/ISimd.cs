@@ -58,4 +58,17 @@ internal unsafe interface ISimd<TVec>
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TVec a);
+
+    /// <summary>Halves as floats, exactly.</summary>
+    static abstract TVec LoadF16(ushort* p);
+
+    static abstract TVec LoadBF16(ushort* p);
+
+    static abstract TVec LoadInt8(sbyte* p);
+
+    /// <summary>The low four bits of each byte, less 8.</summary>
+    static abstract TVec LoadLowInt4(byte* p);
+
+    /// <summary>The high four bits of each byte, less 8.</summary>
+    static abstract TVec LoadHighInt4(byte* p);
 }

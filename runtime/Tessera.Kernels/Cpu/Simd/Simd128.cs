@@ -55,4 +55,25 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadF16(ushort* p)
+    {
+        Vector128<uint> h = NarrowLoads.Words128(p), bits = Vector128.ShiftLeft(h & Vector128.Create(0x7FFFu), 13);
+        Vector128<uint> normal = bits + Vector128.Create(112u << 23), special = bits | Vector128.Create(0x7F800000u);
+
+        // Subnormals go through a subtraction that is exact, so that flush-to-zero modes do not hurt.
+        Vector128<uint> tiny = ((bits | Vector128.Create(113u << 23)).AsSingle() - Vector128.Create(6.103515625e-5f)).AsUInt32();
+        Vector128<uint> result = Vector128.ConditionalSelect(Vector128.LessThan(bits, Vector128.Create(1u << 23)), tiny, normal);
+        result = Vector128.ConditionalSelect(Vector128.LessThan(bits, Vector128.Create(0x0F800000u)), result, special);
+        return (result | Vector128.ShiftLeft(h & Vector128.Create(0x8000u), 16)).AsSingle();
+    }
+
+    public static Vector128<float> LoadBF16(ushort* p) => Vector128.ShiftLeft(NarrowLoads.Words128(p), 16).AsSingle();
+
+    public static Vector128<float> LoadInt8(sbyte* p) => Vector128.ConvertToSingle(NarrowLoads.Signed128(p));
+
+    public static Vector128<float> LoadLowInt4(byte* p) => NarrowLoads.Int4(NarrowLoads.Bytes128(p));
+
+    public static Vector128<float> LoadHighInt4(byte* p) => NarrowLoads.Int4(Vector128.ShiftRightLogical(NarrowLoads.Bytes128(p), 4));
 }

@@ -51,4 +51,25 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadF16(ushort* p)
+    {
+        Vector256<uint> h = NarrowLoads.Words256(p), bits = Vector256.ShiftLeft(h & Vector256.Create(0x7FFFu), 13);
+        Vector256<uint> normal = bits + Vector256.Create(112u << 23), special = bits | Vector256.Create(0x7F800000u);
+
+        // Subnormals go through a subtraction that is exact, so that flush-to-zero modes do not hurt.
+        Vector256<uint> tiny = ((bits | Vector256.Create(113u << 23)).AsSingle() - Vector256.Create(6.103515625e-5f)).AsUInt32();
+        Vector256<uint> result = Vector256.ConditionalSelect(Vector256.LessThan(bits, Vector256.Create(1u << 23)), tiny, normal);
+        result = Vector256.ConditionalSelect(Vector256.LessThan(bits, Vector256.Create(0x0F800000u)), result, special);
+        return (result | Vector256.ShiftLeft(h & Vector256.Create(0x8000u), 16)).AsSingle();
+    }
+
+    public static Vector256<float> LoadBF16(ushort* p) => Vector256.ShiftLeft(NarrowLoads.Words256(p), 16).AsSingle();
+
+    public static Vector256<float> LoadInt8(sbyte* p) => Vector256.ConvertToSingle(NarrowLoads.Signed256(p));
+
+    public static Vector256<float> LoadLowInt4(byte* p) => NarrowLoads.Int4(NarrowLoads.Bytes256(p));
+
+    public static Vector256<float> LoadHighInt4(byte* p) => NarrowLoads.Int4(Vector256.ShiftRightLogical(NarrowLoads.Bytes256(p), 4));
 }

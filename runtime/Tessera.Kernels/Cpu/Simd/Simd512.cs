@@ -51,4 +51,25 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadF16(ushort* p)
+    {
+        Vector512<uint> h = NarrowLoads.Words512(p), bits = Vector512.ShiftLeft(h & Vector512.Create(0x7FFFu), 13);
+        Vector512<uint> normal = bits + Vector512.Create(112u << 23), special = bits | Vector512.Create(0x7F800000u);
+
+        // Subnormals go through a subtraction that is exact, so that flush-to-zero modes do not hurt.
+        Vector512<uint> tiny = ((bits | Vector512.Create(113u << 23)).AsSingle() - Vector512.Create(6.103515625e-5f)).AsUInt32();
+        Vector512<uint> result = Vector512.ConditionalSelect(Vector512.LessThan(bits, Vector512.Create(1u << 23)), tiny, normal);
+        result = Vector512.ConditionalSelect(Vector512.LessThan(bits, Vector512.Create(0x0F800000u)), result, special);
+        return (result | Vector512.ShiftLeft(h & Vector512.Create(0x8000u), 16)).AsSingle();
+    }
+
+    public static Vector512<float> LoadBF16(ushort* p) => Vector512.ShiftLeft(NarrowLoads.Words512(p), 16).AsSingle();
+
+    public static Vector512<float> LoadInt8(sbyte* p) => Vector512.ConvertToSingle(NarrowLoads.Signed512(p));
+
+    public static Vector512<float> LoadLowInt4(byte* p) => NarrowLoads.Int4(NarrowLoads.Bytes512(p));
+
+    public static Vector512<float> LoadHighInt4(byte* p) => NarrowLoads.Int4(Vector512.ShiftRightLogical(NarrowLoads.Bytes512(p), 4));
 }

@@ -1,0 +1,46 @@
+using Tessera.Ir;
+
+namespace Tessera.Passes.Fusion;
+
+/// <summary>Experts of one site, collected one by one, and the op that they become together.</summary>
+internal sealed class ExpertSet(RewriteContext context)
+{
+    private readonly SortedDictionary<long, ExpertForm> _experts = [];
+
+    public RewriteContext Context => context;
+
+    public Assignment? Assignment { get; private set; }
+
+    /// <summary>How many experts the routing counts; null where that is not known.</summary>
+    public long? Needed => Assignment?.Experts;
+
+    public int Count => _experts.Count;
+
+    public bool IsComplete => Needed == _experts.Count && _experts.Count > 0;
+
+    /// <summary>Takes an expert in where it is of the same kind, is given the same and follows the same routing as the others.</summary>
+    public bool TryAdd(long expert, ExpertForm form, Assignment assignment)
+    {
+        Assignment ??= assignment;
+        bool fits = Assignment == assignment && expert >= 0 && (Needed is null || expert < Needed)
+            && (_experts.Count == 0 || (_experts.Values.First() is var first && ReferenceEquals(first.X, form.X) && first.IsLike(form)));
+        return fits && _experts.TryAdd(expert, form);
+    }
+
+    /// <summary>Which are missing, for whoever asks why nothing was fused.</summary>
+    public string Missing()
+    {
+        string[] absent = [.. Enumerable.Range(0, (int)(Needed ?? 0)).Where(e => !_experts.ContainsKey(e)).Select(static e => e.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        return $"of {Needed} experts {absent.Length} are missing ({string.Join(", ", absent.Take(8))}{(absent.Length > 8 ? ", …" : "")}): a trace that left out those without tokens says nothing of them";
+    }
+
+    /// <summary>The sum of all experts over tokens: <c>x[…, D] → […, D']</c>.</summary>
+    public Value Emit() => Emit(_experts.Values.First().X);
+
+    /// <summary>The same, given another value as what experts take.</summary>
+    public Value Emit(Value x)
+    {
+        ExpertForm form = _experts.Values.First();
+        return ExpertEmission.Emit(context, x, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(static p => p.Tail())], _experts.Count);
+    }
+}

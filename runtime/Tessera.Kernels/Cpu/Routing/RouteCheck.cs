@@ -1,0 +1,35 @@
+using Tessera.Kernels.Interop;
+
+namespace Tessera.Kernels.Cpu.Routing;
+
+/// <summary>Checks what a route is given, so that nothing after it can read or write out of bounds.</summary>
+internal static unsafe class RouteCheck
+{
+    public static void Logits(string place, TensorView logits, in RouteOptions options)
+    {
+        if (logits.Rank != 2)
+            throw new TesseraKernelException($"TSR1303 {place}: logits is {logits.ShapeText()}, of rank {logits.Rank}; expected rank 2.");
+        long experts = logits.Shape[1];
+        bool fits = experts > 0 && options.K <= experts && (options.GroupCount == 0 || experts % options.GroupCount == 0);
+        if (!fits)
+            throw new TesseraKernelException($"TSR1319 {place}: logits is {logits.ShapeText()}; {options.K} of {experts} experts in {options.GroupCount} equal groups cannot be chosen.");
+    }
+
+    public static void* Bias(string place, TensorView bias, int experts)
+    {
+        if (bias.Rank != 1)
+            throw new TesseraKernelException($"TSR1303 {place}: selection_bias is {bias.ShapeText()}, of rank {bias.Rank}; expected rank 1.");
+        return bias.Shape[0] == experts
+            ? bias.Data
+            : throw new TesseraKernelException($"TSR1304 {place}: the experts and the length of selection_bias differ: {experts} ≠ {bias.Shape[0]}.");
+    }
+
+    public static void Groups(string place, TensorView groups, ref RouteProblem problem)
+    {
+        if (groups.Rank != 1)
+            throw new TesseraKernelException($"TSR1303 {place}: cu_groups is {groups.ShapeText()}, of rank {groups.Rank}; expected rank 1.");
+        CuSeqlens.Check(groups.Span<int>(), problem.Tokens, place, "cu_groups");
+        problem.Groups = (int*)groups.Data;
+        problem.GroupCount = checked((int)groups.Shape[0]) - 1;
+    }
+}

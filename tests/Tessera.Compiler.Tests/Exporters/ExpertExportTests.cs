@@ -1,0 +1,49 @@
+using Google.Protobuf;
+using Tessera.Compiler.Verify;
+using Tessera.Ir;
+using Tessera.Ir.Evaluate;
+using Tessera.Ir.Ops;
+using Tessera.Onnx;
+using Tessera.Onnx.Proto;
+using Tessera.Passes;
+using Tessera.Passes.Replay;
+using Xunit;
+
+namespace Tessera.Compiler.Tests.Exporters;
+
+/// <summary>Mixtures of experts are found in models as exporters write them, routing and all, and give in ONNX Runtime what the original gives.</summary>
+public class ExpertExportTests
+{
+    public static TheoryData<string> Names => [.. ExpertModels.All.Select(static m => m.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Experts_are_found_and_agree(string name)
+    {
+        ModelProto model = ExpertModels.All.Single(m => m.Name == name).Model().ToModel();
+        Graph graph = OnnxReader.Read(model);
+        PassContext context = new(new PassOptions { RecordRewrites = true, Verify = true });
+        Graph optimized = Pipelines.OneExample.Run(graph, context);
+        Assert.True(
+            optimized.PostOrder().OfType<GroupedMlp>().Count() == 1 && optimized.PostOrder().OfType<Route>().Count() == 1,
+            string.Join('\n', context.Rejections.Where(static r => r.Rule.Contains("expert", StringComparison.Ordinal) || r.Rule == "fuse-route")) + "\n" + Ir.Text.Printer.Print(optimized));
+        Assert.DoesNotContain(optimized.PostOrder(), static op => op is TopK or ArgMax or Softmax or Sigmoid or Loop or If or ScatterND);
+        Assert.All(SiteReplay.VerifyRewrites(graph, context.Rewrites, ReplayOptions.Default), static r => Assert.True(r.Difference is null, r.ToString()));
+
+        foreach (long tokens in (long[])[0, 1, 7])
+        {
+            Dictionary<string, RefValue> inputs = GraphInputs.Generate(graph, new Dictionary<string, long> { ["tokens"] = tokens }, seed: 7, ValueKind.Plain);
+            IReadOnlyList<RefValue> expected = Evaluator.Run(graph, inputs);
+            foreach (EmitTarget target in (EmitTarget[])[EmitTarget.Tessera, EmitTarget.Portable])
+            {
+                using OrtRun run = new(OnnxEmitter.Emit(optimized, new EmitOptions { Target = target, Opset = 23 }).ToBytes());
+                Comparison comparison = Comparison.Of(expected, run.Run(inputs), static _ => 1e-5);
+                Assert.True(comparison.Difference is null, $"{target}, {tokens} tokens: {comparison.Difference}");
+            }
+        }
+
+        using OrtRun original = new(model.ToByteArray());
+        Dictionary<string, RefValue> some = GraphInputs.Generate(graph, new Dictionary<string, long> { ["tokens"] = 5 }, seed: 8, ValueKind.Plain);
+        Assert.Null(Comparison.Of(original.Run(some), Evaluator.Run(optimized, some), static _ => 1e-5).Difference);
+    }
+}
