@@ -1,12 +1,13 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
 
-namespace Tessera.Compiler.Tests.Exporters;
+namespace Tessera.Testing.Exporters;
 
 /// <summary>An ONNX model as an exporter writes it, node by node; sizes with a name are dynamic.</summary>
-internal sealed class ExportedModel
+public sealed class ExportedModel
 {
     private readonly GraphProto _graph = new() { Name = "exported" };
     private int _names;
@@ -14,6 +15,9 @@ internal sealed class ExportedModel
     public ExportedModel(int opset = 17) => Opset = opset;
 
     public int Opset { get; }
+
+    /// <summary>Elements of a weight, given how many there are and a number that no other weight has; small numbers that differ where it is not set.</summary>
+    public Func<int, int, float[]> Weights { get; init; } = static (count, seed) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + seed))];
 
     public string Input(string name, DType dtype, params object[] dims)
     {
@@ -66,29 +70,11 @@ internal sealed class ExportedModel
         RawData = ByteString.CopyFrom([.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(i => flag(i) ? (byte)1 : (byte)0)]),
     });
 
-    /// <summary>A weight of small numbers that differ.</summary>
-    public string Weight(params long[] dims)
-    {
-        int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
-        string name = $"w{_names++}";
-        TensorProto tensor = new() { Name = name, DataType = (int)DType.F32, Dims = { dims } };
-        tensor.FloatData.AddRange(Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + _names)));
-        _graph.Initializer.Add(tensor);
-        return name;
-    }
+    /// <summary>A weight of such numbers as <see cref="Weights"/> gives.</summary>
+    public string Weight(params long[] dims) => Weight(dims, static x => x);
 
     /// <summary>A weight of numbers above 0.</summary>
-    public string Positive(params long[] dims)
-    {
-        string name = Weight(dims);
-        TensorProto tensor = _graph.Initializer[^1];
-        for (int i = 0; i < tensor.FloatData.Count; i++)
-        {
-            tensor.FloatData[i] = MathF.Abs(tensor.FloatData[i]) + 0.5f;
-        }
-
-        return name;
-    }
+    public string Positive(params long[] dims) => Weight(dims, static x => MathF.Abs(x) + 0.5f);
 
     /// <summary>The value of a ConstantOfShape.</summary>
     public static AttributeProto Filled(long value) => new() { Name = "value", Type = Kind.Tensor, T = new TensorProto { DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { value } } };
@@ -118,6 +104,15 @@ internal sealed class ExportedModel
         ModelProto model = new() { IrVersion = 8, Graph = _graph, ProducerName = "exporter" };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         return model;
+    }
+
+    private string Weight(long[] dims, Func<float, float> of)
+    {
+        string name = $"w{_names++}";
+        float[] elements = [.. Weights((int)dims.Aggregate(1L, static (a, b) => a * b), _names).Select(of)];
+        ByteString bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(elements.AsSpan()));
+        _graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)DType.F32, Dims = { dims }, RawData = bytes });
+        return name;
     }
 
     private string Constant(TensorProto tensor) => Node("Constant", [], new AttributeProto { Name = "value", Type = Kind.Tensor, T = tensor });
