@@ -43,6 +43,11 @@ internal sealed class GraphBatchEnvironment(
 
     public override Dim Total(Dim partition)
     {
+        if (partition is FloorDivDim { Numerator: var whole, Denominator.ConstValue: { } by } && AffineLength.Of(whole) is not null && ExampleFacts.Divisible(whole, by) == Proof.Proved)
+        {
+            return Dim.FloorDiv(Total(whole), by);
+        }
+
         if (AffineLength.Of(partition) is not { } affine)
         {
             return Dim.Sym($"total_{partition.ToString().Replace(' ', '_')}");

@@ -139,7 +139,7 @@ public sealed class UnbatchPass
     private IReadOnlyList<Carried>? ByParts(Op op)
     {
         _graph.Builder.Source = op.Outputs[0].Source;
-        if (op.Decompose(_graph.Builder) is not { } results)
+        if ((op is Attention attention ? attention.ByProducts(_graph.Builder) : op.Decompose(_graph.Builder)) is not { } results)
         {
             return null;
         }

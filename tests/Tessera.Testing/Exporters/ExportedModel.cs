@@ -44,6 +44,14 @@ public sealed class ExportedModel
         return node.Output[0];
     }
 
+    /// <summary>A node of <c>com.microsoft</c>, as ONNX Runtime's own optimiser leaves them in a file.</summary>
+    public string Microsoft(string type, string[] inputs, params AttributeProto[] attributes)
+    {
+        string result = Node(type, inputs, attributes);
+        _graph.Node[^1].Domain = "com.microsoft";
+        return result;
+    }
+
     public string[] Nodes(string type, int outputs, string[] inputs, params AttributeProto[] attributes)
     {
         Node(type, inputs, attributes);
@@ -95,6 +103,8 @@ public sealed class ExportedModel
 
     public static AttributeProto Int(string name, long value) => new() { Name = name, Type = Kind.Int, I = value };
 
+    public static AttributeProto Real(string name, float value) => new() { Name = name, Type = Kind.Float, F = value };
+
     public static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = Kind.Ints, Ints = { values } };
 
     public static AttributeProto Text(string name, string value) => new() { Name = name, Type = Kind.String, S = ByteString.CopyFromUtf8(value) };
@@ -103,6 +113,11 @@ public sealed class ExportedModel
     {
         ModelProto model = new() { IrVersion = 8, Graph = _graph, ProducerName = "exporter" };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        if (_graph.Node.Any(static n => n.Domain.Length > 0))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        }
+
         return model;
     }
 
