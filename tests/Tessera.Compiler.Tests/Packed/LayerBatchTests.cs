@@ -22,6 +22,7 @@ public class LayerBatchTests
     {
         ["Hello"] = static () => new HelloGraph.Hello(),
         ["NaViT"] = static () => TestModels.Make("navit"),
+        ["products over tokens"] = static () => new TokenProducts(),
     };
 
     [Theory]
