@@ -13,10 +13,15 @@ internal sealed class GraphBatchEnvironment(
     BatchMode mode,
     IReadOnlySet<string> ragged,
     IReadOnlyDictionary<string, Value> partitionInputs,
-    Func<Op, IReadOnlyList<Batched>?> byParts)
+    BatchWalk walk)
     : BatchEnvironment(builder, mode, ragged)
 {
-    public override IReadOnlyList<Batched>? ByParts(Op op) => byParts(op);
+    public override IReadOnlyList<(string Symbol, Value Lengths)> Partitions =>
+        [.. partitionInputs.Keys.Order(StringComparer.Ordinal).Select(symbol => (symbol, partitionInputs[symbol]))];
+
+    public override IReadOnlyList<Batched>? ByParts(Op op) => walk.ByParts(op);
+
+    public override BatchedRegion Batch(Region region, IReadOnlyList<Batched> parameters) => walk.Batch(region, parameters);
 
     public override Value Lengths(Dim partition)
     {
