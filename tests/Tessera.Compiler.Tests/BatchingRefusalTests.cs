@@ -15,12 +15,13 @@ public class BatchingRefusalTests
 {
     [Fact]
     public void Product_over_the_ragged_axis() => Refused(
-        "sums over the ragged axis",
-        static g => g.MatMul(g.In("x", "f32[3, n]"), g.In("y", "f32[n, 4]")));
+        "of which both do not have the same tokens",
+        static g => g.MatMul(g.In("x", "f32[3, n]"), g.In("y", "f32[p, 4]")),
+        constraint: "n == p");
 
     [Fact]
     public void Product_of_two_ragged_operands() => Refused(
-        "only a product by a weight",
+        "for each pair of tokens",
         static g => g.MatMul(g.In("x", "f32[n, 3]"), g.Transpose(g.In("y", "f32[n, 3]"), [1, 0])));
 
     [Fact]
@@ -81,9 +82,14 @@ public class BatchingRefusalTests
     }
 
     [Fact]
-    public void Weight_times_a_ragged_operand() => Refused(
-        "only a product by a weight",
-        static g => g.MatMul(g.Param("w", "f32[2, 3]"), g.Transpose(g.In("x", "f32[n, 3]"), [1, 0])));
+    public void Matrix_of_an_example_times_one_of_each_token() => Refused(
+        "are no columns",
+        static g => g.MatMul(g.In("w", "f32[2, 3]"), g.In("x", "f32[n, 3, 4]")));
+
+    [Fact]
+    public void Matrix_of_each_token_times_one_of_the_example() => Refused(
+        "are no rows",
+        static g => g.MatMul(g.In("x", "f32[n, 3, 4]"), g.In("w", "f32[4, 2]")));
 
     [Fact]
     public void Reshape_within_an_axis_beside_the_ragged_one() => Refused(

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Xunit;

@@ -6,6 +6,7 @@ using Tessera.Compiler;
 using Tessera.Compiler.Pack;
 using Tessera.Ir;
 using Tessera.Onnx;
+using Tessera.Passes.Packing;
 
 namespace Tessera.Cli.Commands;
 
@@ -16,7 +17,7 @@ internal sealed class PackCommand
     private readonly Option<string> _output = new("-o", "--output") { Required = true, Description = "The .onnx file to write." };
     private readonly Option<string> _batch = new("--batch") { DefaultValueFactory = static _ => "batch", Description = "The size that is the number of examples." };
     private readonly Option<string[]> _ragged = new("--ragged") { DefaultValueFactory = static _ => ["sequence"], Description = "A size that padding makes longer. May be repeated." };
-    private readonly Option<string[]> _masks = new("--mask") { Description = "An input that tells tokens from padding. May be repeated; without it, the examples of a batch have one length." };
+    private readonly Option<string[]> _masks = new("--mask") { Description = "An input that tells tokens from padding; NAME:flags or NAME:added says how, where the model leaves it open. May be repeated; without it, the examples of a batch have one length." };
     private readonly Option<string[]> _padding = new("--pad") { Description = "What padding of an input holds, where the model depends on it, and no token is less: input_ids=0. May be repeated." };
     private readonly Option<string> _io = new("--io") { DefaultValueFactory = static _ => "packed", Description = "What it takes and gives: packed, or padded as the original, packed inside." };
     private readonly Option<string> _target = new("--target") { DefaultValueFactory = static _ => "tessera", Description = "portable, ort, tessera." };
@@ -55,6 +56,11 @@ internal sealed class PackCommand
             terminal.Messages.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
         }
 
+        foreach (string untested in packed.Untested)
+        {
+            terminal.Messages.MarkupLineInterpolated($"[yellow]not compared[/]: {untested}");
+        }
+
         string largest = packed.Checks.Max(static c => c.Largest).ToString("0e-00", CultureInfo.InvariantCulture);
         terminal.Results.MarkupLineInterpolated($"[green]same[/] in {packed.Checks.Count} comparisons, largest difference {largest} of the largest element");
         terminal.Results.MarkupLineInterpolated($"[green]wrote[/] {output}: {packed.Model.Nodes} nodes from {model.Nodes}, {watch.Elapsed.TotalSeconds:F1} s");
@@ -65,7 +71,8 @@ internal sealed class PackCommand
     {
         Batch = result.GetValue(_batch)!,
         Ragged = [.. result.GetValue(_ragged)!.Distinct(StringComparer.Ordinal)],
-        Masks = result.GetValue(_masks) ?? [],
+        Masks = [.. (result.GetValue(_masks) ?? []).Select(static text => Mask(text).Name)],
+        MaskForms = (result.GetValue(_masks) ?? []).Select(Mask).Where(static m => m.Form is not null).DistinctBy(static m => m.Name).ToDictionary(static m => m.Name, static m => m.Form!.Value),
         Padding = Promises(result.GetValue(_padding) ?? []),
         Interface = Enum.Parse<PackInterface>(result.GetValue(_io)!, ignoreCase: true),
         Target = Enum.Parse<EmitTarget>(result.GetValue(_target)!, ignoreCase: true),
@@ -73,6 +80,21 @@ internal sealed class PackCommand
         Verify = result.GetValue(_verify),
         Progress = progress,
     };
+
+    // attention_mask, attention_mask:flags, attention_mask:added
+    private static (string Name, MaskForm? Form) Mask(string text)
+    {
+        foreach (MaskForm form in Enum.GetValues<MaskForm>())
+        {
+            string ending = $":{form}";
+            if (text.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            {
+                return (text[..^ending.Length], form);
+            }
+        }
+
+        return (text, null);
+    }
 
     private static Dictionary<string, double> Promises(string[] texts)
     {

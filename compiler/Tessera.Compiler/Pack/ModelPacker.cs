@@ -21,6 +21,8 @@ internal static class ModelPacker
             Ragged = options.Ragged,
             Masks = options.Masks,
             Padding = options.Padding,
+            Forms = options.MaskForms,
+            ReadsMasks = options.Interface == PackInterface.Padded,
         });
         CompiledModel compiled = ModelCompiler.Compile(unpadded.Graph, new CompileOptions
         {
@@ -36,6 +38,6 @@ internal static class ModelPacker
             },
         });
         PackedModel packed = new(compiled, unpadded);
-        return packed with { Checks = PackVerification.Run(model, packed, options) };
+        return PackVerification.Run(model, packed, options);
     }
 }

@@ -2,6 +2,7 @@ using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 using Tessera.Passes.Packing;
+using Tessera.Passes.Unbatching;
 
 namespace Tessera.Compiler.Pack;
 
@@ -18,6 +19,9 @@ internal sealed class PackLayout(UnpaddedGraph unpadded, PackOptions options)
     public IReadOnlyList<Constraint> Constraints => unpadded.Graph.Constraints;
 
     public Graph OneExample => unpadded.Graph;
+
+    /// <summary>The batched model, and its values for one example.</summary>
+    public UnbatchedGraph Batched => unpadded.Batched;
 
     public bool IsRagged(Dim dim) => dim.Symbols.Any(Options.Ragged.Contains);
 
@@ -72,6 +76,12 @@ internal sealed class PackLayout(UnpaddedGraph unpadded, PackOptions options)
         .. results.Select((r, o) => RefRows.Corner(RefRows.Row((RefTensor)r, unpadded.Batched.OutputAxes[o], example), Sizes(o, of))),
     ];
 
+    /// <summary>Of each result that masks tell the lengths of: the example's row with its padding, and what of it is the example's own.</summary>
+    public IEnumerable<(RefTensor Row, long[] Own)> Rows(IReadOnlyList<RefValue> results, int example, PackExample of) =>
+        from o in Enumerable.Range(0, Outputs.Count)
+        where Outputs[o].Value.Shape.Symbols.Where(Options.Ragged.Contains).All(IsMasked)
+        select (RefRows.Row((RefTensor)results[o], unpadded.Batched.OutputAxes[o], example), Sizes(o, of));
+
     /// <summary>What the packed model gives an example.</summary>
     public RefTensor[] OfPacked(IReadOnlyList<RefValue> results, IReadOnlyList<PackExample> examples, int example)
     {
@@ -88,6 +98,9 @@ internal sealed class PackLayout(UnpaddedGraph unpadded, PackOptions options)
 
         return parts;
     }
+
+    private bool IsMasked(string symbol) =>
+        unpadded.Batched.Graph.Inputs.Any(v => unpadded.MaskForms.ContainsKey(((Input)v.Producer).Name) && v.Shape.Contains(Dim.Sym(symbol)));
 
     private long[] Sizes(int output, PackExample of) => Outputs[output].Value.Shape.Evaluate(s => of.Sizes[s]);
 

@@ -1,4 +1,5 @@
 using Tessera.Onnx;
+using Tessera.Passes.Packing;
 
 namespace Tessera.Compiler.Pack;
 
@@ -13,6 +14,9 @@ public sealed record PackOptions
 
     /// <summary>Inputs that tell tokens from padding; none where the examples of a batch have one length.</summary>
     public IReadOnlyList<string> Masks { get; init; } = [];
+
+    /// <summary>What a mask says of padding, by its name, where the model leaves it open (TSR0535): flags, or what is added to logits.</summary>
+    public IReadOnlyDictionary<string, MaskForm> MaskForms { get; init; } = new Dictionary<string, MaskForm>();
 
     /// <summary>
     /// What the padding of an input holds, by the input's name, where a model depends on it: no element of an example may be less.

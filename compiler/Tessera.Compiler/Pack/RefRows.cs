@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Compiler.Pack;
@@ -42,6 +43,25 @@ internal static class RefRows
         long[] strides = batch.Strides();
         return RefTensor.Gather(batch, dims, i => Index(Place(dims, i), [.. strides[..axis], .. strides[(axis + 1)..]]) + (int)(row * strides[axis]));
     }
+
+    /// <summary>Some places along an axis.</summary>
+    public static RefTensor Cut(RefTensor whole, int axis, long start, long count)
+    {
+        long[] dims = [.. whole.Dims.Select((d, a) => a == axis ? count : d)];
+        long[] strides = whole.Strides();
+        return RefTensor.Gather(whole, dims, i => Index(Place(dims, i), strides) + (int)(start * strides[axis]));
+    }
+
+    /// <summary>Zeros, or false.</summary>
+    public static RefTensor Zeros(DType dtype, long[] dims)
+    {
+        int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
+        return dtype == DType.Bool ? RefTensor.Bools(dims, new bool[count])
+            : dtype.IsFloat() ? RefTensor.Floats(dtype, dims, new double[count])
+            : RefTensor.Ints(dtype, dims, new long[count]);
+    }
+
+    public static bool AreZeros(RefTensor x) => x.DType == DType.Bool ? !x.B.Contains(true) : x.DType.IsFloat() ? x.F.All(static v => v == 0) : x.I.All(static v => v == 0);
 
     /// <summary>Tensors one after another along an axis, which comes first.</summary>
     public static RefTensor Join(IReadOnlyList<RefTensor> parts, int axis)

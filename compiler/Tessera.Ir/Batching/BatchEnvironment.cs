@@ -34,6 +34,12 @@ public abstract class BatchEnvironment(GraphBuilder builder, BatchMode mode, IRe
     /// <summary>The batched results of an op by its decomposition; null when it has none.</summary>
     public abstract IReadOnlyList<Batched>? ByParts(Op op);
 
+    /// <summary>What tells the lengths of examples, symbol by symbol: inputs of the graph, which a region captures.</summary>
+    public abstract IReadOnlyList<(string Symbol, Value Lengths)> Partitions { get; }
+
+    /// <summary>The batched form of a region over parameters of these forms.</summary>
+    public abstract BatchedRegion Batch(Region region, IReadOnlyList<Batched> parameters);
+
     /// <summary>Whether a size of the longest example is at least that of any other: it never shrinks where a ragged symbol grows.</summary>
     public bool IsBoundedByLongest(Dim dim) => dim.Symbols.Where(ragged.Contains).All(s => DimGrowth.Of(dim, s, ExampleFacts).Min >= 0);
 

@@ -13,9 +13,8 @@ public sealed class BatchPass
 {
     private readonly Graph _graph;
     private readonly GraphBuilder _builder;
-    private readonly GraphRebuild _rebuild;
+    private readonly BatchWalk _walk;
     private readonly GraphBatchEnvironment _environment;
-    private readonly Dictionary<Value, Batched> _done = [];
     private readonly Dictionary<string, Value> _partitions = new(StringComparer.Ordinal);
     private readonly List<Value> _inputs = [];
 
@@ -44,8 +43,8 @@ public sealed class BatchPass
         _graph = graph;
         _builder = new GraphBuilder(BatchConstraints.Of(graph, mode, ragged));
         _builder.Reserve(graph.PostOrder().SelectMany(static op => op.Outputs).SelectMany(static v => IrTypes.Symbols(v.Type)));
-        _rebuild = new GraphRebuild(_builder);
-        _environment = new GraphBatchEnvironment(_builder, mode, ragged, _partitions, ByParts) { ExampleFacts = graph.Builder.Facts };
+        _walk = new BatchWalk(graph.Builder, _builder, mode, ragged, _partitions);
+        _environment = _walk.Environment;
     }
 
     /// <summary>The batched graph.</summary>
@@ -69,14 +68,7 @@ public sealed class BatchPass
         }
 
         DeclarePartitions();
-        foreach (Op op in _graph.PostOrder())
-        {
-            if (op is not Input)
-            {
-                Convert(op);
-            }
-        }
-
+        _walk.Run(_graph.PostOrder());
         return _graph with
         {
             Builder = _builder,
@@ -109,7 +101,7 @@ public sealed class BatchPass
         Value value = _builder.Input(name, new TensorType(input.DType, physical));
         _inputs.Add(value);
         BatchForm form = packed ? BatchForm.Ragged : axis >= 0 ? BatchForm.Padded : BatchForm.Dense;
-        _done[input] = axis >= 0 ? new Batched(value, form, axis, shape[axis]) : new Batched(value, BatchForm.Dense);
+        _walk[input] = axis >= 0 ? new Batched(value, form, axis, shape[axis]) : new Batched(value, BatchForm.Dense);
     }
 
     private void DeclarePartitions()
@@ -124,50 +116,6 @@ public sealed class BatchPass
         }
     }
 
-    private void Convert(Op op)
-    {
-        Batched?[] operands = [.. op.Operands.Select(v => v is null ? null : _done[v])];
-        bool varies = operands.Any(static b => b is { Form: not BatchForm.Unbatched })
-            || op.Outputs.Any(o => o.Type is TensorType { Shape: { } shape } && shape.Any(_environment.IsRagged))
-            || op.DimOperands().Any(_environment.IsRagged);
-        IReadOnlyList<Batched> results = varies
-            ? op.Batch(new BatchContext(op, operands, _environment))
-            : [.. _rebuild.Again(op, [.. operands.Select(static b => b?.Value)]).Select(static v => new Batched(v, BatchForm.Unbatched))];
-        for (int i = 0; i < results.Count; i++)
-        {
-            _done[op.Outputs[i]] = results[i];
-        }
-    }
-
-    // The parts join the one-example graph; nothing of them is left there but what the batched ones are made of.
-    private IReadOnlyList<Batched>? ByParts(Op op)
-    {
-        _graph.Builder.Source = op.Outputs[0].Source;
-        if (op.Decompose(_graph.Builder) is not { } results)
-        {
-            return null;
-        }
-
-        Stack<Op> waiting = new(results.Select(static v => v.Producer));
-        while (waiting.TryPeek(out Op? next))
-        {
-            Op[] missing = [.. next.Operands.Where(v => v is not null && !_done.ContainsKey(v)).Select(static v => v!.Producer)];
-            if (missing.Length > 0 && !_done.ContainsKey(next.Outputs[0]))
-            {
-                Array.ForEach(missing, waiting.Push);
-                continue;
-            }
-
-            waiting.Pop();
-            if (!_done.ContainsKey(next.Outputs[0]))
-            {
-                Convert(next);
-            }
-        }
-
-        return [.. results.Select(v => _done[v])];
-    }
-
     private IEnumerable<GraphOutput> ConvertOutput(GraphOutput output)
     {
         if (output.Value.Type is not TensorType { Shape: not null })
@@ -175,7 +123,7 @@ public sealed class BatchPass
             throw new TesseraException("TSR0525", output.Name, $"output {output.Value.Type} has no batched form.", "Outputs are tensors of known rank.");
         }
 
-        Batched batched = _done[output.Value];
+        Batched batched = _walk[output.Value];
         Value value = batched.Form == BatchForm.Unbatched
             ? _builder.Expand(batched.Value, [_environment.BatchSize, .. batched.Value.Shape])
             : batched.Value;

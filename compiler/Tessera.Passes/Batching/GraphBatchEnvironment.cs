@@ -13,10 +13,15 @@ internal sealed class GraphBatchEnvironment(
     BatchMode mode,
     IReadOnlySet<string> ragged,
     IReadOnlyDictionary<string, Value> partitionInputs,
-    Func<Op, IReadOnlyList<Batched>?> byParts)
+    BatchWalk walk)
     : BatchEnvironment(builder, mode, ragged)
 {
-    public override IReadOnlyList<Batched>? ByParts(Op op) => byParts(op);
+    public override IReadOnlyList<(string Symbol, Value Lengths)> Partitions =>
+        [.. partitionInputs.Keys.Order(StringComparer.Ordinal).Select(symbol => (symbol, partitionInputs[symbol]))];
+
+    public override IReadOnlyList<Batched>? ByParts(Op op) => walk.ByParts(op);
+
+    public override BatchedRegion Batch(Region region, IReadOnlyList<Batched> parameters) => walk.Batch(region, parameters);
 
     public override Value Lengths(Dim partition)
     {
@@ -43,6 +48,11 @@ internal sealed class GraphBatchEnvironment(
 
     public override Dim Total(Dim partition)
     {
+        if (partition is FloorDivDim { Numerator: var whole, Denominator.ConstValue: { } by } && AffineLength.Of(whole) is not null && ExampleFacts.Divisible(whole, by) == Proof.Proved)
+        {
+            return Dim.FloorDiv(Total(whole), by);
+        }
+
         if (AffineLength.Of(partition) is not { } affine)
         {
             return Dim.Sym($"total_{partition.ToString().Replace(' ', '_')}");

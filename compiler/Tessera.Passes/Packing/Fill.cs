@@ -1,7 +1,8 @@
 namespace Tessera.Passes.Packing;
 
 /// <summary>
-/// What a value holds along an axis behind an example's own part of it, at places that are the example's own along all other axes.
+/// What a value holds along an axis behind an example's own part of it, at places that are the example's own along all other axes;
+/// where <see cref="IsEverywhere"/>, at places in padding along these as well.
 /// </summary>
 internal readonly record struct Fill
 {
@@ -21,6 +22,9 @@ internal readonly record struct Fill
 
     /// <summary>The number that it is; null where it is none in particular.</summary>
     public double? Number { get; }
+
+    /// <summary>Whether it is so in the corners too, where other axes have padding. A sum over one of two padded axes goes through corners.</summary>
+    public bool IsEverywhere { get; init; }
 
     public static Fill Known(double number) => new(number <= Hidden, number);
 

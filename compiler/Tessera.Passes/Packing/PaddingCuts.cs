@@ -16,7 +16,7 @@ internal static class PaddingCuts
             : [.. c.Op.Outputs.Select((_, i) => c[0] with { Counts = null })],
         Pad pad => [Padded(c, pad)],
         Trilu triangle => [Triangle(c, triangle)],
-        _ => [c.Filled(static _ => Fill.Known(0))],
+        _ => [Diagonal(c, (EyeLike)c.Op)],
     };
 
     private static PaddingState Sliced(PaddingContext c, Slice op)
@@ -51,7 +51,10 @@ internal static class PaddingCuts
             }
         }
 
-        PaddingState state = c[0] with { Fills = [.. c[0].Fills.Select((f, a) => cut.Contains(a) && (shown ? !(c[0].Uniform is { } own && f.Is(own)) : c[0].Uniform is null) ? Fill.Unknown : f)] };
+        Fill Kept(Fill fill, int axis) => !cut.Contains(axis) ? fill
+            : (shown ? c[0].Uniform is { } own && fill.Is(own) : c[0].Uniform is not null) ? fill with { IsEverywhere = false }
+            : Fill.Unknown;
+        PaddingState state = c[0] with { Fills = [.. c[0].Fills.Select(Kept)] };
         return state with { Counts = state.Counts is var (along, first) ? Counted(op, x, along, first) : null, Fills = Corner(c, op) ?? state.Fills };
     }
 
@@ -115,6 +118,10 @@ internal static class PaddingCuts
             ? c[0].Fills[a]
             : Fill.Unknown);
     }
+
+    // Of a square, what is right of every row's own one, and what is below every column's.
+    private static PaddingState Diagonal(PaddingContext c, EyeLike op) =>
+        c.Filled(axis => c.Result.Shape[0] == c.Result.Shape[1] && (axis == 0 ? op.K >= 0 : op.K <= 0) ? Fill.Known(0) : Fill.Unknown);
 
     // Padding of keys is right of the diagonal for every query of the example itself.
     private static PaddingState Triangle(PaddingContext c, Trilu op)

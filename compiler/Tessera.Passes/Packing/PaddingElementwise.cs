@@ -24,7 +24,7 @@ internal static class PaddingElementwise
         int rank = c.Result.Rank;
         double?[] uniform = [.. c.Operands.Select(static o => o!.Uniform)];
         double? all = uniform.All(static u => u is not null) ? Evaluate(c, [.. uniform.Select(static u => u!.Value)]) : null;
-        PaddingState state = c.Filled(axis => c.IsRagged(c.Result.Shape[axis]) ? Along(c, axis, rank) : Fill.Unknown) with
+        PaddingState state = c.FilledWhole(axis => c.IsRagged(c.Result.Shape[axis]) ? Along(c, axis, rank) : Fill.Unknown) with
         {
             Uniform = all,
             Least = all ?? Least(c),
@@ -103,15 +103,13 @@ internal static class PaddingElementwise
         Fill[] fills = [.. Enumerable.Range(0, c.Operands.Count).Select(i => OperandAlong(c, i, axis - (rank - c.ShapeOf(i).Rank)))];
         if (fills.All(static f => f.Number is not null) && Evaluate(c, [.. fills.Select(static f => f.Number!.Value)]) is { } number)
         {
-            return Fill.Known(number);
+            return Fill.Known(number) with { IsEverywhere = fills.All(static f => f.IsEverywhere) || Settled(c, fills) is { IsEverywhere: true } };
         }
 
         return c.Op switch
         {
-            Mul when fills[0].Is(0) || fills[1].Is(0) => Fill.Known(0),
-            And when fills[0].Is(0) || fills[1].Is(0) => Fill.Known(0),
-            Or when fills[0].Is(1) || fills[1].Is(1) => Fill.Known(1),
-            Where when fills[0].Number is { } chosen => chosen != 0 ? fills[1] : fills[2],
+            Mul or And or Or when Settled(c, fills) is { } settled => settled,
+            Where when fills[0].Number is { } chosen => Taken(fills[0], fills[chosen != 0 ? 1 : 2]),
             Where when fills[1].IsLow && fills[2].IsLow => Fill.Low,
             Add or Min when fills[0].IsLow || fills[1].IsLow => Fill.Low,
             Sub when fills[0].IsLow && !fills[1].IsLow => Fill.Low,
@@ -122,11 +120,20 @@ internal static class PaddingElementwise
         };
     }
 
+    // What one operand settles, whatever the other is; a product with what is infinite in the other's padding would be none.
+    private static Fill? Settled(PaddingContext c, Fill[] fills)
+    {
+        double number = c.Op is Or ? 1 : 0;
+        bool Finite(int operand) => c.Op is not Mul || !c[operand].Fills.Any(static f => f.Number is { } n && !double.IsFinite(n));
+        return c.Op is not (Mul or And or Or) || (!fills[0].Is(number) && !fills[1].Is(number)) ? null
+            : Fill.Known(number) with { IsEverywhere = Enumerable.Range(0, 2).Any(i => fills[i].Is(number) && fills[i].IsEverywhere && Finite(1 - i)) };
+    }
+
+    private static Fill Taken(Fill condition, Fill taken) => taken with { IsEverywhere = taken.IsEverywhere && condition.IsEverywhere };
+
     // What is broadcast along the axis is in padding what it is elsewhere.
     private static Fill OperandAlong(PaddingContext c, int operand, int own) =>
-        own >= 0 && c.ShapeOf(operand)[own] != Dim.One ? c[operand].Fills[own]
-            : c[operand].Uniform is { } uniform ? Fill.Known(uniform)
-            : Fill.Unknown;
+        own >= 0 && c.ShapeOf(operand)[own] != Dim.One ? c.FillOf(operand, own) : c.SpreadOf(operand);
 
     // Positions of keys against positions of queries: padding comes behind every token.
     private static Fill Compared(PaddingContext c, int axis, int rank)

@@ -22,7 +22,7 @@ internal static class PaddingReductions
         }
 
         int[] kept = [.. Enumerable.Range(0, x.Rank).Where(a => op.KeepDims || !axes.Contains(a))];
-        PaddingState result = c.Filled(a => axes.Contains(kept[a]) ? Fill.Unknown : op is ReduceSum && c[0].Fills[kept[a]].Is(0) ? Fill.Known(0) : Fill.Unknown);
+        PaddingState result = c.FilledWhole(a => !axes.Contains(kept[a]) && op is ReduceSum && c.FillOf(0, kept[a]) is var fill && fill.Is(0) && (padded.Length == 0 || fill.IsEverywhere) ? fill : Fill.Unknown);
         return padded.Length == 0
             ? result with { Uniform = op is ReduceMean or ReduceMax or ReduceMin ? c[0].Uniform : null, Least = op is ReduceMax or ReduceMin ? c[0].Least : null }
             : result with { Length = op is ReduceSum && c[0].Uniform == 1 ? Dim.Product(axes.Order().Select(a => x[a])) : null, Least = op is ReduceMax or ReduceMin ? c[0].Least : null };

@@ -33,7 +33,9 @@ internal static class PaddingRules
 
     private static PaddingState Clipped(PaddingContext c)
     {
-        double? least = c.Operands.ElementAtOrDefault(1) is { Uniform: { } bound } ? bound : null;
+        // Where the bounds cross, the upper one holds.
+        double? Bound(int operand) => c.Operands.ElementAtOrDefault(operand)?.Uniform;
+        double? least = Bound(1) is { } lower ? Math.Min(lower, Bound(2) ?? lower) : null;
         return c.Operands.Skip(1).All(static o => o is null or { Uniform: not null }) && !c.Operands.Skip(1).Any(static o => o is { OfMask: true })
             ? c.Plain() with { Least = least }
             : throw c.Sees("its bounds are not constant");
@@ -52,9 +54,14 @@ internal static class PaddingRules
             throw c.Sees("it sums over padding, which nothing has made 0");
         }
 
+        // A sum over padding goes through the corner of one factor, where only the other one's zeros help.
         int rank = c.Result.Rank;
-        bool Zero(int operand, int axis, int own) => axis - (rank - own) is var at and >= 0 && c.IsRagged(operand, at) && c[operand].Fills[at].Is(0);
-        return c.Filled(axis => (axis < rank - 1 && Zero(0, axis, a)) || (axis != rank - 2 && Zero(1, axis, b)) ? Fill.Known(0) : Fill.Unknown);
+        bool sums = c.IsRagged(0, a - 1);
+        bool Zero(int operand, int axis, int own, bool otherIsZero) => axis - (rank - own) is var at and >= 0 && c.IsRagged(operand, at)
+            && c.FillOf(operand, at) is var fill && fill.Is(0) && (!sums || fill.IsEverywhere || (axis >= rank - 2 && otherIsZero));
+        return c.Filled(axis => (axis < rank - 1 && Zero(0, axis, a, c[1].Fills[b - 2].Is(0))) || (axis != rank - 2 && Zero(1, axis, b, c[0].Fills[a - 1].Is(0)))
+            ? Fill.Known(0)
+            : Fill.Unknown);
     }
 
     private static PaddingState Weights(PaddingContext c, long along, Fill hidden)

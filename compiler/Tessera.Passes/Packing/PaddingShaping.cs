@@ -43,7 +43,7 @@ internal static class PaddingShaping
         Fill Along(int axis)
         {
             int from = Array.IndexOf(places, axis);
-            return from >= 0 && c.ShapeOf(0)[from] != Dim.One ? x.Fills[from] : x.Uniform is { } uniform ? Fill.Known(uniform) : Fill.Unknown;
+            return from >= 0 && c.ShapeOf(0)[from] != Dim.One ? c.FillOf(0, from) : c.SpreadOf(0);
         }
 
         (int Axis, long First)? counts = x.Counts is var (along, first) && places[along] is var at and >= 0 && result[at] == c.ShapeOf(0)[along] ? (at, first) : null;

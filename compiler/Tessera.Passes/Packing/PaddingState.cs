@@ -40,7 +40,7 @@ internal sealed record PaddingState
     /// <summary>One number throughout, padding among it.</summary>
     public static PaddingState Splat(Value value, double number) => new()
     {
-        Fills = [.. Enumerable.Repeat(Fill.Known(number), RankOf(value))],
+        Fills = [.. Enumerable.Repeat(Fill.Known(number) with { IsEverywhere = true }, RankOf(value))],
         Uniform = number,
         Least = number,
     };

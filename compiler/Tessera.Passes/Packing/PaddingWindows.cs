@@ -14,6 +14,7 @@ internal static class PaddingWindows
             throw c.Sees("its kernel is as long as the padded example");
         }
 
+        int open = 0;
         foreach (int axis in c.RaggedAxes(x).Where(static a => a > 0))
         {
             if (axis == 1)
@@ -29,6 +30,12 @@ internal static class PaddingWindows
             if (!none && !neutral)
             {
                 throw c.Sees(c.Op is Conv ? "its windows reach into padding, which nothing has made 0" : "its windows reach into padding");
+            }
+
+            open += none || c.FillOf(0, axis).IsEverywhere ? 0 : 1;
+            if (open > 1)
+            {
+                throw c.Sees("its windows reach into the corner where two axes are padded, of which nothing is known");
             }
         }
 

@@ -1,10 +1,11 @@
 using Tessera.Ir;
+using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Unbatching;
 
 /// <summary>
 /// What sizes must be for a model to run: a table of 512 positions cut to the first n meets n tokens, so n is at most 512, or a
-/// runtime refuses to broadcast.
+/// runtime refuses to broadcast; n tokens become rows of 24, so 24 divides n, or a runtime refuses to reshape.
 /// </summary>
 internal static class SizeClaims
 {
@@ -35,7 +36,15 @@ internal static class SizeClaims
     {
         foreach (Op op in graph.PostOrder())
         {
-            if (op is not (Ir.Ops.BinaryOp or Ir.Ops.Where))
+            if (op is Reshape { X.Type: TensorType { Shape: { } from } } reshape)
+            {
+                foreach (Constraint claim in Rows(from, reshape.Shape))
+                {
+                    yield return claim;
+                }
+            }
+
+            if (op is not (BinaryOp or Where))
             {
                 continue;
             }
@@ -44,6 +53,18 @@ internal static class SizeClaims
             foreach (Constraint claim in shapes.SelectMany(a => shapes.SelectMany(b => Meeting(a, b))))
             {
                 yield return claim;
+            }
+        }
+    }
+
+    // n elements as ⌊n/24⌋ rows of 24.
+    private static IEnumerable<Constraint> Rows(Shape from, Shape to)
+    {
+        for (int axis = 0; axis < to.Rank; axis++)
+        {
+            if (to[axis] is FloorDivDim { Numerator: var whole, Denominator.ConstValue: { } by } && Dim.Product(from) * by == Dim.Product(to.With(axis, whole)))
+            {
+                yield return new Constraint.Divisible(whole, by);
             }
         }
     }

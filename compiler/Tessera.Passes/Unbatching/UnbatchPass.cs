@@ -64,7 +64,18 @@ public sealed class UnbatchPass
         return new UnbatchedGraph(
             _graph with { Builder = _builder, Inputs = inputs, Outputs = outputs },
             [.. _graph.Inputs.Select(v => _done[v].Axis)],
-            [.. _graph.Outputs.Select(o => _done[o.Value].Axis)]);
+            [.. _graph.Outputs.Select(o => _done[o.Value].Axis)])
+        {
+            Whole = _graph,
+            Values =
+            [
+                .. from op in _graph.PostOrder()
+                   where op is not Input
+                   from value in op.Outputs
+                   where _done[value] is { Kind: CarriedKind.PerExample }
+                   select new UnbatchedValue(Describe(op), value, _done[value].Value!, _done[value].Axis, _done[value].Inner),
+            ],
+        };
     }
 
     private Value DeclareInput(Value input)
@@ -128,7 +139,7 @@ public sealed class UnbatchPass
     private IReadOnlyList<Carried>? ByParts(Op op)
     {
         _graph.Builder.Source = op.Outputs[0].Source;
-        if (op.Decompose(_graph.Builder) is not { } results)
+        if ((op is Attention attention ? attention.ByProducts(_graph.Builder) : op.Decompose(_graph.Builder)) is not { } results)
         {
             return null;
         }

@@ -21,20 +21,23 @@ internal sealed class ExampleQueue(PackedSchedulerOptions options, ExampleLayout
     /// <summary>When the first is due; null when none waits.</summary>
     public long? Due => _waiting.Min?.Due;
 
-    /// <summary>Whether more waits than, or as much as, one batch takes.</summary>
-    public bool FillsABatch => Count >= options.MaxExamples || Array.Exists(_tokens, tokens => tokens >= options.TokenBudget);
+    /// <summary>Whether as much waits as one batch takes, or as may wait: to wait for more is of no use then.</summary>
+    public bool FillsABatch => IsFull || Count >= options.MaxExamples || Array.Exists(_tokens, tokens => tokens >= options.TokenBudget);
 
     /// <summary>Whether one waits that was there at the last <see cref="Flush"/>.</summary>
     public bool IsFlushed => _flushed > 0;
 
-    /// <summary>Lets those that wait now wait no longer.</summary>
+    /// <summary>Lets those that have a number now wait no longer.</summary>
     public void Flush() => (_flushedTo, _flushed) = (_number, Count);
+
+    /// <summary>Gives an example its number, in the order of arrival; one may wait for room before it is added.</summary>
+    public void Number(ScheduledExample example) => example.Number = _number++;
 
     public void Add(ScheduledExample example)
     {
-        example.Number = _number++;
         _waiting.Add(example);
         Tally(example, 1);
+        _flushed += example.Number < _flushedTo ? 1 : 0;
     }
 
     public bool Remove(ScheduledExample example)

@@ -17,16 +17,15 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
 {
     private readonly ModelSession _session;
     private readonly PackedSchedulerOptions _options;
-    private readonly TimeProvider _time;
+    private readonly SchedulerClock _clock;
     private readonly ExampleLayout _layout;
     private readonly ExampleReader _reader;
-    private readonly ExampleQueue _queue;
+    private readonly WaitingRoom _room;
     private readonly object _lock = new();
     private readonly Thread[] _threads;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _alive;
-    private bool _closed;
-    private long _completed, _failed, _cancelled, _rejected, _batches, _ran, _tokens;
+    private long _completed, _failed, _batches, _ran, _tokens;
 
     /// <param name="session">A packed model. It stays the caller's, and must outlive the scheduler.</param>
     /// <param name="options">How examples are put together.</param>
@@ -39,11 +38,11 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     internal PackedScheduler(ModelSession session, PackedSchedulerOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(session);
-        (_session, _options, _time) = (session, options, time);
+        (_session, _options, _clock) = (session, options, new(time));
         _options.Check();
         _layout = new(session.Inputs, session.Outputs);
         _reader = new(session, _layout, _options);
-        _queue = new(_options, _layout);
+        _room = new(_options, _layout, _clock);
         _alive = _options.ParallelRuns;
         // Threads of their own: callers that block pool threads must not keep the results from coming.
         _threads = [.. Enumerable.Range(0, _alive).Select(_ => new Thread(Work) { IsBackground = true, Name = "Tessera scheduler" })];
@@ -55,8 +54,9 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     {
         get
         {
+            var (waiting, cancelled, rejected) = _room.Counts;
             lock (_lock)
-                return new(_completed, _failed, _cancelled, _rejected, _batches, _ran, _tokens, _queue.Count);
+                return new(_completed, _failed, cancelled, rejected, _batches, _ran, _tokens, waiting);
         }
     }
 
@@ -88,17 +88,17 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<RunResult>(cancellationToken);
         var (inputs, lengths) = _reader.Read(example);
-        var now = _time.GetTimestamp();
-        var latest = deadline == Timeout.InfiniteTimeSpan ? long.MaxValue : After(now, deadline);
+        var now = _clock.Now;
+        var latest = deadline == Timeout.InfiniteTimeSpan ? long.MaxValue : _clock.After(now, deadline);
         var scheduled = new ScheduledExample(inputs, lengths, cancellationToken)
         {
             // Half of the time that it has may go by in waiting for others.
-            Due = latest == long.MaxValue ? After(now, _options.MaxDelay) : Math.Min(After(now, _options.MaxDelay), After(now, deadline / 2)),
+            Due = latest == long.MaxValue ? _clock.After(now, _options.MaxDelay) : Math.Min(_clock.After(now, _options.MaxDelay), _clock.After(now, deadline / 2)),
             Deadline = latest,
             Allowed = deadline,
         };
-        if (Enqueue(scheduled, cancellationToken))
-            scheduled.Watch(Abandon);
+        if (_room.Enter(scheduled, cancellationToken))
+            scheduled.Watch(_room.Abandon);
         else
             scheduled.Cancel();
         return scheduled.Result;
@@ -108,112 +108,26 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="RunAsync(ReadOnlySpan{TensorInput}, CancellationToken)"/>
     public RunResult Run(params ReadOnlySpan<TensorInput> example) => RunAsync(example).GetAwaiter().GetResult();
 
-    /// <summary>Runs what waits now without waiting for more.</summary>
-    public void Flush()
-    {
-        lock (_lock)
-        {
-            _queue.Flush();
-            Monitor.PulseAll(_lock);
-        }
-    }
+    /// <summary>Runs what waits now, for room in the queue too, without waiting for more.</summary>
+    public void Flush() => _room.Flush();
 
     /// <summary>Takes no more examples, runs those that wait, and returns when all have their results.</summary>
     public void Dispose()
     {
-        Close();
+        _room.Close();
         Array.ForEach(_threads, static thread => thread.Join());
     }
 
     /// <inheritdoc cref="Dispose"/>
     public ValueTask DisposeAsync()
     {
-        Close();
+        _room.Close();
         return new(_ended.Task);
-    }
-
-    private void Close()
-    {
-        lock (_lock)
-        {
-            _closed = true;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
-    // False where the token was cancelled before there was room.
-    private bool Enqueue(ScheduledExample example, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            if (_queue.IsFull)
-                Expire(_time.GetTimestamp());
-            if (_queue.IsFull && _options.WhenFull == QueueFullMode.Reject)
-            {
-                _rejected++;
-                throw SchedulerErrors.QueueFull(_options.QueueLimit);
-            }
-            if (_queue.IsFull && !WaitForRoom(example, cancellationToken))
-                return false;
-            _queue.Add(example);
-            Monitor.PulseAll(_lock);
-            return true;
-        }
-    }
-
-    private bool WaitForRoom(ScheduledExample example, CancellationToken cancellationToken)
-    {
-        var wake = cancellationToken.UnsafeRegister(
-            _ =>
-            {
-                lock (_lock)
-                    Monitor.PulseAll(_lock);
-            },
-            null);
-        try
-        {
-            while (_queue.IsFull)
-            {
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    _cancelled++;
-                    return false;
-                }
-                var now = _time.GetTimestamp();
-                if (example.Deadline < now)
-                {
-                    _cancelled++;
-                    throw SchedulerErrors.DeadlinePassed(example.Allowed);
-                }
-                Monitor.Wait(_lock, Until(example.Deadline, now));
-                ObjectDisposedException.ThrowIf(_closed, this);
-            }
-            return true;
-        }
-        finally
-        {
-            // Not Dispose: the callback may be waiting for the lock that is held here.
-            wake.Unregister();
-        }
-    }
-
-    // One that runs already is let go of; its part of the results is thrown away.
-    private void Abandon(ScheduledExample example)
-    {
-        lock (_lock)
-        {
-            if (!example.Cancel())
-                return;
-            _cancelled++;
-            if (_queue.Remove(example))
-                Monitor.PulseAll(_lock);
-        }
     }
 
     private void Work()
     {
-        while (Next() is { } batch)
+        while (_room.TakeBatch() is { } batch)
         {
             try
             {
@@ -228,42 +142,6 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
         }
         if (Interlocked.Decrement(ref _alive) == 0)
             _ended.SetResult();
-    }
-
-    // Waits for a batch that may run; null once there will be none.
-    private List<ScheduledExample>? Next()
-    {
-        lock (_lock)
-        {
-            while (true)
-            {
-                var now = _time.GetTimestamp();
-                Expire(now);
-                if (_queue.Due is not { } due)
-                {
-                    if (_closed)
-                        return null;
-                    Monitor.Wait(_lock);
-                }
-                else if (_closed || _queue.IsFlushed || due <= now || _queue.FillsABatch)
-                {
-                    var batch = _queue.TakeBatch();
-                    Monitor.PulseAll(_lock);
-                    return batch;
-                }
-                else
-                {
-                    Monitor.Wait(_lock, Until(due, now));
-                }
-            }
-        }
-    }
-
-    private void Expire(long now)
-    {
-        foreach (var late in _queue.TakeLate(now))
-            if (late.Fail(SchedulerErrors.DeadlinePassed(late.Allowed)))
-                _cancelled++;
     }
 
     // An example that makes the run fail must not take the others with it: halves are run apart until it stands alone.
@@ -298,18 +176,5 @@ public sealed class PackedScheduler : IAsyncDisposable, IDisposable
             RunTogether(batch[..half]);
             RunTogether(batch[half..]);
         }
-    }
-
-    private long After(long now, TimeSpan time)
-    {
-        var ticks = time.TotalSeconds * _time.TimestampFrequency;
-        return ticks >= long.MaxValue - now ? long.MaxValue - 1 : now + (long)ticks;
-    }
-
-    private TimeSpan Until(long due, long now)
-    {
-        var wait = _time.GetElapsedTime(now, due);
-        // A moment more than none, or the thread would spin until it is due; what Monitor takes at most is 2³¹ ms.
-        return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : wait;
     }
 }

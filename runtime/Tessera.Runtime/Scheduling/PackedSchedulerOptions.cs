@@ -15,7 +15,7 @@ public sealed record PackedSchedulerOptions
     /// </summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>The most examples that may wait. A full queue alone starts no run: with a long <see cref="MaxDelay"/>, let it hold a batch.</summary>
+    /// <summary>The most examples that may wait. A full queue starts a run, whatever <see cref="MaxDelay"/> is: less than a batch makes batches smaller.</summary>
     public int QueueLimit { get; init; } = 1024;
 
     /// <summary>What becomes of one more.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using Tessera.Runtime;
 
 namespace Tessera.Benchmarks.Packing;
@@ -29,6 +30,29 @@ internal sealed class Sentences
     public TensorInput[] Dense(int size) =>
         [TensorInput.From("ids", _ids.SelectMany(s => s.Concat(Enumerable.Repeat(0L, size - s.Length))).ToArray(), Count, size)];
 
+    /// <summary>As the packed form of a file takes them.</summary>
+    public TensorInput[] PackedForFile() =>
+    [
+        .. new BatchBuilder().AddTokens("input_ids", "sequence", _ids).AddTokens("token_type_ids", "sequence", _ids.Select(static s => new long[s.Length])).Pack().Inputs,
+    ];
+
+    /// <summary>As a file of a padded encoder takes them.</summary>
+    public Dictionary<string, OrtValue> PaddedForFile(int size)
+    {
+        OrtValue Of(Func<long[], int, long> element) => OrtValue.CreateTensorValueFromMemory(
+            _ids.SelectMany(s => Enumerable.Range(0, size).Select(t => element(s, t))).ToArray(), [Count, size]);
+        return new Dictionary<string, OrtValue>
+        {
+            ["input_ids"] = Of(static (s, t) => t < s.Length ? s[t] : 0),
+            ["attention_mask"] = Of(static (s, t) => t < s.Length ? 1 : 0),
+            ["token_type_ids"] = Of(static (_, _) => 0),
+        };
+    }
+
+    /// <summary>Of batches, how many times more tokens there are when they are padded than when they are packed: the median.</summary>
+    public static double MedianOfWork(IReadOnlyList<Sentences> batches, Func<Sentences, int> size) =>
+        batches.Select(s => (double)s.Count * size(s) / s.Tokens).Order().ElementAt(batches.Count / 2);
+
     /// <summary>Fails where what was packed differs from what was padded to <paramref name="size"/>: speed means nothing before.</summary>
     public void Check(ReadOnlySpan<float> packed, ReadOnlySpan<float> padded, int size)
     {
@@ -39,13 +63,26 @@ internal sealed class Sentences
             {
                 for (int d = 0; d < SentenceEncoder.Dim; d++)
                 {
-                    float a = packed[(token * SentenceEncoder.Dim) + d], b = padded[(((s * size) + t) * SentenceEncoder.Dim) + d];
-                    if (!(Math.Abs(a - b) <= 1e-4 * (1 + Math.Abs(b))))
-                    {
-                        throw new InvalidOperationException($"sentence {s}, token {t}, element {d}: {a} packed, {b} padded.");
-                    }
+                    Check(packed[(token * SentenceEncoder.Dim) + d], padded[(((s * size) + t) * SentenceEncoder.Dim) + d], $"sentence {s}, token {t}, element {d}");
                 }
             }
+        }
+    }
+
+    /// <summary>Fails where a row of a sentence, packed, differs from that of the padded batch.</summary>
+    public static void CheckRows(ReadOnlySpan<float> packed, ReadOnlySpan<float> padded)
+    {
+        for (int i = 0; i < padded.Length; i++)
+        {
+            Check(packed[i], padded[i], $"element {i} of the sentences");
+        }
+    }
+
+    private static void Check(float packed, float padded, string place)
+    {
+        if (!(Math.Abs(packed - padded) <= 1e-4 * (1 + Math.Abs(padded))))
+        {
+            throw new InvalidOperationException($"{place}: {packed} packed, {padded} padded.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Testing.Exporters;
 
 namespace Tessera.Compiler.Tests.Exporters;
 

@@ -1,5 +1,4 @@
 using Tessera.Compiler.Pack;
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Tessera.Ir.Ops;
 using Xunit;
@@ -13,7 +12,7 @@ public class PackTests
 
     private static readonly Dictionary<string, (Func<ExportedModel> Model, int Attentions, PackOptions Options)> s_models = new(StringComparer.Ordinal)
     {
-        ["BERT"] = (PaddedModels.Bert, 2, new PackOptions { Masks = ["attention_mask"] }),
+        ["BERT"] = (() => PaddedModels.Bert(), 2, new PackOptions { Masks = ["attention_mask"] }),
         ["ViT with class token"] = (() => PaddedStyles.Vit(), 1, new PackOptions { Ragged = ["n"], Masks = ["mask"] }),
         ["ViT without a mask"] = (() => PaddedStyles.Vit(mask: false), 1, new PackOptions { Ragged = ["n"] }),
         ["T5 encoder"] = (PaddedStyles.T5, 2, new PackOptions { Masks = ["attention_mask"] }),

@@ -1,4 +1,3 @@
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 
 namespace Tessera.Compiler.Tests.Pack;

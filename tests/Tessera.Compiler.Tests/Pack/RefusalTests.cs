@@ -1,5 +1,4 @@
 using Tessera.Compiler.Pack;
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Tessera.Compiler.Tests.Exporters;
 
 namespace Tessera.Compiler.Tests.Pack;
 

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Tessera.Compiler.Report;
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Testing;

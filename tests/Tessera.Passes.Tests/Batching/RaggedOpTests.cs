@@ -30,6 +30,10 @@ public class RaggedOpTests
         ["twice"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [-1], [0])], 0),
         ["token transposed"] = static (g, x) => g.Concat([g.Transpose(x, [1, 0]), g.Transpose(Token(g), [1, 0])], 1),
         ["token of the example"] = static (g, x) => g.Concat([Sum(g, x), x, Sum(g, x)], 0),
+        ["a choice"] = static (g, x) => Choice(g, x, static (r, p) => r.Sub(p, r.ReduceSum(p, [0], keepDims: true)), static (r, p) => r.Neg(p)),
+        ["another choice"] = static (g, x) => Choice(g, x, static (r, p) => r.Neg(p), static (r, p) => r.Sub(p, r.ReduceSum(p, [0], keepDims: true)), least: 9),
+        ["a choice of sums"] = static (g, x) => Choice(g, x, static (r, p) => r.ReduceSum(p, [0]), static (r, p) => r.Expand(r.Float(DType.F32, 2), [3])),
+        ["a choice of a sum or not"] = static (g, x) => Choice(g, x, static (r, p) => r.ReduceSum(p, [0]), static (r, p) => r.Expand(r.Float(DType.F32, 2), [3]), least: 9),
         ["columns joined"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [1], [1])], 1),
         ["positions"] = static (g, x) => Positions(g),
         ["positions backwards"] = static (g, x) => g.Range(g.DimValue(s_n - 1), g.Int(DType.I64, -1), g.Int(DType.I64, -1)),
@@ -209,6 +213,13 @@ public class RaggedOpTests
     private static Graph Single(Func<GraphBuilder, Value, Value> build, long least) => RaggedGraph.Of(build, least, "f32[n, 3]");
 
     private static Value Token(GraphBuilder g) => g.Param("token", "f32[1, 3]");
+
+    // By a weight, which is the same for all examples.
+    private static Value Choice(GraphBuilder g, Value x, Func<GraphBuilder, Value, Value> then, Func<GraphBuilder, Value, Value> otherwise, double least = -9) => g.If(
+        g.Greater(g.ReduceSum(g.Param("w", "f32[2]")), g.Float(DType.F32, least)),
+        [x],
+        Ir.Ops.Regions.Of([x.Type], (r, p) => [then(r, p[0])], g.Constraints),
+        Ir.Ops.Regions.Of([x.Type], (r, p) => [otherwise(r, p[0])], g.Constraints))[0];
 
     private static Value Positions(GraphBuilder g) => g.Range(g.Int(DType.I64, 0), g.DimValue(s_n), g.Int(DType.I64, 1));
 

@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 
 namespace Tessera.Passes.Tests.Packing;
@@ -32,9 +33,25 @@ internal static class Rows
         });
     }
 
+    /// <summary>The same with one number behind along each axis; in corners, behind along several, it is the whole's.</summary>
+    public static RefTensor Behind(RefTensor part, RefTensor whole, double? number)
+    {
+        if (number is not { } put || whole.DType == DType.String)
+        {
+            return Behind(part, whole);
+        }
+
+        bool Beside(int i) => Place(whole.Dims, i).Where((at, a) => at >= part.Dims[a]).Count() == 1;
+        int[] all = [.. Enumerable.Range(0, whole.Count)];
+        RefTensor filled = whole.DType == DType.Bool ? RefTensor.Bools(whole.Dims, [.. all.Select(i => Beside(i) ? put != 0 : whole.B[i])])
+            : whole.DType.IsFloat() ? RefTensor.Floats(whole.DType, whole.Dims, [.. all.Select(i => Beside(i) ? RefTensors.Round(whole.DType, put) : whole.F[i])])
+            : RefTensor.Ints(whole.DType, whole.Dims, [.. all.Select(i => Beside(i) ? (long)put : whole.I[i])]);
+        return Behind(part, filled);
+    }
+
     private static int Offset(long[] dims, long[] strides, int index) => (int)Place(dims, index).Zip(strides, static (p, s) => p * s).Sum();
 
-    private static long[] Place(long[] dims, int index)
+    public static long[] Place(long[] dims, int index)
     {
         long[] place = new long[dims.Length];
         long rest = index;

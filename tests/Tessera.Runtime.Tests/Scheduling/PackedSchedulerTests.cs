@@ -48,7 +48,11 @@ public sealed class PackedSchedulerTests
         using var session = ModelSession.FromBytes(PackedModels.Doubling());
         ExampleQueue queue = new(s_patient, new(session.Inputs, session.Outputs));
         foreach (var n in new[] { 7, 8, 3 })
-            queue.Add(new(Example(n, 0), [n], CancellationToken.None));
+        {
+            ScheduledExample example = new(Example(n, 0), [n], CancellationToken.None);
+            queue.Number(example);
+            queue.Add(example);
+        }
         Assert.True(queue.FillsABatch);
         Assert.Equal([7, 3], queue.TakeBatch().Select(static example => example.Lengths[0]));
         Assert.False(queue.FillsABatch);

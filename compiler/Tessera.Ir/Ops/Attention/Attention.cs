@@ -116,5 +116,8 @@ public sealed partial record Attention(
 
     public override IReadOnlyList<Value>? Decompose(GraphBuilder builder) => AttentionBody.Build(builder, this);
 
+    /// <summary>The results by matrix products and a softmax, which need no guard where there is nothing to attend to.</summary>
+    public IReadOnlyList<Value> ByProducts(GraphBuilder builder) => AttentionBody.Build(builder, this, plain: true);
+
     internal static IEnumerable<OpSample> Samples() => AttentionSamples.All();
 }

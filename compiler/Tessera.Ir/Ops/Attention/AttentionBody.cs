@@ -3,7 +3,10 @@ namespace Tessera.Ir.Ops;
 /// <summary>Attention by the standard op where that can express it, else by primitives.</summary>
 internal static class AttentionBody
 {
-    public static IReadOnlyList<Value> Build(GraphBuilder g, Attention op)
+    /// <param name="g">The builder.</param>
+    /// <param name="op">The attention.</param>
+    /// <param name="plain">By primitives in any case.</param>
+    public static IReadOnlyList<Value> Build(GraphBuilder g, Attention op, bool plain = false)
     {
         Attention batched = op.Q.Rank == 4 ? op : op with { Q = Batch(g, op.Q), K = Batch(g, op.K), V = Batch(g, op.V) };
         batched = batched with
@@ -11,7 +14,7 @@ internal static class AttentionBody
             Q = op.QNorm is null ? batched.Q : g.RmsNorm(batched.Q, op.QNorm, op.NormEpsilon),
             K = op.KNorm is null ? batched.K : g.RmsNorm(batched.K, op.KNorm, op.NormEpsilon),
         };
-        (Value heads, Value? logits) = IsStandard(g, batched) ? Standard(g, batched) : Primitive(g, batched);
+        (Value heads, Value? logits) = !plain && IsStandard(g, batched) ? Standard(g, batched) : Primitive(g, batched);
         Value result = op.Q.Rank == 4 ? heads : Moves.Reshape(g, heads, [.. heads.Shape.Skip(1)]);
         return logits is null ? [result] : [result, op.Q.Rank == 4 ? logits : g.Reshape(logits, [.. logits.Shape.Skip(1)])];
     }

@@ -16,7 +16,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
     /// <summary>H.</summary>
     public required long Heads { get; init; }
 
-    /// <summary>Factor on the dot products.</summary>
+    /// <summary>Factor on the dot products; 0 stands for 1/√D.</summary>
     public required Real Scale { get; init; }
 
     /// <summary>Key j is visible to query i only if j ≤ i; there must be as many keys as queries, since the last query sees all.</summary>
@@ -87,7 +87,7 @@ public sealed partial record MultiHeadAttention(Value Q, Value K, Value V, Value
         Attributes =
         [
             new OnnxAttr.Direct("num_heads", "heads"),
-            OnnxAttr.Of("scale"),
+            new OnnxAttr.Direct("scale", "scale", new Real(0)),
             new OnnxAttr.Direct("unidirectional", "causal", 0L),
         ],
     });

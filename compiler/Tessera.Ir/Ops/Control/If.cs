@@ -49,10 +49,7 @@ public sealed partial record If(Value Condition, EquatableArray<Value> Captures)
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context) =>
         context.Run(context.Tensor(0).B[0] ? Then : Else, [.. context.Operands.Skip(1).Select(static v => v!)]);
 
-    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes(
-        context.Operands[0]!.Form == BatchForm.Unbatched
-            ? "its branches use values that differ by example"
-            : "its condition differs by example");
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => IfBatching.Batch(context, this);
 
     internal static OnnxMapping Onnx { get; } = new(
         new OnnxRow("If", 1)

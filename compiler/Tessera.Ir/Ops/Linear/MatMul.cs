@@ -50,46 +50,7 @@ public sealed partial record MatMul(Value A, Value B) : Op
         return x.DType.IsFloat() ? FloatProduct(a, b, dims, k, At) : IntProduct(a, b, dims, k, At);
     }
 
-    public override IReadOnlyList<Batched> Batch(BatchContext context)
-    {
-        (Batched a, Batched b) = (context.Operands[0]!, context.Operands[1]!);
-        (Shape sa, Shape sb) = (context.ShapeOf(0), context.ShapeOf(1));
-        Shape result = context.ResultShape();
-        if (a.Form is BatchForm.Ragged or BatchForm.Padded && a.Axis == sa.Rank - 1)
-        {
-            throw context.Mixes($"the product of {sa} and {sb} sums over the ragged axis; write it as a reduction or an attention");
-        }
-
-        if (b.Form == BatchForm.Unbatched && sb.Rank <= 2)
-        {
-            return [context.Wrap(context.Emit(new MatMul(a.Value, b.Value)), result)];
-        }
-
-        if (a.Form is BatchForm.Ragged or BatchForm.Padded || b.Form is BatchForm.Ragged or BatchForm.Padded)
-        {
-            throw context.Mixes($"only a product by a weight keeps a ragged operand's form; here {sa} meets {sb}");
-        }
-
-        return [BatchDense(context, a, b, result)];
-    }
-
-    // Rank-1 operands become matrices first, so that the batch axis lands before a matrix on both sides.
-    private static Batched BatchDense(BatchContext context, Batched a, Batched b, Shape result)
-    {
-        int rank = Math.Max(2, Math.Max(context.ShapeOf(0).Rank, context.ShapeOf(1).Rank));
-        Shape sa = context.ShapeOf(0) is [var k] ? [1, k] : context.ShapeOf(0);
-        Shape sb = context.ShapeOf(1) is [var l] ? [l, 1] : context.ShapeOf(1);
-        Value product = context.Emit(new MatMul(Raise(context, a, sa, rank), Raise(context, b, sb, rank)));
-        Shape wanted = [context.Environment.BatchSize, .. result];
-        return context.Wrap(product.Shape.Equals(wanted) ? product : context.Emit(new Reshape(product) { Shape = wanted }), result);
-    }
-
-    private static Value Raise(BatchContext context, Batched operand, Shape matrix, int rank)
-    {
-        Shape raised = [.. Enumerable.Repeat(Dim.One, rank - matrix.Rank), .. matrix];
-        Shape wanted = operand.Form == BatchForm.Unbatched ? raised : [context.Environment.BatchSize, .. raised];
-        return operand.Value.Shape.Equals(wanted) ? operand.Value : context.Emit(new Reshape(operand.Value) { Shape = wanted });
-    }
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => [MatMulBatching.Batch(context)];
 
     // One element for each matrix: only its position matters to the broadcast.
     private static RefTensor Lead(RefTensor x) =>
@@ -136,6 +97,14 @@ public sealed partial record MatMul(Value A, Value B) : Op
         Sample("column", "f32[n, 3]", "f32[3]"),
         Sample("dot", "f64[3]", "f64[3]"),
         Sample("no inner", "f32[n, 0]", "f32[0, 2]"),
+        Sample("over tokens", "f32[3, n]", "f32[n, 4]"),
+        Sample("weights of tokens", "f32[n]", "f32[n, 3]"),
+        Sample("dot over tokens", "f32[n]", "f32[n]"),
+        Sample("heads over tokens", "f32[2, 3, n]", "f32[n, 4]"),
+        Sample("columns", "f32[2, 3]", "f32[3, n]"),
+        Sample("weight by token", "f32[2, 3]", "f32[n, 3, 4]"),
+        Sample("row by columns", "f32[3]", "f32[2, 3, n]"),
+        Sample("token by token", "f32[n, 2, 3]", "f32[n, 3, 2]"),
         Sample("i32", "i32[n, 3]", "i32[3, 2]"),
         Sample("f16", "f16[n, 3]", "f16[3, 2]"),
     ];

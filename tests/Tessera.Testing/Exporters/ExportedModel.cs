@@ -1,12 +1,13 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Tessera.Ir;
 using Tessera.Onnx.Proto;
 using Kind = Tessera.Onnx.Proto.AttributeProto.Types.AttributeType;
 
-namespace Tessera.Compiler.Tests.Exporters;
+namespace Tessera.Testing.Exporters;
 
 /// <summary>An ONNX model as an exporter writes it, node by node; sizes with a name are dynamic.</summary>
-internal sealed class ExportedModel
+public sealed class ExportedModel
 {
     private readonly GraphProto _graph = new() { Name = "exported" };
     private int _names;
@@ -17,6 +18,9 @@ internal sealed class ExportedModel
     public ExportedModel(int opset = 17) => Opset = opset;
 
     public int Opset { get; }
+
+    /// <summary>Elements of a weight, given how many there are and a number that no other weight has; small numbers that differ where it is not set.</summary>
+    public Func<int, int, float[]> Weights { get; init; } = static (count, seed) => [.. Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + seed))];
 
     public string Input(string name, DType dtype, params object[] dims)
     {
@@ -41,6 +45,14 @@ internal sealed class ExportedModel
         node.Attribute.AddRange(attributes);
         _graph.Node.Add(node);
         return node.Output[0];
+    }
+
+    /// <summary>A node of <c>com.microsoft</c>, as ONNX Runtime's own optimiser leaves them in a file.</summary>
+    public string Microsoft(string type, string[] inputs, params AttributeProto[] attributes)
+    {
+        string result = Node(type, inputs, attributes);
+        _graph.Node[^1].Domain = "com.microsoft";
+        return result;
     }
 
     public string[] Nodes(string type, int outputs, string[] inputs, params AttributeProto[] attributes)
@@ -72,7 +84,7 @@ internal sealed class ExportedModel
 
     private GraphProto Branch(string name, Func<ExportedModel, string> make)
     {
-        ExportedModel inner = new(Opset) { _names = _names + 1, Outer = this };
+        ExportedModel inner = new(Opset) { _names = _names + 1, Outer = Outer ?? this, Weights = Weights };
         inner._graph.Name = name;
         inner.Output(make(inner));
         _names = inner._names;
@@ -99,29 +111,11 @@ internal sealed class ExportedModel
         RawData = ByteString.CopyFrom([.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(i => flag(i) ? (byte)1 : (byte)0)]),
     });
 
-    /// <summary>A weight of small numbers that differ.</summary>
-    public string Weight(params long[] dims)
-    {
-        int count = (int)dims.Aggregate(1L, static (a, b) => a * b);
-        string name = $"w{_names++}";
-        TensorProto tensor = new() { Name = name, DataType = (int)DType.F32, Dims = { dims } };
-        tensor.FloatData.AddRange(Enumerable.Range(0, count).Select(i => MathF.Sin((i * 1.7f) + _names)));
-        (Outer ?? this)._graph.Initializer.Add(tensor);
-        return name;
-    }
+    /// <summary>A weight of such numbers as <see cref="Weights"/> gives.</summary>
+    public string Weight(params long[] dims) => Weight(dims, static x => x);
 
     /// <summary>A weight of numbers above 0.</summary>
-    public string Positive(params long[] dims)
-    {
-        string name = Weight(dims);
-        TensorProto tensor = _graph.Initializer[^1];
-        for (int i = 0; i < tensor.FloatData.Count; i++)
-        {
-            tensor.FloatData[i] = MathF.Abs(tensor.FloatData[i]) + 0.5f;
-        }
-
-        return name;
-    }
+    public string Positive(params long[] dims) => Weight(dims, static x => MathF.Abs(x) + 0.5f);
 
     /// <summary>The value of a ConstantOfShape.</summary>
     public static AttributeProto Filled(long value) => new() { Name = "value", Type = Kind.Tensor, T = new TensorProto { DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { value } } };
@@ -142,6 +136,8 @@ internal sealed class ExportedModel
 
     public static AttributeProto Int(string name, long value) => new() { Name = name, Type = Kind.Int, I = value };
 
+    public static AttributeProto Real(string name, float value) => new() { Name = name, Type = Kind.Float, F = value };
+
     public static AttributeProto Ints(string name, params long[] values) => new() { Name = name, Type = Kind.Ints, Ints = { values } };
 
     public static AttributeProto Text(string name, string value) => new() { Name = name, Type = Kind.String, S = ByteString.CopyFromUtf8(value) };
@@ -150,7 +146,21 @@ internal sealed class ExportedModel
     {
         ModelProto model = new() { IrVersion = 8, Graph = _graph, ProducerName = "exporter" };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        if (_graph.Node.Any(static n => n.Domain.Length > 0))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        }
+
         return model;
+    }
+
+    private string Weight(long[] dims, Func<float, float> of)
+    {
+        string name = $"w{_names++}";
+        float[] elements = [.. Weights((int)dims.Aggregate(1L, static (a, b) => a * b), _names).Select(of)];
+        ByteString bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(elements.AsSpan()));
+        (Outer ?? this)._graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)DType.F32, Dims = { dims }, RawData = bytes });
+        return name;
     }
 
     private string Constant(TensorProto tensor) => Node("Constant", [], new AttributeProto { Name = "value", Type = Kind.Tensor, T = tensor });
