@@ -16,9 +16,9 @@ internal static class ExpertModels
         ("deepseek-v3", static () => new ExpertModel(Routers.DeepSeekV3(3, 4, 2), shared: true)),
         ("soft top-k", static () => new ExpertModel(Routers.Soft(2, 0.3))),
         ("sparse mixer", static () => new ExpertModel(Routers.SparseMixer(2, 0.1))),
-        ("stack", static () => new ExpertModel(Routers.Mixtral(), new ExpertStack(
+        ("stack", static () => new ExpertModel(Routers.Mixtral(), new StackedExperts(
             16, 8, 12, new ExpertOptions { Activation = ExpertActivation.Silu, Gate = ExpertGate.Interleaved, Biases = true, Alpha = 1.702, Beta = 1, Limit = 0.5 }))),
-        ("weights on the input", static () => new ExpertModel(Routers.Mixtral(), new ExpertStack(
+        ("weights on the input", static () => new ExpertModel(Routers.Mixtral(), new StackedExperts(
             16, 8, 12, ExpertOptions.Gelu with { WeightOn = WeightSide.Input }, outputsFirst: true))),
         ("soft moe", static () => new SoftExpertModel()),
         ("v-moe model", static () => VMoe(Routers.VMoe(2, 0))),

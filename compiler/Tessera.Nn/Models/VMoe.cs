@@ -6,7 +6,7 @@ namespace Tessera.Nn.Models;
 
 /// <summary>
 /// V-MoE (arXiv 2106.05974) for one image of n patches, no more rows or columns than there are positions for: a vision transformer with
-/// experts in some blocks. Patches and their places → logits, or the embedding, and where asked for the experts and weights of each token.
+/// experts in some blocks. Patches and their places → logits, or the embedding, and where asked for the experts and weights of each patch.
 /// </summary>
 [Module]
 [Ragged("n")]
@@ -46,7 +46,7 @@ public sealed partial class VMoe(VMoeConfig config)
     /// <param name="patches">Pixels of each patch, row by row, channels last.</param>
     /// <param name="rows">Row of each patch in the image's grid.</param>
     /// <param name="columns">Column of each patch.</param>
-    /// <returns>Experts and weights are <c>[tokens, blocks with experts, k]</c>; the class token comes first.</returns>
+    /// <returns>Logits, and experts and weights of each patch, <c>[n, blocks with experts, k]</c>.</returns>
     public (Tensor Logits, Tensor? Experts, Tensor? Weights) Forward(
         [Input("f32[n, {PatchSize}]")] Tensor patches, [Input("i64[n]")] Tensor rows, [Input("i64[n]")] Tensor columns)
     {
@@ -65,8 +65,15 @@ public sealed partial class VMoe(VMoeConfig config)
         Tensor pooled = Pool is not null ? x.Apply(Pool) : Cls is not null ? x.Slice(0, 0, 1).Squeeze(0) : Mean(x, axes: 0);
         Tensor logits = Head is null ? pooled : pooled.Apply(Head);
         return config.ShowsRouting
-            ? (logits, Concat(1, [.. routings.Select(static r => r.Experts.Unsqueeze(1))]), Concat(1, [.. routings.Select(static r => r.Weights.Unsqueeze(1))]))
+            ? (logits, OfPatches(routings.Select(static r => r.Experts)), OfPatches(routings.Select(static r => r.Weights)))
             : (logits, null, null);
+    }
+
+    // Block by block, without the class token.
+    private Tensor OfPatches(IEnumerable<Tensor> routed)
+    {
+        Tensor all = Concat(1, [.. routed.Select(static r => r.Unsqueeze(1))]);
+        return Cls is null ? all : all.Slice(0, 1, all.Shape[0]);
     }
 
     private static MoE Experts(VMoeConfig config) => new(

@@ -16,7 +16,7 @@ public sealed record VMoeConfig(ViTConfig Vit, int Experts)
     /// <summary>How tokens come to experts.</summary>
     public RouteOptions Router { get; init; } = Routers.VMoe();
 
-    /// <summary>Whether the model also gives out where its tokens went.</summary>
+    /// <summary>Whether the model also gives out where its patches went.</summary>
     public bool ShowsRouting { get; init; }
 
     /// <summary>Rows, and columns, of patches that there are positions for.</summary>

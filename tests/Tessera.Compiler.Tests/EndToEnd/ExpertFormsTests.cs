@@ -1,8 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Nn;
-using Tessera.Nn.Models;
-using Tessera.Nn.Weights;
 using Tessera.Onnx;
 using Xunit;
 

@@ -38,7 +38,7 @@ public class LayerGraphTests
 
     [Fact]
     public void Graph_of_stacked_experts() => Check(
-        "stacked-experts", new MoE(new Router(6, 2, Routers.VMoe()), new ExpertStack(6, 2, 3, outputsFirst: true)), static (l, x) => l.Apply(x[0]), "f32[n, 6]");
+        "stacked-experts", new MoE(new Router(6, 2, Routers.VMoe()), new StackedExperts(6, 2, 3, outputsFirst: true)), static (l, x) => l.Apply(x[0]), "f32[n, 6]");
 
     [Fact]
     public void Graph_of_soft_experts() => Check(

@@ -64,14 +64,14 @@ public class WeightNameTests
             $"gate.weight {Each("experts.0 experts.1 shared_experts", "gate_proj.weight down_proj.weight up_proj.weight").Replace(
                 "shared_experts.down_proj.weight shared_experts.up_proj.weight", "shared_experts.up_proj.weight shared_experts.down_proj.weight", StringComparison.Ordinal)}"
         },
-        { "stack of experts", static () => Mixture(new ExpertStack(4, 2, 4)), "gate.weight experts.w1 experts.w1_bias experts.w2 experts.w2_bias" },
+        { "stack of experts", static () => Mixture(new StackedExperts(4, 2, 4)), "gate.weight experts.w1 experts.w1_bias experts.w2 experts.w2_bias" },
         {
             "stack of gated experts",
-            static () => Mixture(new ExpertStack(4, 2, 4, new ExpertOptions { Gate = Tessera.Ir.Ops.ExpertGate.Interleaved }, ExpertNames.Joined)),
+            static () => Mixture(new StackedExperts(4, 2, 4, new ExpertOptions { Gate = Tessera.Ir.Ops.ExpertGate.Interleaved }, ExpertNames.Joined)),
             "gate.weight experts.gate_up_proj experts.down_proj"
         },
-        { "soft mixture", static () => new SoftMoE(4, 1, new ExpertStack(4, 2, 4, ExpertOptions.SwiGlu)), "phi scale experts.w1 experts.w2 experts.w3" },
-        { "soft mixture of raw products", static () => new SoftMoE(4, 1, new ExpertStack(4, 2, 4, ExpertOptions.SwiGlu), normalize: false), "phi experts.w1 experts.w2 experts.w3" },
+        { "soft mixture", static () => new SoftMoE(4, 1, new StackedExperts(4, 2, 4, ExpertOptions.SwiGlu)), "phi scale experts.w1 experts.w2 experts.w3" },
+        { "soft mixture of raw products", static () => new SoftMoE(4, 1, new StackedExperts(4, 2, 4, ExpertOptions.SwiGlu), normalize: false), "phi experts.w1 experts.w2 experts.w3" },
         {
             "v-moe block",
             static () => new VMoeBlock(4, 2, 4, Mixture(new ExpertList(4, 2, 4, names: ExpertNames.Layers))),

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Tessera.Compiler;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
-using Tessera.Nn.Layers;
 using Tessera.Nn.Models;
 using Tessera.Nn.Tests.Layers;
 using Tessera.Nn.Tests.Weights;

@@ -38,12 +38,14 @@ public class VMoeTests
     }
 
     [Fact]
-    public void It_says_where_its_tokens_went()
+    public void It_says_where_its_patches_went()
     {
         VMoe model = new(s_tiny with { Vit = s_tiny.Vit with { Depth = 4 }, ShowsRouting = true });
+        VMoe withoutClass = new(s_tiny with { Vit = s_tiny.Vit with { Head = ViTHead.Gap }, ShowsRouting = true });
+        Assert.Equal([(long)Tokens, 1, 2], Run(withoutClass, static r => r.Experts!).Tensor().Dims);
         RefTensor experts = Run(model, static r => r.Experts!).Tensor();
         RefTensor weights = Run(model, static r => r.Weights!).Tensor();
-        Assert.Equal([Tokens + 1L, 2, 2], experts.Dims);
+        Assert.Equal([(long)Tokens, 2, 2], experts.Dims);
         Assert.Equal(experts.Dims, weights.Dims);
         Assert.All(experts.I, static e => Assert.InRange(e, 0, 3));
         Assert.All(weights.F, static w => Assert.InRange(w, 0.01, 1));

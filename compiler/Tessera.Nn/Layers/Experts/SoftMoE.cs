@@ -1,4 +1,3 @@
-using Tessera.Ir;
 using Tessera.Nn.Models;
 using Tessera.Nn.Weights;
 using static Tessera.Nn.Functional;

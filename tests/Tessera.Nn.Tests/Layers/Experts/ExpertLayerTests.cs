@@ -49,7 +49,7 @@ public class ExpertLayerTests
         LayerRun separate = Run(list);
         foreach (bool outputsFirst in new[] { false, true })
         {
-            MoE stack = new(new Router(Dim, 4, new RouteOptions(2)), new ExpertStack(Dim, 4, 5, options, outputsFirst: outputsFirst));
+            MoE stack = new(new Router(Dim, 4, new RouteOptions(2)), new StackedExperts(Dim, 4, 5, options, outputsFirst: outputsFirst));
             LayerRun run = Run(stack).With("gate.weight", separate.Weights("gate.weight"));
             foreach ((string path, Parameter parameter) in ModuleTree.Parameters(stack.Experts))
             {

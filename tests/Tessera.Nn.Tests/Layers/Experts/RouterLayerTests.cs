@@ -127,7 +127,7 @@ public class RouterLayerTests
     {
         Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new Router(dim, count, Routers.Mixtral())).Code);
         Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new ExpertList(dim, count, 3)).Code);
-        Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new ExpertStack(dim, count, 3)).Code);
+        Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new StackedExperts(dim, count, 3)).Code);
         Assert.Equal("TSR0607", Assert.Throws<TesseraException>(() => new ExpertList(4, [3, dim * count])).Code);
     }
 
