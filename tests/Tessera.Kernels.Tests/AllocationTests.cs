@@ -34,6 +34,38 @@ public sealed class AllocationTests
             RawTensor.Of("cu", TensorElementType.Int32, [4], [0, 1, 1, 4])));
     }
 
+    [Theory]
+    [InlineData("choice", 0)]
+    [InlineData("batch", 0)]
+    [InlineData("choice", 1)]
+    public void Route_allocates_nothing(string priority, int expertChoice)
+    {
+        object columns = expertChoice == 0 ? 2 : 4;
+        NodePorts ports = new(
+            [new("logits", TensorElementType.Float, "t", 4), new("", TensorElementType.Float), new("cu", TensorElementType.Int32, "g")], [],
+            [new("w", TensorElementType.Float, "t", columns), new("e", TensorElementType.Int64, "t", columns), new("s", TensorElementType.Int64, "t", columns)]);
+        byte[] model = OneNodeModel.Create("Route", ports, ("k", 2), ("capacity_factor", 0.7f), ("priority", priority), ("expert_choice", expertChoice));
+        Assert.Equal(0, AllocatedBy(
+            model,
+            [6, Convert.ToInt64(columns, null)],
+            RawTensor.Of("logits", TensorElementType.Float, [6, 4], [.. Enumerable.Range(0, 24).Select(static i => (float)(i * 7 % 5))]),
+            RawTensor.Of("cu", TensorElementType.Int32, [3], [0, 2, 6])));
+    }
+
+    [Theory]
+    [InlineData(TensorElementType.Float)]
+    [InlineData(TensorElementType.Int8)]
+    [InlineData(ExpertCase.Int4)]
+    public void Grouped_mlp_allocates_nothing(TensorElementType weights)
+    {
+        ExpertCase c = new() { Codes = weights == TensorElementType.Float ? null : weights, BlockSize = 16 };
+        ExpertInputs inputs = new(c, TensorElementType.Float);
+        Assert.Equal(0, AllocatedBy(
+            GroupedMlpSessionTests.Model(c, inputs, TensorElementType.Float, constant: true),
+            [c.Tokens, c.OutputWidth],
+            GroupedMlpSessionTests.Inputs(c, inputs, TensorElementType.Float)));
+    }
+
     // One thread, which is this one; everything that a run needs is bound before, and the first runs warm up.
     private static long AllocatedBy(byte[] model, long[] outputShape, params RawTensor[] inputs)
     {
@@ -52,6 +84,12 @@ public sealed class AllocationTests
 
             values.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, outputShape));
             binding.BindOutput(session.OutputNames[0], values[^1]);
+            foreach (string name in session.OutputNames.Skip(1))
+            {
+                values.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Int64, outputShape));
+                binding.BindOutput(name, values[^1]);
+            }
+
             Run(session, options, binding);
             long before = GC.GetAllocatedBytesForCurrentThread();
             Run(session, options, binding);

@@ -114,13 +114,13 @@ public sealed class GroupedMlpSessionTests
         return SegmentCase.Decode(bytes, type);
     }
 
-    private static RawTensor[] Inputs(ExpertCase c, ExpertInputs inputs, TensorElementType type) =>
+    internal static RawTensor[] Inputs(ExpertCase c, ExpertInputs inputs, TensorElementType type) =>
     [
         new("x", type, [c.Tokens, c.Width], inputs.XBytes), RawTensor.Of("experts", TensorElementType.Int64, [c.Tokens, c.Choices], c.Assignments()),
         new("weights", type, [c.Tokens, c.Choices], inputs.WeightBytes),
     ];
 
-    private static byte[] Model(ExpertCase c, ExpertInputs inputs, TensorElementType type, bool constant, params (string, object)[] more)
+    internal static byte[] Model(ExpertCase c, ExpertInputs inputs, TensorElementType type, bool constant, params (string, object)[] more)
     {
         // Symbols all over, so that it is the kernel that checks.
         ModelValue[] leading = [new("x", type, "a", "b"), new("experts", TensorElementType.Int64), new("weights", type)];

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Tessera.Kernels.Cpu;
 using Tessera.Kernels.Cpu.Simd;
 
 namespace Tessera.Kernels.Tests;
@@ -16,6 +17,40 @@ public sealed unsafe class VectorMathTests
     [Fact]
     public void Tanh_is_within_three_ulp() =>
         Assert.InRange(WorstUlp(Tanh, Math.Tanh, -12, 12), 0, 3.0);
+
+    [Fact]
+    public void Sigmoid_is_within_three_ulp() =>
+        Assert.InRange(WorstUlp(Sigmoid, static x => 1 / (1 + Math.Exp(-x)), -85, 85), 0, 3.0);
+
+    [Fact]
+    public void Normal_cdf_is_within_eight_ulp() =>
+        Assert.InRange(WorstUlp(NormalCdf, DoubleMath.NormalCdf, -12, 6), 0, 8.0);
+
+    [Fact]
+    public void Normal_cdf_in_f64_is_that_of_the_series()
+    {
+        for (double x = -5.8; x < 5.8; x += 0.01)
+            Assert.Equal((1 + NaiveExperts.Erf(x / Math.Sqrt(2))) / 2, DoubleMath.NormalCdf(x), 1e-13);
+        Assert.Equal(6.220960574271785e-16, DoubleMath.NormalCdf(-8), 1e-28);
+        Assert.Equal(0, DoubleMath.NormalCdf(double.NegativeInfinity));
+        Assert.Equal(1, DoubleMath.NormalCdf(double.PositiveInfinity));
+        Assert.True(double.IsNaN(DoubleMath.NormalCdf(double.NaN)));
+    }
+
+    [Fact]
+    public void Functions_between_0_and_1_go_where_they_should()
+    {
+        foreach (Func<float, float[]> f in (Func<float, float[]>[])[Sigmoid, NormalCdf])
+        {
+            Assert.All(f(float.NegativeInfinity), y => Assert.Equal(0f, y));
+            Assert.All(f(float.PositiveInfinity), y => Assert.Equal(1f, y));
+            Assert.All(f(-1e30f), y => Assert.Equal(0f, y));
+            Assert.All(f(float.NaN), y => Assert.True(float.IsNaN(y)));
+        }
+
+        Assert.All(Sigmoid(0), y => Assert.Equal(0.5f, y));
+        Assert.All(NormalCdf(0), y => Assert.Equal(0.5f, y, 1e-7f));
+    }
 
     [Fact]
     public void Special_values_go_where_they_should()
@@ -51,6 +86,20 @@ public sealed unsafe class VectorMathTests
         VectorMath<Simd128, Vector128<float>>.Exp(Vector128.Create(x))[3],
         VectorMath<Simd256, Vector256<float>>.Exp(Vector256.Create(x))[7],
         VectorMath<Simd512, Vector512<float>>.Exp(Vector512.Create(x))[15],
+    ];
+
+    private static float[] Sigmoid(float x) =>
+    [
+        VectorMath<Simd128, Vector128<float>>.Sigmoid(Vector128.Create(x))[3],
+        VectorMath<Simd256, Vector256<float>>.Sigmoid(Vector256.Create(x))[7],
+        VectorMath<Simd512, Vector512<float>>.Sigmoid(Vector512.Create(x))[15],
+    ];
+
+    private static float[] NormalCdf(float x) =>
+    [
+        VectorMath<Simd128, Vector128<float>>.NormalCdf(Vector128.Create(x))[3],
+        VectorMath<Simd256, Vector256<float>>.NormalCdf(Vector256.Create(x))[7],
+        VectorMath<Simd512, Vector512<float>>.NormalCdf(Vector512.Create(x))[15],
     ];
 
     private static float[] Tanh(float x) =>

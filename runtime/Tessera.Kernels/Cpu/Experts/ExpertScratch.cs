@@ -28,7 +28,7 @@ internal readonly unsafe struct ExpertScratch
     /// <summary>A block of weights in f32.</summary>
     public readonly float* Block;
 
-    /// <summary>Scales and zero points of a panel.</summary>
+    /// <summary>Scales, zero points and sums of a panel.</summary>
     public readonly float* Scales;
 
     public ExpertScratch(in ExpertProblem problem)
@@ -44,7 +44,7 @@ internal readonly unsafe struct ExpertScratch
         StrideX = RoundUp(problem.Width) + Lanes;
         StrideHidden = chunk + Lanes;
         long hidden = (long)Rows * StrideHidden;
-        float* p = ThreadScratch.Rent(((long)Rows * StrideX) + (2 * hidden) + (2L * StrideHidden) + output + block + (2 * MaxPanel));
+        float* p = ThreadScratch.Rent(((long)Rows * StrideX) + (2 * hidden) + (2L * StrideHidden) + output + block + (4 * MaxPanel));
         X = Take(ref p, (long)Rows * StrideX);
         Gate = Take(ref p, hidden);
         Value = Take(ref p, hidden);
@@ -52,7 +52,7 @@ internal readonly unsafe struct ExpertScratch
         ValueBias = Take(ref p, StrideHidden);
         OutputRow = Take(ref p, output);
         Block = Take(ref p, block);
-        Scales = Take(ref p, 2 * MaxPanel);
+        Scales = Take(ref p, 4 * MaxPanel);
     }
 
     private static int RoundUp(int n) => checked(n + Lanes - 1) / Lanes * Lanes;

@@ -66,7 +66,7 @@ internal static unsafe class ExpertWork<TSimd, TVec>
     {
         ref readonly ExpertProblem problem = ref *job.Problem;
         ref readonly ExpertWeights expert = ref problem.Experts[unit.Expert];
-        int first = chunk * expert.Gate.Group, count = Math.Min(expert.Gate.Group, expert.Hidden - first), rows = (unit.Count + 1) & ~1;
+        int first = chunk * expert.Gate.Group, count = Math.Min(expert.Gate.Group, expert.Hidden - first), rows = unit.Count;
         Up(expert.Gate, scratch, rows, chunk, scratch.Gate);
         expert.GateBias.Read(first, count, scratch.GateBias);
         if (problem.Options.IsGated)
@@ -90,7 +90,7 @@ internal static unsafe class ExpertWork<TSimd, TVec>
     {
         int panels = matrix.GroupColumns(chunk) / matrix.Panel;
         if (matrix.RowBlocks == 0)
-            new Span<float>(hidden, rows * scratch.StrideHidden).Clear();
+            new Span<float>(hidden, ((rows + 1) & ~1) * scratch.StrideHidden).Clear();
         for (int b = 0; b < matrix.RowBlocks; b++)
         {
             int row = b * matrix.BlockRows;

@@ -34,27 +34,43 @@ internal static unsafe class MatrixPacker
             matrix.Source.ReadRow(block.Row + k, block.Column, count, target + ((nint)k * matrix.Panel));
     }
 
-    /// <summary>Scales [blocks, padded columns], as stored, and zero points; returns whether any of these is not 0.</summary>
+    /// <summary>Scales [panels, blocks, panel], as stored, and zero points; returns whether any of these is not 0.</summary>
     public static bool PackScales(in PanelMatrix matrix, byte* scales, sbyte* zeros)
     {
         ref readonly MatrixSource source = ref matrix.Source;
         bool any = false;
         int width = source.ScaleFormat.Bits() / 8;
-        for (int block = 0; block < source.Blocks; block++)
+        for (int panel = 0; panel < matrix.PaddedColumns; panel += matrix.Panel)
         {
-            for (int column = 0; column < matrix.PaddedColumns; column++, scales += width, zeros++)
+            for (int block = 0; block < source.Blocks; block++)
             {
-                bool real = column < matrix.Columns;
-                int zero = real ? source.ZeroCode(block, column) : 0;
-                *zeros = (sbyte)zero;
-                any |= zero != 0;
-                new Span<byte>(scales, width).Clear();
-                if (real)
-                    Unsafe.CopyBlockUnaligned(scales, source.ScaleAt(block, column), (uint)width);
+                for (int column = panel; column < panel + matrix.Panel; column++, scales += width, zeros++)
+                {
+                    bool real = column < matrix.Columns;
+                    int zero = real ? source.ZeroCode(block, column) : 0;
+                    *zeros = (sbyte)zero;
+                    any |= zero != 0;
+                    new Span<byte>(scales, width).Clear();
+                    if (real)
+                        Unsafe.CopyBlockUnaligned(scales, source.ScaleAt(block, column), (uint)width);
+                }
             }
         }
 
         return any;
+    }
+
+    /// <summary>Whether one of some halves is infinite or not a number.</summary>
+    public static bool HasSpecial(ReadOnlySpan<ushort> halves)
+    {
+        const ushort Exponent = 0x7C00;
+        foreach (ushort half in halves)
+        {
+            if ((half & Exponent) == Exponent)
+                return true;
+        }
+
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -33,7 +33,12 @@ internal sealed unsafe class PackedMatrix
         }
 
         foreach (PanelBlock block in new PanelBlocks(matrix))
+        {
             MatrixPacker.Pack(matrix, block, _matrix.At(block));
+            if (matrix.Source.Format == WeightFormat.F16)
+                _matrix.HasSpecial |= MatrixPacker.HasSpecial(new(_matrix.At(block), matrix.Panel * block.Rows));
+        }
+
         Bytes = (long)(data + scale + zero);
         _matrix.Source.Data = _matrix.Source.Scale = _matrix.Source.Zero = null;
     }

@@ -15,6 +15,20 @@ internal unsafe interface IPanelDecoder<TSimd, TVec>
     static abstract int Bits { get; }
 }
 
+/// <summary>
+/// Halves that are all finite, by a product with a power of two. In flush-to-zero modes subnormal ones are 0, as everything
+/// subnormal is.
+/// </summary>
+internal readonly unsafe struct FiniteF16Decoder<TSimd, TVec> : IPanelDecoder<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
+{
+    public static int Bits => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Load(byte* row, int vector) => TSimd.LoadFiniteF16((ushort*)row + (vector * TSimd.Width));
+}
+
 internal readonly unsafe struct F16Decoder<TSimd, TVec> : IPanelDecoder<TSimd, TVec>
     where TSimd : struct, ISimd<TVec>
     where TVec : struct

@@ -16,6 +16,7 @@ internal static unsafe class PanelExpander<TSimd, TVec>
     {
         switch (matrix.Source.Format)
         {
+            case WeightFormat.F16 when !matrix.HasSpecial: Rows<FiniteF16Decoder<TSimd, TVec>>(matrix, block, scales, target); break;
             case WeightFormat.F16: Rows<F16Decoder<TSimd, TVec>>(matrix, block, scales, target); break;
             case WeightFormat.BF16: Rows<BF16Decoder<TSimd, TVec>>(matrix, block, scales, target); break;
             case WeightFormat.Int8 or WeightFormat.UInt8: Rows<Int8Decoder<TSimd, TVec>>(matrix, block, scales, target); break;
@@ -29,14 +30,13 @@ internal static unsafe class PanelExpander<TSimd, TVec>
     {
         byte* row = matrix.At(block);
         nint bytes = (nint)matrix.Panel * TDecoder.Bits / 8;
-        for (int k = 0; k < block.Rows;)
+        PanelScales<TSimd, TVec> scales = new(matrix, block, buffer);
+        while (scales.MoveNext())
         {
-            PanelScales scales = new(matrix, block, k, buffer);
             if (scales.Scale is null)
                 Plain<TDecoder>(row, bytes, scales.Rows, target);
             else
                 Scaled<TDecoder>(row, bytes, scales, target);
-            k += scales.Rows;
             row += scales.Rows * bytes;
             target += (nint)scales.Rows * matrix.Panel;
         }
@@ -54,7 +54,7 @@ internal static unsafe class PanelExpander<TSimd, TVec>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scaled<TDecoder>(byte* first, nint bytes, in PanelScales scales, float* target)
+    private static void Scaled<TDecoder>(byte* first, nint bytes, scoped in PanelScales<TSimd, TVec> scales, float* target)
         where TDecoder : struct, IPanelDecoder<TSimd, TVec>
     {
         for (int v = 0; v < TSimd.TileVectors; v++)
@@ -62,7 +62,7 @@ internal static unsafe class PanelExpander<TSimd, TVec>
             TVec scale = TSimd.Load(scales.Scale + (v * TSimd.Width)), zero = scales.Zero is null ? default : TSimd.Load(scales.Zero + (v * TSimd.Width));
             byte* row = first;
             float* to = target + (v * TSimd.Width);
-            for (int k = scales.Rows; k > 0; k--, row += bytes, to += PanelTile<TSimd, TVec>.Width)
+            for (nint k = scales.Rows, width = TSimd.TileVectors * TSimd.Width; k > 0; k--, row += bytes, to += width)
                 TSimd.Store(TSimd.Mul(TSimd.Sub(TDecoder.Load(row, v), zero), scale), to);
         }
     }

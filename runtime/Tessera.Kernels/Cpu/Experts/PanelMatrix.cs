@@ -14,9 +14,12 @@ internal unsafe struct PanelMatrix
     /// <summary>Packed elements, or null.</summary>
     public void* Data;
 
-    /// <summary>Packed scales [blocks, padded columns] in the format of the source's, and zero points as signed bytes or null.</summary>
+    /// <summary>Packed scales [panels, blocks, panel] in the format of the source's, and zero points as signed bytes or null.</summary>
     public void* Scale;
     public sbyte* Zero;
+
+    /// <summary>Whether halves are packed of which one is infinite or not a number.</summary>
+    public bool HasSpecial;
 
     /// <summary>Columns of a panel.</summary>
     public int Panel;
@@ -55,6 +58,10 @@ internal unsafe struct PanelMatrix
         long start = ((long)first * Rows) + ((long)row * GroupColumns(group)) + ((long)panel * Panel * rows);
         return new(row, rows, first + (panel * Panel), start);
     }
+
+    /// <summary>Where the scales of a block of rows that share them begin, for the panel at a column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly long ScaleAt(int block, int column) => ((long)column * Source.Blocks) + ((long)block * Panel);
 
     /// <summary>Where a block lies in packed data.</summary>
     public readonly byte* At(in PanelBlock block) => (byte*)Data + (block.Start * Bits / 8);

@@ -1,46 +1,93 @@
 using System.Runtime.CompilerServices;
+using Tessera.Kernels.Cpu.Simd;
 
 namespace Tessera.Kernels.Cpu.Experts;
 
-/// <summary>Scales and zero points of a panel's columns in f32, for the rows that share them.</summary>
-internal readonly unsafe struct PanelScales
+/// <summary>Goes through a block of packed weights by lots of rows that share their scales and zero points.</summary>
+internal unsafe ref struct PanelScales<TSimd, TVec>
+    where TSimd : struct, ISimd<TVec>
+    where TVec : struct
 {
-    /// <summary>[panel] each; Zero is null where all are 0, Scale where weights are no codes.</summary>
-    public float* Scale { get; }
-
-    public float* Zero { get; }
-
-    /// <summary>Rows that they hold for, counted from the one asked for.</summary>
-    public int Rows { get; }
+    private readonly ref readonly PanelMatrix _matrix;
+    private readonly float* _buffer;
+    private int _left;
+    private int _within;
+    private long _next;
 
     /// <param name="matrix">A packed matrix.</param>
     /// <param name="block">A block of it.</param>
-    /// <param name="row">A row of the block.</param>
     /// <param name="buffer">Room for two panels.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public PanelScales(in PanelMatrix matrix, in PanelBlock block, int row, float* buffer)
+    public PanelScales(in PanelMatrix matrix, in PanelBlock block, float* buffer)
     {
-        Rows = block.Rows - row;
+        _matrix = ref matrix;
+        _buffer = buffer;
+        _left = block.Rows;
         if (matrix.Scale is null)
             return;
-        (int index, int within) = Math.DivRem(block.Row + row, matrix.Source.BlockRows);
-        Rows = Math.Min(Rows, matrix.Source.BlockRows - within);
-        long first = ((long)index * matrix.PaddedColumns) + block.Column;
-        if (matrix.Source.ScaleFormat == WeightFormat.F64)
-            Narrow((double*)matrix.Scale + first, buffer, matrix.Panel);
-        else
-            matrix.Source.ScaleFormat.Storage().Load(matrix.Source.ScaleFormat.Storage().At(matrix.Scale, first), buffer, matrix.Panel);
-        Scale = buffer;
-        if (matrix.Zero is null)
-            return;
-        Zero = buffer + matrix.Panel;
-        for (int i = 0; i < matrix.Panel; i++)
-            Zero[i] = matrix.Zero[first + i];
+        (int index, _within) = Math.DivRem(block.Row, matrix.Source.BlockRows);
+        _next = matrix.ScaleAt(index, block.Column);
     }
 
-    private static void Narrow(double* source, float* target, int count)
+    /// <summary>[panel] each; Zero is null where all are 0, Scale where weights are no codes.</summary>
+    public float* Scale { get; private set; }
+
+    public float* Zero { get; private set; }
+
+    /// <summary>Rows of the present lot.</summary>
+    public int Rows { get; private set; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MoveNext()
     {
-        for (int i = 0; i < count; i++)
-            target[i] = (float)source[i];
+        if (_matrix.Scale is null || _left == 0)
+        {
+            Rows = _left;
+        }
+        else
+        {
+            Rows = Math.Min(_left, _matrix.Source.BlockRows - _within);
+            Load();
+        }
+
+        _left -= Rows;
+        return Rows > 0;
+    }
+
+    /// <summary>Asks for the scales of a block.</summary>
+    public static void Ask(in PanelMatrix matrix, in PanelBlock block)
+    {
+        if (matrix.Scale is null)
+            return;
+        int blocks = ((block.Rows - 1) / matrix.Source.BlockRows) + 1, bytes = matrix.Panel * matrix.Source.ScaleFormat.Bits() / 8;
+        byte* first = (byte*)matrix.Scale + (matrix.ScaleAt(block.Row / matrix.Source.BlockRows, block.Column) * matrix.Source.ScaleFormat.Bits() / 8);
+        Prefetch.Rows(first, bytes, blocks, bytes);
+    }
+
+    private void Load()
+    {
+        Scale = _matrix.Source.ScaleFormat == WeightFormat.F32 ? (float*)_matrix.Scale + _next : Widen();
+        if (_matrix.Zero is not null)
+        {
+            Zero = _buffer + _matrix.Panel;
+            for (int i = 0; i < _matrix.Panel; i += TSimd.Width)
+                TSimd.Store(TSimd.LoadInt8(_matrix.Zero + _next + i), Zero + i);
+        }
+
+        _within = 0;
+        _next += _matrix.Panel;
+    }
+
+    private readonly float* Widen()
+    {
+        Storage storage = _matrix.Source.ScaleFormat.Storage();
+        if (_matrix.Source.ScaleFormat != WeightFormat.F64)
+        {
+            storage.Load(storage.At(_matrix.Scale, _next), _buffer, _matrix.Panel);
+            return _buffer;
+        }
+
+        for (int i = 0; i < _matrix.Panel; i++)
+            _buffer[i] = (float)((double*)_matrix.Scale)[_next + i];
+        return _buffer;
     }
 }

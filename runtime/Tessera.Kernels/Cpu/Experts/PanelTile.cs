@@ -16,7 +16,11 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     private const int AheadBytes = 2048;
 
     /// <summary>Columns of a panel.</summary>
-    public static int Width => TSimd.TileVectors * TSimd.Width;
+    public static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSimd.TileVectors * TSimd.Width;
+    }
 
     /// <param name="rows">Rows of A and C, an even number.</param>
     /// <param name="b">[depth, panel].</param>

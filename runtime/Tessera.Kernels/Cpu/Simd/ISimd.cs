@@ -62,6 +62,9 @@ internal unsafe interface ISimd<TVec>
     /// <summary>Halves as floats, exactly.</summary>
     static abstract TVec LoadF16(ushort* p);
 
+    /// <summary>Halves that are finite as floats; subnormal ones are 0 in flush-to-zero modes.</summary>
+    static abstract TVec LoadFiniteF16(ushort* p);
+
     static abstract TVec LoadBF16(ushort* p);
 
     static abstract TVec LoadInt8(sbyte* p);

@@ -19,6 +19,17 @@ internal static unsafe class NarrowLoads
     public static Vector128<uint> Words128(ushort* p) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)p).AsUInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> SignedWords512(ushort* p) =>
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(Vector256.Load((short*)p)) : Vector512.Create(SignedWords256(p), SignedWords256(p + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> SignedWords256(ushort* p) =>
+        Avx2.IsSupported ? Avx2.ConvertToVector256Int32(Vector128.Load((short*)p)) : Vector256.Create(SignedWords128(p), SignedWords128(p + 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> SignedWords128(ushort* p) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)p).AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Signed512(sbyte* p) =>
         Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(Vector128.Load(p)) : Vector512.Create(Signed256(p), Signed256(p + 8));
 
@@ -46,7 +57,7 @@ internal static unsafe class NarrowLoads
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Int4(Vector512<int> codes) =>
         Avx512F.IsSupported
-            ? Avx512F.PermuteVar16x32(Vector512.CreateSequence(-8f, 1f), codes)
+            ? Avx512F.PermuteVar16x32(Vector512.Create(-8f, -7f, -6f, -5f, -4f, -3f, -2f, -1f, 0f, 1f, 2f, 3f, 4f, 5f, 6f, 7f), codes)
             : Vector512.ConvertToSingle((codes & Vector512.Create(15)) - Vector512.Create(8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
