@@ -10,7 +10,7 @@ namespace Tessera.Kernels.Cpu.Experts;
 internal readonly unsafe struct ExpertSchedule
 {
     /// <summary>Rows in a block: what fits the second-level cache beside the weights.</summary>
-    public const int MaxRows = 96;
+    public const int MaxRows = 144;
 
     /// <summary>Reading a weight takes as long as multiplying it with so many rows.</summary>
     private const int ReadingRows = 16;
