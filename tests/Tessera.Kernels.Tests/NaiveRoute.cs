@@ -10,8 +10,9 @@ internal static class NaiveRoute
         rows = [.. rows.Select((r, t) => bad[t] ? new double[c.Experts] : r)];
         if (c.ExpertChoice)
             return ByExpert(c, rows, bad);
-        (double[] Weights, long[] Ids)[] chosen = [.. rows.Select(r => Choose(c, r))];
-        double[] first = [.. chosen.Select(static x => x.Weights.Length > 0 ? x.Weights[0] : 0)];
+        (double[] Weights, long[] Ids)[] raw = [.. rows.Select(r => Choose(c, r))];
+        (double[] Weights, long[] Ids)[] chosen = [.. raw.Select(x => (Finish(c, x.Weights), x.Ids))];
+        double[] first = [.. raw.Select(static x => x.Weights.Length > 0 ? x.Weights[0] : 0)];
         long[] experts = [.. chosen.SelectMany(static x => x.Ids)], slots = new long[experts.Length];
         double[] weights = [.. chosen.SelectMany((x, t) => x.Weights.Select((w, j) => bad[t] && x.Ids[j] >= 0 ? double.NaN : w))];
         if (c.Factor > 0)
@@ -30,16 +31,13 @@ internal static class NaiveRoute
         return [.. row.Select(l => Math.Exp(l - max) / sum)];
     }
 
-    private static (double[] Weights, long[] Ids) Choose(RouteCase c, double[] row)
+    /// <summary>Before weights are renormalised and scaled.</summary>
+    private static (double[] Weights, long[] Ids) Choose(RouteCase c, double[] row) => c.Scoring switch
     {
-        (double[] weights, long[] ids) = c.Scoring switch
-        {
-            "sparse_top_k" => Sparse(c, row),
-            "sparse_mixer" => Mix(c, row),
-            _ => Select(c, row),
-        };
-        return (Finish(c, weights), ids);
-    }
+        "sparse_top_k" => Sparse(c, row),
+        "sparse_mixer" => Mix(c, row),
+        _ => Select(c, row),
+    };
 
     private static double[] Finish(RouteCase c, double[] weights)
     {

@@ -5,8 +5,8 @@ internal static class NaiveSparseTopK
 {
     public static double[] Run(double[] x, int k, double lambda, double p, bool magnitude)
     {
-        // A float is not 4/3 but stands for it, and so is the exponent 3.
-        double exponent = Math.Abs((1 / (p - 1)) - Math.Round(1 / (p - 1))) < 1e-5 ? Math.Round(1 / (p - 1)) : 1 / (p - 1);
+        // A float is not 4/3 but stands for it, and so is the power 3.
+        double exponent = (float)p == 4f / 3 ? 3 : 1 / (p - 1);
         k = Math.Min(k, x.Length);
         bool bad = magnitude ? !x.All(double.IsFinite) : x.Any(v => double.IsNaN(v) || double.IsPositiveInfinity(v)) || x.Count(double.IsFinite) < k;
         if (bad)

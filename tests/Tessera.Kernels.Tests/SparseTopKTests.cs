@@ -67,6 +67,19 @@ public sealed class SparseTopKTests
         }
     }
 
+    /// <summary>Of the others nothing may be left, or a router would take them for chosen.</summary>
+    [Theory]
+    [InlineData(4f / 3)]
+    [InlineData(1.5f)]
+    [InlineData(2f)]
+    [InlineData(3f)]
+    public void Hard_selection_is_exactly_that(float p)
+    {
+        double[] x = [-0.3, 0.9, 0.1, -0.35, 1.1, 0.4];
+        Assert.Equal([0, 1, 0, 0, 1, 0], Run(TensorElementType.Double, x, [6], 2, 0.01f, p, false));
+        Assert.Equal([0, 0.9, 0, 0, 1.1, 0], Run(TensorElementType.Double, x, [6], 2, 0.01f, p, true));
+    }
+
     [Theory]
     [InlineData(TensorElementType.Float, 1e-6)]
     [InlineData(TensorElementType.Float16, 1e-3)]

@@ -20,10 +20,6 @@ internal struct SparseTopKOptions
         _ => Math.Pow(z, Exponent),
     };
 
-    /// <summary>From p. 4/3 is no float: what is as near to it as that means it.</summary>
-    public static double ExponentOf(float p)
-    {
-        double exponent = 1 / ((double)p - 1), whole = Math.Round(exponent);
-        return Math.Abs(exponent - whole) < 1e-5 ? whole : exponent;
-    }
+    /// <summary>From p; exact for what f32 makes of 4/3.</summary>
+    public static double ExponentOf(float p) => p == 4f / 3 ? 3 : 1 / ((double)p - 1);
 }
