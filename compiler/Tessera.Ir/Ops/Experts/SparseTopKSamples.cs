@@ -21,8 +21,18 @@ internal static class SparseTopKSamples
         .. Both("f64", 2, dtype: "f64"),
         .. Both("rank 3", 2, shape: "[2, n, 5]"),
         new("vector", static g => [g.SparseTopK(g.In("x", "f32[5]"), 1)]),
+        .. Both("gaps", 3, shape: "[4, 6]", lambda: 0.25).Select(static s => s with { Fixed = new Dictionary<string, RefTensor> { ["x"] = Gaps } }),
+        .. Both("smooth gaps", 3, p: FourThirds, shape: "[4, 6]", lambda: 0.25).Select(static s => s with { Fixed = new Dictionary<string, RefTensor> { ["x"] = Gaps } }),
         .. Both("hostile", 2, shape: "[7, 4]").Select(static s => s with { Fixed = new Dictionary<string, RefTensor> { ["x"] = Hostile } }),
     ];
+
+    private static RefTensor Gaps { get; } = RefTensor.Floats(DType.F32, [4, 6],
+    [
+        1, -2, 3, 0.5, -4, 0.25,
+        1.7, 1, 1, 0.2, -0.17, 1e-9,
+        0.25, 0.5, 0.75, 1, 1.25, 1.5,
+        -1, -2, -3, -4, -5, -6,
+    ]);
 
     private static RefTensor Hostile { get; } = RefTensor.Floats(DType.F32, [7, 4],
     [
