@@ -1,5 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
+using Tessera.Nn;
 using Xunit;
 
 namespace Tessera.Compiler.Tests;
@@ -22,6 +23,16 @@ public class BatchedEqualsAloneTests
             cases.Add(name, Batching.Packed);
         }
 
+        foreach (string name in ExpertModels.Unbounded.Concat(ExpertModels.Bounded))
+        {
+            cases.Add(name, Batching.Dense);
+            cases.Add(name, Batching.Packed);
+            if (ExpertModels.Unbounded.Contains(name))
+            {
+                cases.Add(name, Batching.Padded);
+            }
+        }
+
         return cases;
     }
 
@@ -38,7 +49,8 @@ public class BatchedEqualsAloneTests
     [MemberData(nameof(Cases))]
     public void Each_example_gets_what_it_gets_alone(string name, Batching form)
     {
-        CompiledModel model = ModelCompiler.Compile(TestModels.Make(name), new CompileOptions { Batch = form, Seed = 3 });
+        Module module = TestModels.Names.Concat(TestModels.PositionNames).Contains(name) ? TestModels.Make(name) : ExpertModels.Make(name);
+        CompiledModel model = ModelCompiler.Compile(module, new CompileOptions { Batch = form, Seed = 3 });
         int[] lengths = form == Batching.Dense ? [5, 5, 5] : [4, 1, 7, 2];
         Dictionary<string, RefValue>[] examples =
         [

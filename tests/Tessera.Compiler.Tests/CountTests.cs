@@ -1,6 +1,8 @@
 using Tessera.Compiler.Inspect;
 using Tessera.Ir;
+using Tessera.Ir.Ops;
 using Tessera.Nn;
+using Tessera.Nn.Layers;
 using Tessera.Nn.Models;
 using Xunit;
 
@@ -36,6 +38,61 @@ public class CountTests
     [InlineData("G/14", 1842.77)]
     public void Large_models_have_the_counts_of_their_table(string name, double millions) =>
         Assert.Equal(millions, Math.Round(ParameterCount.Of(new ViT(ViTConfig.Family[name])).All / 1e6, 2));
+
+    [Fact]
+    public void Mixtral_8x7B_has_its_published_counts()
+    {
+        Mixtral model = Mixtral.Large();
+        Assert.Equal(46_702_792_704, ParameterCount.Of(model).All);
+        Assert.Equal(12_879_925_248, ParameterCount.Active(model));
+    }
+
+    // One token of a text of one: every active matrix once, and 32 heads of 128 features meet one key twice in each block.
+    [Fact]
+    public void Mixtral_8x7B_multiplies_by_its_active_matrices_alone()
+    {
+        long macs = GraphCost.Macs(ModelTracer.Trace(Mixtral.Large())).Evaluate(static _ => 1);
+        Assert.Equal(12_879_925_248 - (32_000 * 4096) - (65 * 4096) + (32 * 32 * 2 * 128), macs);
+    }
+
+    // Experts in every other block of the family's model, each with its router: 284.9 M, 3.43 B and 7.14 B.
+    [Theory]
+    [InlineData("B16-E8", 284_946_664, 6)]
+    [InlineData("B16-E32", 965_087_464, 6)]
+    [InlineData("L16-E32", 3_427_186_664, 12)]
+    [InlineData("H14-E32", 7_137_046_760, 16)]
+    public void V_MoE_has_its_counts(string preset, long parameters, int mixtures)
+    {
+        VMoe model = VMoe.FromPreset(preset);
+        Assert.Equal(parameters, ParameterCount.Of(model).All);
+        Assert.Equal(mixtures, ModuleTree.Modules(model).Count(static m => m.Module is MoE));
+    }
+
+    // Two of eight experts of each mixture besides what all share.
+    [Fact]
+    public void A_token_of_V_MoE_goes_through_two_MLPs_where_ViT_has_one()
+    {
+        const long Mlp = (2 * 768 * 3072) + 768 + 3072;
+        Assert.Equal(86_567_656 + (6 * (Mlp + (8 * 768))), ParameterCount.Active(VMoe.B16E8()));
+    }
+
+    [Fact]
+    public void Experts_may_stand_in_the_last_blocks_alone()
+    {
+        VMoeConfig config = new(ViTConfig.Family["B/16"], 8) { Last = 2 };
+        Assert.Equal([9, 11], config.MoeBlocks);
+        Assert.Equal([2, 5, 8, 11], new VMoeConfig(ViTConfig.Family["B/16"], 8) { Every = 3 }.MoeBlocks);
+        Assert.Equal(2, ModuleTree.Modules(new VMoe(config)).Count(static m => m.Module is MoE));
+    }
+
+    [Fact]
+    public void Active_weights_of_experts_that_choose_or_differ_are_the_mean()
+    {
+        static long Active(RouteOptions router, Experts experts) => ParameterCount.Active(new MoE(new Router(4, experts.Count, router), experts));
+        Assert.Equal(8 + (2 * 4 * 3), Active(Routers.ExpertChoice(1), new ExpertList(4, 2, 3, ExpertOptions.SwiGlu with { Gate = ExpertGate.None })));
+        Assert.Equal(8 + (2 * 4 * 3), Active(Routers.Switch(), new ExpertList(4, [2, 4], ExpertOptions.SwiGlu with { Gate = ExpertGate.None })));
+        Assert.Equal(8 + (4 * 4 * 3), Active(Routers.ExpertChoice(5), new ExpertList(4, 2, 3, ExpertOptions.SwiGlu with { Gate = ExpertGate.None })));
+    }
 
     [Fact]
     public void ViT_22B_takes_5605_GMAC_in_its_blocks()

@@ -1,4 +1,5 @@
 using Tessera.Nn;
+using Tessera.Nn.Layers;
 
 namespace Tessera.Compiler.Inspect;
 
@@ -32,6 +33,22 @@ public sealed record ParameterCount(long BlockKernels, long Blocks, long All)
         }
 
         return new ParameterCount(kernels, blocks, all);
+    }
+
+    /// <summary>
+    /// Weights that one token goes through: all but those of the experts that it does not go to. Where experts differ in size, or choose
+    /// their tokens, it is the mean.
+    /// </summary>
+    public static long Active(Module model)
+    {
+        decimal idle = 0;
+        foreach (MoE mixture in ModuleTree.Modules(model).Select(static m => m.Module).OfType<MoE>().Distinct<MoE>(ReferenceEqualityComparer.Instance))
+        {
+            decimal share = Math.Min((decimal)mixture.Gate.Options.ExpertsPerToken / mixture.Experts.Count, 1);
+            idle += Of(mixture.Experts).All * (1 - share);
+        }
+
+        return Of(model).All - (long)idle;
     }
 
     /// <summary>Whether a path leads into a list of blocks: one of its segments ends in <c>blocks</c>.</summary>

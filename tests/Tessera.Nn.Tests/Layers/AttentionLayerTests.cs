@@ -1,4 +1,3 @@
-using System.Numerics;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Nn.Layers;
@@ -58,7 +57,7 @@ public class AttentionLayerTests
     {
         MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(4, 100));
         LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
-        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => Turned(head, p, 4, 100) }), run.Result());
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => PlainAttention.Turned(head, p, 4, 100) }), run.Result());
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public class AttentionLayerTests
     {
         MultiHeadAttention layer = new(8, 2, rotary: new RotaryAngles(2, 100));
         LayerRun run = LayerRun.Of(layer, x => layer.Apply(x[0]), ("x", s_x));
-        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => Turned(head, p, 2, 100) }), run.Result());
+        Plain.Close(Attended(run, "", "x", "x", new PlainAttention(2, 2) { Rotate = static (head, p) => PlainAttention.Turned(head, p, 2, 100) }), run.Result());
     }
 
     [Fact]
@@ -252,18 +251,5 @@ public class AttentionLayerTests
         double[][] qkv = Plain.Linear(z, run.Weight("qkv.weight"), bias);
         double[][] attended = plain.Run(Plain.Columns(qkv, 0, 8), Plain.Columns(qkv, 8, 16), Plain.Columns(qkv, 16, 24));
         return Plain.Linear(attended, run.Weight("proj.weight"), run.Vector("proj.bias"));
-    }
-
-    // Feature i and feature i + rotary/2 are real and imaginary part; position p turns them by p · θ^(−2i/rotary).
-    private static double[] Turned(double[] head, int position, int rotary, double theta)
-    {
-        double[] result = [.. head];
-        for (int i = 0; i < rotary / 2; i++)
-        {
-            Complex turned = new Complex(head[i], head[i + (rotary / 2)]) * Complex.Exp(Complex.ImaginaryOne * position * Math.Pow(theta, -2.0 * i / rotary));
-            (result[i], result[i + (rotary / 2)]) = (turned.Real, turned.Imaginary);
-        }
-
-        return result;
     }
 }

@@ -32,6 +32,18 @@ public class LayerGraphTests
     [Fact]
     public void Graph_of_attention_pool() => Check("attention-pool", new AttentionPool(8, 2, 12), static (l, x) => l.Apply(x[0]), "f32[n, 8]");
 
+    [Fact]
+    public void Graph_of_experts_with_a_shared_one() => Check(
+        "experts", new MoE(new Router(6, 4, Routers.DeepSeekV3(2, 2, 1)), new ExpertList(6, 4, 3, ExpertOptions.SwiGlu), new GatedMlp(6, 5)), static (l, x) => l.Apply(x[0]), "f32[n, 6]");
+
+    [Fact]
+    public void Graph_of_stacked_experts() => Check(
+        "stacked-experts", new MoE(new Router(6, 2, Routers.VMoe()), new StackedExperts(6, 2, 3, outputsFirst: true)), static (l, x) => l.Apply(x[0]), "f32[n, 6]");
+
+    [Fact]
+    public void Graph_of_soft_experts() => Check(
+        "soft-experts", new SoftMoE(6, 2, new ExpertList(6, 2, 3)), static (l, x) => l.Apply(x[0]), "f32[n, 6]");
+
     [Theory]
     [MemberData(nameof(PositionLayerTests.Variants), MemberType = typeof(PositionLayerTests))]
     public void Graph_of_factorized_positions(PositionKind kind, bool fractional, PositionCombine combine) => Check(

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Tessera.Nn.Tests.Layers;
 
 /// <summary>Attention by its formula, query by query and head by head, over rows <c>[tokens][heads · size]</c>.</summary>
@@ -62,4 +64,17 @@ internal sealed record PlainAttention(int Heads, int KeyHeads)
     }
 
     private double Cap(double logit) => Softcap == 0 ? logit : Softcap * Math.Tanh(logit / Softcap);
+
+    /// <summary>Feature i and feature i + rotary/2 are real and imaginary part; position p turns them by p · θ^(−2i/rotary).</summary>
+    public static double[] Turned(double[] head, int position, int rotary, double theta)
+    {
+        double[] result = [.. head];
+        for (int i = 0; i < rotary / 2; i++)
+        {
+            Complex turned = new Complex(head[i], head[i + (rotary / 2)]) * Complex.Exp(Complex.ImaginaryOne * position * Math.Pow(theta, -2.0 * i / rotary));
+            (result[i], result[i + (rotary / 2)]) = (turned.Real, turned.Imaginary);
+        }
+
+        return result;
+    }
 }

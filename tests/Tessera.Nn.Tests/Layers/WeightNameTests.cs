@@ -55,6 +55,34 @@ public class WeightNameTests
         { "pool", static () => new AttentionPool(4, 2, 4), $"probe {string.Join(' ', Attention.Split(' ').Select(static n => $"attention.{n}"))} norm.weight norm.bias {MlpNames}" },
         { "parallel block", static () => new ParallelBlock(4, 2, 4), $"norm.weight qkv.weight q_norm.weight k_norm.weight proj.weight proj.bias {MlpNames}" },
         { "block", static () => new TransformerBlock(4, 2, 4), $"norm1.weight norm1.bias qkv.weight qkv.bias proj.weight proj.bias norm2.weight norm2.bias {MlpNames}" },
+        { "router", static () => new Router(4, 2, Routers.Mixtral()), "weight" },
+        { "router with biases", static () => new Router(4, 2, Routers.DeepSeekV3(1, 1, 1), bias: true), "weight bias e_score_correction_bias" },
+        { "experts", static () => Mixture(new ExpertList(4, 2, 4)), $"gate.weight {Each("experts.0.w1 experts.0.w2 experts.1.w1 experts.1.w2", "weight bias")}" },
+        {
+            "gated experts",
+            static () => Mixture(new ExpertList(4, 2, 4, ExpertOptions.SwiGlu, ExpertNames.Projections), new GatedMlp(4, 4)),
+            $"gate.weight {Each("experts.0 experts.1 shared_experts", "gate_proj.weight down_proj.weight up_proj.weight").Replace(
+                "shared_experts.down_proj.weight shared_experts.up_proj.weight", "shared_experts.up_proj.weight shared_experts.down_proj.weight", StringComparison.Ordinal)}"
+        },
+        { "stack of experts", static () => Mixture(new StackedExperts(4, 2, 4)), "gate.weight experts.w1 experts.w1_bias experts.w2 experts.w2_bias" },
+        {
+            "stack of gated experts",
+            static () => Mixture(new StackedExperts(4, 2, 4, new ExpertOptions { Gate = Tessera.Ir.Ops.ExpertGate.Interleaved }, ExpertNames.Joined)),
+            "gate.weight experts.gate_up_proj experts.down_proj"
+        },
+        { "soft mixture", static () => new SoftMoE(4, 1, new StackedExperts(4, 2, 4, ExpertOptions.SwiGlu)), "phi scale experts.w1 experts.w2 experts.w3" },
+        { "soft mixture of raw products", static () => new SoftMoE(4, 1, new StackedExperts(4, 2, 4, ExpertOptions.SwiGlu), normalize: false), "phi experts.w1 experts.w2 experts.w3" },
+        {
+            "v-moe block",
+            static () => new VMoeBlock(4, 2, 4, Mixture(new ExpertList(4, 2, 4, names: ExpertNames.Layers))),
+            $"norm1.weight norm1.bias qkv.weight qkv.bias proj.weight proj.bias norm2.weight norm2.bias moe.gate.weight {Each("moe.experts.0.fc1 moe.experts.0.fc2 moe.experts.1.fc1 moe.experts.1.fc2", "weight bias")}"
+        },
+        { "v-moe block without experts", static () => new VMoeBlock(4, 2, 4), $"norm1.weight norm1.bias qkv.weight qkv.bias proj.weight proj.bias norm2.weight norm2.bias {MlpNames}" },
+        {
+            "mixtral",
+            static () => new Mixtral(new MixtralConfig(4, 1, 2, 1, 4, 2, 8)),
+            $"model.embed_tokens.weight {Each("model.layers.0", $"input_layernorm.weight {Each("self_attn", "q_proj.weight k_proj.weight v_proj.weight o_proj.weight")} post_attention_layernorm.weight block_sparse_moe.gate.weight {Each("block_sparse_moe.experts.0 block_sparse_moe.experts.1", "w1.weight w2.weight w3.weight")}")} model.norm.weight lm_head.weight"
+        },
         {
             "vit",
             static () => new ViT(new ViTConfig(4, 1, 2, 4, 16)),
@@ -74,4 +102,10 @@ public class WeightNameTests
         Assert.NotEmpty(layer);
         Assert.Equal(names, string.Join(' ', ModuleTree.Parameters(make()).Select(static p => p.Path)));
     }
+
+    private static MoE Mixture(Experts experts, ILayer? shared = null) => new(new Router(4, 2, Routers.Mixtral()), experts, shared);
+
+    // Each name under each prefix.
+    private static string Each(string prefixes, string names) =>
+        string.Join(' ', prefixes.Split(' ').SelectMany(p => names.Split(' ').Select(n => $"{p}.{n}")));
 }
