@@ -26,7 +26,7 @@ public static class RoutingJob
         ];
         foreach ((string name, Module model, long all, long active) in models)
         {
-            Line(name, $"{ParameterCount.Of(model).All,14:N0} weights, {ParameterCount.Active(model),14:N0} for a token");
+            Line(name, $"{ParameterCount.Of(model).All:N0} weights, {ParameterCount.Active(model):N0} for a token");
         }
 
         return models.All(static m => (ParameterCount.Of(m.Model).All, ParameterCount.Active(m.Model)) == (m.All, m.Active));

@@ -26,9 +26,9 @@ public sealed class MoeRoutingTests : IDisposable
         using SKBitmap picture = SKBitmap.Decode(Path.Combine(_files.Folder, "v-moe-4.png"));
 
         // The images and their one block with experts side by side, 8 pixels between, one image below the other.
-        Assert.Equal((80 + 8 + 80, 48 + 8 + 32), (picture.Width, picture.Height));
-        Assert.Equal(SKColors.White, picture.GetPixel(84, 4));
-        Assert.NotEqual(picture.GetPixel(4, 4), picture.GetPixel(88 + 4, 4));
+        Assert.Equal((64 + 8 + 64, 48 + 8 + 80), (picture.Width, picture.Height));
+        Assert.Equal(SKColors.White, picture.GetPixel(68, 4));
+        Assert.NotEqual(picture.GetPixel(4, 4), picture.GetPixel(72 + 4, 4));
     }
 
     [Fact]
