@@ -15,7 +15,6 @@ public class DenseFormTests
 
     private static readonly Dictionary<string, string> s_refused = new()
     {
-        ["if"] = "by example",
         ["loop"] = "by example",
         ["scan"] = "by example",
         ["nonzero"] = "how many elements it finds differs by example",

@@ -1,7 +1,6 @@
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Passes.Packing;
-using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Passes.Tests.Packing;
