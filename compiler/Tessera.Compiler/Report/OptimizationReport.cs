@@ -30,6 +30,7 @@ public static class OptimizationReport
             new ReportBlock.Heading(1, title),
             .. Summary(model, optimized, before, after),
             .. Rules(report),
+            .. ExpertSites.Of(optimized.Rewrites),
             .. Missed(report),
             .. Lowered(report),
             .. Carried(model.Notes),

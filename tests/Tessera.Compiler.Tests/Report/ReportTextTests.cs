@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Tessera.Compiler.Report;
+using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Testing;
@@ -22,6 +23,18 @@ public class ReportTextTests
         CompiledModel optimized = model.Optimize(new OptimizeOptions { Target = target });
         ReportFile report = OptimizationReport.Of(model, optimized, new ReportOptions { Times = false });
         Golden.Check($"reports/block.{target}.md".ToLowerInvariant(), report.ToMarkdown("block"));
+    }
+
+    [Fact]
+    public void Page_about_experts()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder["experts.onnx"];
+        File.WriteAllBytes(path, ExpertModels.All.Single(static m => m.Name == "DeepSeek-V3, sigmoid and a bias").Model().ToModel().ToByteArray());
+        using OnnxModel model = OnnxModel.Load(path);
+        CompiledModel optimized = model.Optimize(new OptimizeOptions { Target = EmitTarget.Tessera });
+        string page = OptimizationReport.Of(model, optimized, new ReportOptions { Times = false }).ToMarkdown("experts");
+        Assert.Contains("| sigmoid, top 2, selected with a bias, renormalised, times 2.5 | 2 of 4 | 576 | 288 | 2,304 | 1,152 |", page, StringComparison.Ordinal);
     }
 
     // A norm that fits, GELU, and a norm whose centred values another node wants too.
