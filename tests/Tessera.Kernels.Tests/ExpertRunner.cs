@@ -25,7 +25,7 @@ internal sealed unsafe class ExpertRunner : IExpertTail, IDisposable
         ExpertTail tail = new()
         {
             Place = "test", Gating = Enum.Parse<Gating>(c.Gate, ignoreCase: true), ExpertCount = c.Experts, Biases = c.Biases,
-            Scaled = c.Codes is not null, ZeroPoints = c.ZeroPoints, BlockSize = c.BlockSize,
+            Scaled = c.Codes is not null, ZeroPoints = c.ZeroPoints, BlockSize = c.BlockSize, IsDouble = type == TensorElementType.Double,
         };
         _experts = new(c.Experts);
         tail.Read(this, GroupedMlpKernel.PanelWidth(set), _experts.Experts);

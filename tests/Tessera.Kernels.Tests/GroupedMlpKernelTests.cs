@@ -191,6 +191,12 @@ public sealed class GroupedMlpKernelTests
         Assert.True(Relative.Error(first.Run(inputs), expected) < F32);
         using ExpertRunner third = new(c with { Seed = 78 }, others, TensorElementType.Float, InstructionSets.Best);
         Assert.NotEqual(Data(first), Data(third));
+
+        // One element is another, and none of those that are looked at first.
+        ExpertInputs nearly = new(c, TensorElementType.Float);
+        BitConverter.TryWriteBytes(nearly.Tail[6].Bytes.AsSpan(((92 * 67) + 66) * sizeof(float)), 3f);
+        using ExpertRunner fourth = new(c, nearly, TensorElementType.Float, InstructionSets.Best);
+        Assert.NotEqual(Data(first), Data(fourth));
     }
 
     private static void Agrees(ExpertCase c, TensorElementType type, InstructionSet set, double tolerance, bool packed)

@@ -23,7 +23,7 @@ public sealed class QuantisedExpertTests
         {
             foreach (int tokens in (int[])[1, 6, 40])
             {
-                ExpertCase c = new() { Tokens = tokens, Width = 70, Hidden = [150, 33], OutputWidth = 71, Codes = codes, ZeroPoints = zeroPoints, BlockSize = block };
+                ExpertCase c = new() { Tokens = tokens, Width = 70, Hidden = [150, 33, 128], OutputWidth = 71, Codes = codes, ZeroPoints = zeroPoints, BlockSize = block };
                 Agrees(c, TensorElementType.Float, 3e-6);
             }
         }

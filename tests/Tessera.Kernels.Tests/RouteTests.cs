@@ -31,6 +31,7 @@ public sealed class RouteTests
         ["capacity by weight"] = s_usual with { Factor = 0.8f, Priority = "batch", Renormalize = true },
         ["capacity in groups of tokens"] = s_usual with { Factor = 1.1f, Groups = [0, 5, 5, 21, 37], Multiple = 2, Priority = "batch" },
         ["capacity rounded"] = s_usual with { Factor = 0.7f, Rounding = "round" },
+        ["capacity rounded to even"] = new(20, 8) { Factor = 0.5f, Rounding = "round" },
         ["capacity rounded down"] = s_usual with { Factor = 0.7f, Rounding = "floor", Multiple = 3 },
         ["capacity for all"] = s_usual with { Factor = 1e9f },
         ["expert choice"] = s_usual with { ExpertChoice = true },

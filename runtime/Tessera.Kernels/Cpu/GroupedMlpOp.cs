@@ -38,6 +38,7 @@ internal sealed class GroupedMlpOp : CustomOp
             Scaled = info.Int("scaled", 0) != 0,
             ZeroPoints = info.Int("zero_points", 0) != 0,
             BlockSize = checked((int)info.Int("block_size", 0)),
+            IsDouble = info.Type == TensorElementType.Double,
         };
         Activation activation = info.Choice(
             "activation", "", ("relu", Activation.Relu), ("gelu", Activation.Gelu), ("gelu_tanh", Activation.GeluTanh), ("silu", Activation.Silu), ("identity", Activation.Identity));

@@ -31,6 +31,9 @@ internal sealed unsafe class ExpertTail
 
     public required int BlockSize { get; init; }
 
+    /// <summary>Whether x is of f64: weights of f64 have no place beside anything less.</summary>
+    public required bool IsDouble { get; init; }
+
     private int Matrices => Gating == Gating.Separate ? 3 : 2;
 
     private int PerExpert => Matrices * (1 + (Scaled ? 1 : 0) + (Scaled && ZeroPoints ? 1 : 0) + (Biases ? 1 : 0));
@@ -170,7 +173,7 @@ internal sealed unsafe class ExpertTail
             TensorElementType.Float => WeightFormat.F32,
             TensorElementType.Float16 => WeightFormat.F16,
             TensorElementType.BFloat16 => WeightFormat.BF16,
-            TensorElementType.Double => WeightFormat.F64,
+            TensorElementType.Double when IsDouble => WeightFormat.F64,
             TensorElementType.Int8 => WeightFormat.Int8,
             TensorElementType.UInt8 => WeightFormat.UInt8,
             UInt4 => WeightFormat.UInt4,

@@ -89,6 +89,16 @@ internal static unsafe class MatrixPacker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Codes(in MatrixSource source, int row, int column, int count, sbyte* target)
     {
+        byte* codes = source.CodesAt(row, column);
+        if (codes is not null)
+        {
+            // An unsigned code less 128 is its byte with the highest bit turned.
+            int turned = source.Format == WeightFormat.UInt8 ? 0x80 : 0;
+            for (int i = 0; i < count; i++)
+                target[i] = (sbyte)(codes[i] ^ turned);
+            return;
+        }
+
         for (int i = 0; i < count; i++)
             target[i] = (sbyte)source.Code(row, column + i);
     }
@@ -100,11 +110,30 @@ internal static unsafe class MatrixPacker
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Halves(in MatrixSource source, int row, int column, int count, int half, byte* target)
     {
+        byte* codes = source.CodesAt(row, column);
+        if (codes is not null && count == 2 * half)
+        {
+            WholeHalves(codes, half, source.Format == WeightFormat.Int4 ? 0x88 : 0, target);
+            return;
+        }
+
         for (int i = 0; i < half; i++)
         {
             int low = i < count ? source.Code(row, column + i) + 8 : 8;
             int high = half + i < count ? source.Code(row, column + half + i) + 8 : 8;
             target[i] = (byte)(low | (high << 4));
+        }
+    }
+
+    /// <summary>The same of a whole panel. A signed code and 8 are its four bits with the highest of them turned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WholeHalves(byte* first, int half, int turned, byte* target)
+    {
+        byte* second = first + (half / 2);
+        for (int i = 0; i < half / 2; i++, target += 2)
+        {
+            target[0] = (byte)(((first[i] & 0xF) | (second[i] << 4)) ^ turned);
+            target[1] = (byte)(((first[i] >> 4) | (second[i] & 0xF0)) ^ turned);
         }
     }
 }

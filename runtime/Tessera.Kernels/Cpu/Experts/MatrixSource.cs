@@ -44,6 +44,14 @@ internal unsafe struct MatrixSource
             return;
         }
 
+        if (Format == WeightFormat.F32)
+        {
+            float* source = (float*)Data + Index(row, column);
+            for (int i = 0; i < count; i++, source += Step)
+                target[i] = *source;
+            return;
+        }
+
         for (int i = 0; i < count; i++)
             target[i] = Read(row, column + i);
     }
@@ -63,6 +71,13 @@ internal unsafe struct MatrixSource
 
     /// <summary>Where elements of 16 bits begin.</summary>
     public readonly ushort* WordsAt(int row, int column) => (ushort*)Data + Index(row, column);
+
+    /// <summary>Where codes begin that follow each other from a whole byte on; null where they do not.</summary>
+    public readonly byte* CodesAt(int row, int column)
+    {
+        long bits = Index(row, column) * Format.Bits();
+        return Step == 1 && bits % 8 == 0 ? (byte*)Data + (bits / 8) : null;
+    }
 
     /// <summary>A code as a signed number, less the format's offset.</summary>
     public readonly int Code(int row, int column) => CodeAt(Data, Index(row, column));
