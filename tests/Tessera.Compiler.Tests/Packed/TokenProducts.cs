@@ -17,7 +17,8 @@ public sealed partial class TokenProducts
     {
         Tensor memory = Tanh(x.Apply(K).Transpose(1, 0).MatMul(x.Apply(V)));
         Tensor read = x.Apply(K).MatMul(memory);
-        Tensor mean = Mean(x, keepDims: false, 1).MatMul(read);
+        // Of what the model makes: how ONNX Runtime adds up an input depends on where it lies in memory.
+        Tensor mean = Mean(x.Apply(K), keepDims: false, 1).MatMul(read);
         return read + mean;
     }
 }
