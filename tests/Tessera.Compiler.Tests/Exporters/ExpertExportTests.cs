@@ -14,13 +14,13 @@ namespace Tessera.Compiler.Tests.Exporters;
 /// <summary>Mixtures of experts are found in models as exporters write them, routing and all, and give in ONNX Runtime what the original gives.</summary>
 public class ExpertExportTests
 {
-    public static TheoryData<string> Names => [.. ExpertModels.All.Select(static m => m.Name)];
+    public static TheoryData<string> Names => [.. ExportedExperts.All.Select(static m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Experts_are_found_and_agree(string name)
     {
-        ModelProto model = ExpertModels.All.Single(m => m.Name == name).Model().ToModel();
+        ModelProto model = ExportedExperts.All.Single(m => m.Name == name).Model().ToModel();
         Graph graph = OnnxReader.Read(model);
         PassContext context = new(new PassOptions { RecordRewrites = true, Verify = true });
         Graph optimized = Pipelines.OneExample.Run(graph, context);

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Tessera.Compiler.Report;
-using Tessera.Compiler.Tests.Exporters;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Testing;
@@ -30,7 +29,7 @@ public class ReportTextTests
     {
         using TemporaryFolder folder = new();
         string path = folder["experts.onnx"];
-        File.WriteAllBytes(path, ExpertModels.All.Single(static m => m.Name == "DeepSeek-V3, sigmoid and a bias").Model().ToModel().ToByteArray());
+        File.WriteAllBytes(path, Exporters.ExportedExperts.All.Single(static m => m.Name == "DeepSeek-V3, sigmoid and a bias").Model().ToModel().ToByteArray());
         using OnnxModel model = OnnxModel.Load(path);
         CompiledModel optimized = model.Optimize(new OptimizeOptions { Target = EmitTarget.Tessera });
         string page = OptimizationReport.Of(model, optimized, new ReportOptions { Times = false }).ToMarkdown("experts");

@@ -3,7 +3,7 @@ using Tessera.Ir;
 namespace Tessera.Compiler.Tests.Exporters;
 
 /// <summary>Mixtures of experts as exporters and builders of models write them: four experts of a width of 8 over tokens of 6.</summary>
-internal static class ExpertModels
+internal static class ExportedExperts
 {
     private const int Experts = 4;
     private const int Size = 6;
