@@ -30,6 +30,9 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     public static void Multiply(int rows, float* b, byte* ahead, in PanelJob job)
     {
         int tiles = (rows + 5) / 6;
+
+        // One tile reads as fast as memory gives. The hardware guesses well what is next; to ask for a part of it is in its way.
+        ahead = tiles > 1 ? ahead : (byte*)b;
         nint step = Math.Max(1, Width * sizeof(float) / tiles), stride = step * job.Depth;
         float* a = job.A, c = job.C;
         for (int i = 0, take; i < rows; i += take, a += take * job.StrideA, c += take * job.StrideC, ahead += stride)
