@@ -15,7 +15,6 @@ public class DenseFormTests
 
     private static readonly Dictionary<string, string> s_refused = new()
     {
-        ["loop"] = "by example",
         ["scan"] = "by example",
         ["nonzero"] = "how many elements it finds differs by example",
         ["unique"] = "how many slices differ",

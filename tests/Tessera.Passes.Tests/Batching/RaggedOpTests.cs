@@ -34,6 +34,11 @@ public class RaggedOpTests
         ["another choice"] = static (g, x) => Choice(g, x, static (r, p) => r.Neg(p), static (r, p) => r.Sub(p, r.ReduceSum(p, [0], keepDims: true)), least: 9),
         ["a choice of sums"] = static (g, x) => Choice(g, x, static (r, p) => r.ReduceSum(p, [0]), static (r, p) => r.Expand(r.Float(DType.F32, 2), [3])),
         ["a choice of a sum or not"] = static (g, x) => Choice(g, x, static (r, p) => r.ReduceSum(p, [0]), static (r, p) => r.Expand(r.Float(DType.F32, 2), [3]), least: 9),
+        ["rounds"] = static (g, x) => Rounds(g, x, 0),
+        ["a sum of rounds"] = static (g, x) => Rounds(g, x, 1),
+        ["tokens of rounds"] = static (g, x) => Rounds(g, x, 2),
+        ["sums of rounds"] = static (g, x) => Rounds(g, x, 3),
+        ["numbers of rounds"] = static (g, x) => Rounds(g, x, 4),
         ["columns joined"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [1], [1])], 1),
         ["positions"] = static (g, x) => Positions(g),
         ["positions backwards"] = static (g, x) => g.Range(g.DimValue(s_n - 1), g.Int(DType.I64, -1), g.Int(DType.I64, -1)),
@@ -220,6 +225,23 @@ public class RaggedOpTests
         [x],
         Ir.Ops.Regions.Of([x.Type], (r, p) => [then(r, p[0])], g.Constraints),
         Ir.Ops.Regions.Of([x.Type], (r, p) => [otherwise(r, p[0])], g.Constraints))[0];
+
+    // Tokens less half their sum, three times; what they sum to begins as 2 for all examples.
+    private static Value Rounds(GraphBuilder g, Value x, int output)
+    {
+        Value start = g.Expand(g.Float(DType.F32, 2), [3]);
+        IrType[] types = [new TensorType(DType.I64, []), new TensorType(DType.Bool, []), x.Type, start.Type, x.Type];
+        Region body = Ir.Ops.Regions.Of(
+            types,
+            static (r, p) =>
+            {
+                Value less = r.Sub(p[2], r.Mul(r.ReduceSum(p[2], [0], keepDims: true), r.Float(DType.F32, 0.5)));
+                Value sum = r.Add(p[3], r.ReduceSum(r.Mul(less, p[4]), [0]));
+                return [p[1], less, sum, r.Mul(less, less), sum, p[0]];
+            },
+            g.Constraints);
+        return g.Loop([x, start, x], 2, body, maxTrip: g.Int(DType.I64, 3))[output];
+    }
 
     private static Value Positions(GraphBuilder g) => g.Range(g.Int(DType.I64, 0), g.DimValue(s_n), g.Int(DType.I64, 1));
 

@@ -73,10 +73,7 @@ public sealed partial record Loop(Value? MaxTrip, Value? Condition, EquatableArr
         return [.. carried, .. scans.Select((scan, s) => Stack(context, scan, carried.Length + s))];
     }
 
-    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes(
-        context.Operands.Take(2).All(static b => b is null or { Form: BatchForm.Unbatched })
-            ? "its body uses values that differ by example"
-            : "its number of rounds differs by example");
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => LoopBatching.Batch(context, this);
 
     // A size that the body hands on as it got it is the initial one; one that it changes is not known before it runs.
     private IrType CarriedType(InferContext context, int i, HashSet<string> visible)
