@@ -62,6 +62,7 @@ public static class Evaluator
             {
                 // None goes on: the first says what it lacks.
                 Step(later[0], known, symbols, weight);
+                later.RemoveAt(0);
             }
 
             waiting = later;
