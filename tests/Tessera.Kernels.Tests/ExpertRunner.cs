@@ -24,8 +24,14 @@ internal sealed unsafe class ExpertRunner : IExpertTail, IDisposable
         _tail = [.. inputs.Tail.Select(static t => Pinned(t.Bytes))];
         ExpertTail tail = new()
         {
-            Place = "test", Gating = Enum.Parse<Gating>(c.Gate, ignoreCase: true), ExpertCount = c.Experts, Biases = c.Biases,
-            Scaled = c.Codes is not null, ZeroPoints = c.ZeroPoints, BlockSize = c.BlockSize, IsDouble = type == TensorElementType.Double,
+            Place = "test",
+            Gating = Enum.Parse<Gating>(c.Gate, ignoreCase: true),
+            ExpertCount = c.Experts,
+            Biases = c.Biases,
+            Scaled = c.Codes is not null,
+            ZeroPoints = c.ZeroPoints,
+            BlockSize = c.BlockSize,
+            IsDouble = type == TensorElementType.Double,
         };
         _experts = new(c.Experts);
         tail.Read(this, GroupedMlpKernel.PanelWidth(set), _experts.Experts);
@@ -64,10 +70,17 @@ internal sealed unsafe class ExpertRunner : IExpertTail, IDisposable
         _case.Assignments().CopyTo(ids, 0);
         ExpertProblem problem = new()
         {
-            Storage = SegmentTypes.StorageOf(_type), X = Address(x), Weights = Address(weights), Output = Address(output),
+            Storage = SegmentTypes.StorageOf(_type),
+            X = Address(x),
+            Weights = Address(weights),
+            Output = Address(output),
             Ids = (long*)Marshal.UnsafeAddrOfPinnedArrayElement(ids, 0),
-            Tokens = _case.Tokens, Choices = _case.Choices, Width = _case.Width, OutputWidth = _case.OutputWidth,
-            ExpertCount = _case.Experts, Experts = _experts.Experts,
+            Tokens = _case.Tokens,
+            Choices = _case.Choices,
+            Width = _case.Width,
+            OutputWidth = _case.OutputWidth,
+            ExpertCount = _case.Experts,
+            Experts = _experts.Experts,
             Options = new(
                 Enum.Parse<Activation>(_case.Activation.Replace("_", "", StringComparison.Ordinal), ignoreCase: true),
                 Enum.Parse<Gating>(_case.Gate, ignoreCase: true), _case.OnInput, _case.Alpha, _case.Beta, _case.Limit),

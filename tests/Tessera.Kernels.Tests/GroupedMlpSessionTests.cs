@@ -128,9 +128,17 @@ public sealed class GroupedMlpSessionTests
         NodePorts ports = new(constant ? leading : [.. leading, .. tail], constant ? inputs.Tail : [], [new("y", type, "m", "n")]);
         Dictionary<string, object> attributes = new()
         {
-            ["expert_count"] = c.Experts, ["activation"] = c.Activation, ["gate"] = c.Gate, ["biases"] = c.Biases ? 1 : 0, ["scaled"] = c.Codes is null ? 0 : 1,
-            ["zero_points"] = c.ZeroPoints ? 1 : 0, ["block_size"] = c.BlockSize, ["weight_on"] = c.OnInput ? "input" : "output",
-            ["alpha"] = c.Alpha, ["beta"] = c.Beta, ["limit"] = c.Limit,
+            ["expert_count"] = c.Experts,
+            ["activation"] = c.Activation,
+            ["gate"] = c.Gate,
+            ["biases"] = c.Biases ? 1 : 0,
+            ["scaled"] = c.Codes is null ? 0 : 1,
+            ["zero_points"] = c.ZeroPoints ? 1 : 0,
+            ["block_size"] = c.BlockSize,
+            ["weight_on"] = c.OnInput ? "input" : "output",
+            ["alpha"] = c.Alpha,
+            ["beta"] = c.Beta,
+            ["limit"] = c.Limit,
         };
         foreach ((string name, object value) in more)
             attributes[name] = value;

@@ -41,7 +41,15 @@ public sealed class QuantisedExpertTests
             {
                 ExpertCase c = new()
                 {
-                    Tokens = tokens, Width = width, Hidden = [130, 130], OutputWidth = 31, Activation = "silu", Gate = gate, Codes = codes, ZeroPoints = true, BlockSize = 32,
+                    Tokens = tokens,
+                    Width = width,
+                    Hidden = [130, 130],
+                    OutputWidth = 31,
+                    Activation = "silu",
+                    Gate = gate,
+                    Codes = codes,
+                    ZeroPoints = true,
+                    BlockSize = 32,
                 };
                 Agrees(c, TensorElementType.Float, 3e-6);
                 Agrees(c, TensorElementType.Float16, 6e-4);

@@ -78,7 +78,12 @@ internal static unsafe class ExpertWork<TSimd, TVec>
         ExpertActivation<TSimd, TVec>.Run(problem.Options, scratch, unit.Count, count);
         PanelJob down = new()
         {
-            A = scratch.Gate, StrideA = scratch.StrideHidden, C = result, StrideC = job.ResultStride, Depth = count, Add = add,
+            A = scratch.Gate,
+            StrideA = scratch.StrideHidden,
+            C = result,
+            StrideC = job.ResultStride,
+            Depth = count,
+            Add = add,
         };
         for (int panel = 0; panel < expert.Down.PaddedColumns / expert.Down.Panel; panel++)
             PanelProduct<TSimd, TVec>.Multiply(expert.Down, expert.Down.Block(0, chunk, panel), rows, scratch, down.At(panel * expert.Down.Panel));
@@ -96,8 +101,12 @@ internal static unsafe class ExpertWork<TSimd, TVec>
             int row = b * matrix.BlockRows;
             PanelJob up = new()
             {
-                A = scratch.X + row, StrideA = scratch.StrideX, C = hidden, StrideC = scratch.StrideHidden,
-                Depth = Math.Min(matrix.BlockRows, matrix.Rows - row), Add = b > 0,
+                A = scratch.X + row,
+                StrideA = scratch.StrideX,
+                C = hidden,
+                StrideC = scratch.StrideHidden,
+                Depth = Math.Min(matrix.BlockRows, matrix.Rows - row),
+                Add = b > 0,
             };
             for (int panel = 0; panel < panels; panel++)
                 PanelProduct<TSimd, TVec>.Multiply(matrix, matrix.Block(chunk, b, panel), rows, scratch, up.At(panel * matrix.Panel));
