@@ -22,7 +22,7 @@ internal sealed class ExpertSet(RewriteContext context)
     public bool TryAdd(long expert, ExpertForm form, Assignment assignment)
     {
         Assignment ??= assignment;
-        bool fits = Assignment == assignment && expert >= 0 && (Needed is null || expert < Needed)
+        bool fits = Assignment == assignment && IsOfTokens(assignment, form.X) && expert >= 0 && (Needed is null || expert < Needed)
             && (_experts.Count == 0 || (_experts.Values.First() is var first && ReferenceEquals(first.X, form.X) && first.IsLike(form)));
         return fits && _experts.TryAdd(expert, form);
     }
@@ -34,13 +34,18 @@ internal sealed class ExpertSet(RewriteContext context)
         return $"of {Needed} experts {absent.Length} are missing ({string.Join(", ", absent.Take(8))}{(absent.Length > 8 ? ", …" : "")}): a trace that left out those without tokens says nothing of them";
     }
 
-    /// <summary>The sum of all experts over tokens: <c>x[…, D] → […, D']</c>.</summary>
-    public Value Emit() => Emit(_experts.Values.First().X);
+    // One row of ids for each token, none for all of them.
+    private bool IsOfTokens(Assignment assignment, Value x)
+    {
+        Shape ids = [.. assignment.Ids.Shape.SkipLast(1)];
+        Shape tokens = [.. x.Shape.SkipLast(1)];
+        return context.Equal(ids.NumElements, tokens.NumElements);
+    }
 
-    /// <summary>The same, given another value as what experts take.</summary>
-    public Value Emit(Value x)
+    /// <summary>The sum of all experts over tokens: <c>x[…, D] → […, D']</c>.</summary>
+    public Value Emit()
     {
         ExpertForm form = _experts.Values.First();
-        return ExpertEmission.Emit(context, x, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(static p => p.Tail())], _experts.Count);
+        return ExpertEmission.Emit(context, form.X, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(static p => p.Tail())], _experts.Count);
     }
 }

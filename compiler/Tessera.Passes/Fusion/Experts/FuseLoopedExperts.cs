@@ -1,4 +1,5 @@
 using Tessera.Ir;
+using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;
 
 namespace Tessera.Passes.Fusion;
@@ -20,8 +21,6 @@ public sealed class FuseLoopedExperts : RewriteRule<Loop>
         Pipelines.Canonicalize,
         new RewritePass("fuse-experts", [new FuseMaskedExperts(), new FuseGatheredExperts(), new FuseGuardedExperts()]),
     ];
-
-    public override bool TakesAnyType => false;
 
     public override IReadOnlyList<Value>? ApplyAll(Loop op, RewriteContext context)
     {
@@ -66,7 +65,7 @@ public sealed class FuseLoopedExperts : RewriteRule<Loop>
     private static IReadOnlyList<Value> Unroll(Loop op, RewriteContext context)
     {
         GraphBuilder g = context.Builder;
-        Value goes = g.Constant(Flag(true));
+        Value goes = g.Constant(RefTensors.ToContent(RefTensor.Bools([], [true])));
         IReadOnlyList<Value> carried = [.. op.Values.Take((int)op.Carried)];
         IReadOnlyList<Value> captures = [.. op.Values.Skip((int)op.Carried)];
         for (long round = 0; round < op.Rounds!.ConstValue; round++)
@@ -76,8 +75,6 @@ public sealed class FuseLoopedExperts : RewriteRule<Loop>
 
         return carried;
     }
-
-    private static TensorContent Flag(bool value) => Ir.Evaluate.RefTensors.ToContent(Ir.Evaluate.RefTensor.Bools([], [value]));
 
     // Why the rounds are no experts: what they compute beside them.
     private static string? Left(Loop op, Value[] results)
