@@ -32,6 +32,29 @@ public sealed class ModelSessionTests
     }
 
     [Fact]
+    public void Results_are_the_same_bits_wherever_an_array_lies()
+    {
+        Random random = new(3);
+        float[] numbers = [.. Enumerable.Range(0, 7 * 768).Select(_ => (random.NextSingle() * 2) - 1)];
+        double[] wide = [.. numbers.Select(static x => x / 3.0)];
+        using var floats = ModelSession.FromBytes(Models.Mean(TensorElementType.Float));
+        using var doubles = ModelSession.FromBytes(Models.Mean(TensorElementType.Double));
+
+        Assert.Single(Enumerable.Range(0, 8).Select(offset => Mean(floats, numbers, offset)).Distinct());
+        Assert.Single(Enumerable.Range(0, 8).Select(offset => Mean(doubles, wide, offset)).Distinct());
+    }
+
+    // Behind `offset` others, all in pinned memory: eight offsets are all places within 32 bytes.
+    private static T Mean<T>(ModelSession session, T[] numbers, int offset)
+        where T : unmanaged
+    {
+        var memory = GC.AllocateArray<T>(numbers.Length + 8, pinned: true);
+        numbers.CopyTo(memory, offset);
+        using var result = session.Run(TensorInput.From("x", memory.AsMemory(offset, numbers.Length), 7, 768));
+        return result.Span<T>("y")[0];
+    }
+
+    [Fact]
     public void Session_tells_what_the_model_declares()
     {
         using var session = ModelSession.FromBytes(Models.SumAndProduct());

@@ -16,6 +16,10 @@ internal static class Models
         [Value("a", TensorElementType.Float, "n", 4), Value("b", TensorElementType.Float, "n", 4)],
         [Value("sum", TensorElementType.Float, "n", 4), Value("product", TensorElementType.Float, "n", 4)]));
 
+    /// <summary>y = the mean of all of x[n, m].</summary>
+    public static byte[] Mean(TensorElementType type) => Model(Graph(
+        [Node("ReduceMean", ["x"], ["y"])], [Value("x", type, "n", "m")], [Value("y", type, 1, 1)]));
+
     /// <summary>y = x + bias, f32[3], where bias is [1, 2, 3] unless the run gives it.</summary>
     public static byte[] WithDefault() => Model(Graph(
         [Node("Add", ["x", "bias"], ["y"])],
