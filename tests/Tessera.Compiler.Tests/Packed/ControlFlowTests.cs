@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Tessera.Compiler.Tests.Packed;
 
-/// <summary>A choice, and rounds, that are the same for all examples, in which the tokens of each are folded, in ONNX Runtime.</summary>
+/// <summary>A choice, and rounds, that are the same for all examples, in which the tokens of each are folded, and rounds of a token each, in ONNX Runtime.</summary>
 public class ControlFlowTests
 {
     [Theory]
@@ -18,6 +18,7 @@ public class ControlFlowTests
     {
         Check<If>(Choice, width, kernels);
         Check<Loop>(Rounds, width, kernels);
+        Check<Scan>(Steps, width, kernels);
     }
 
     private static void Check<T>(Func<GraphBuilder, Value, Value> build, int width, bool kernels)
@@ -59,6 +60,15 @@ public class ControlFlowTests
             [new TensorType(DType.I64, []), new TensorType(DType.Bool, []), none.Type, x.Type],
             static (r, p) => [p[1], r.Add(r.Mul(p[2], r.Float(DType.F32, 0.5)), r.ReduceSum(p[3], [0]))]);
         return g.Add(x, g.Loop([none, x], 1, body, maxTrip: g.DimValue(Dim.Sym("d")))[0]);
+    }
+
+    // What is left of the tokens before, backwards, and the last of it for all.
+    private static Value Steps(GraphBuilder g, Value x)
+    {
+        Value none = g.Expand(g.Float(DType.F32, 0), [Dim.Sym("d")]);
+        Region body = Regions.Of([none.Type, none.Type], static (r, p) => r.Add(r.Mul(p[0], r.Float(DType.F32, 0.5)), p[1]) is var state ? [state, r.Tanh(state)] : []);
+        IReadOnlyList<Value> steps = g.Scan([none, x], 2, 1, body, inputDirections: [1], outputDirections: [1]);
+        return g.Add(steps[1], steps[0]);
     }
 
     private static Graph Single(Func<GraphBuilder, Value, Value> build)

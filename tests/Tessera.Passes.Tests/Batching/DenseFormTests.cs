@@ -15,7 +15,6 @@ public class DenseFormTests
 
     private static readonly Dictionary<string, string> s_refused = new()
     {
-        ["scan"] = "by example",
         ["nonzero"] = "how many elements it finds differs by example",
         ["unique"] = "how many slices differ",
         ["non_max_suppression"] = "how many boxes it keeps differs by example",

@@ -39,6 +39,24 @@ public class RaggedOpTests
         ["tokens of rounds"] = static (g, x) => Rounds(g, x, 2),
         ["sums of rounds"] = static (g, x) => Rounds(g, x, 3),
         ["numbers of rounds"] = static (g, x) => Rounds(g, x, 4),
+        ["states of tokens"] = static (g, x) => Scan(g, x, axis: 0, output: 1),
+        ["last state of tokens"] = static (g, x) => Scan(g, x, axis: 0, output: 0),
+        ["states of tokens backwards"] = static (g, x) => Scan(g, x, axis: 0, output: 1, inputDirection: 1),
+        ["last state of tokens backwards"] = static (g, x) => Scan(g, x, axis: 0, output: 0, inputDirection: 1),
+        ["states of tokens in reverse"] = static (g, x) => Scan(g, x, axis: 0, output: 1, outputDirection: 1),
+        ["states of tokens backwards in place"] = static (g, x) => Scan(g, x, axis: 0, output: 1, inputDirection: 1, outputDirection: 1),
+        ["states of tokens behind"] = static (g, x) => Scan(g, x, axis: 0, output: 1, outputAxis: 1),
+        ["a number of each token"] = static (g, x) => Scan(g, x, axis: 0, output: 2),
+        ["states of the transposed"] = static (g, x) => Scan(g, g.Transpose(x, [1, 0]), axis: 1, output: 1),
+        ["states of cubes"] = static (g, x) => Scan(g, g.Transpose(g.Reshape(x, [s_n, 3, 1]), [1, 2, 0]), axis: -1, output: 1, outputAxis: 1),
+        ["states of columns"] = static (g, x) => Columns(g, x, axis: 1, output: 1),
+        ["states of columns backwards"] = static (g, x) => Columns(g, x, axis: 1, output: 1, direction: 1),
+        ["states of columns first"] = static (g, x) => Columns(g, g.Transpose(x, [1, 0]), axis: 0, output: 1),
+        ["states of columns put last"] = static (g, x) => Columns(g, x, axis: 1, output: 1, outputAxis: 1),
+        ["last state of columns"] = static (g, x) => Columns(g, x, axis: 1, output: 0),
+        ["sums of columns"] = static (g, x) => Columns(g, x, axis: 1, output: 2),
+        ["lengths of columns"] = static (g, x) => g.LpNorm(x, axis: 0),
+        ["sums of columns made one"] = static (g, x) => g.LpNorm(g.Transpose(x, [1, 0]), axis: -1, p: 1),
         ["columns joined"] = static (g, x) => g.Concat([x, g.Slice(x, [0], [1], [1])], 1),
         ["positions"] = static (g, x) => Positions(g),
         ["positions backwards"] = static (g, x) => g.Range(g.DimValue(s_n - 1), g.Int(DType.I64, -1), g.Int(DType.I64, -1)),
@@ -95,6 +113,7 @@ public class RaggedOpTests
     // No example may be empty.
     private static readonly Dictionary<string, Func<GraphBuilder, Value, Value>> s_notEmpty = new()
     {
+        ["largest of columns marked"] = static (g, x) => g.Hardmax(x, axis: 0),
         ["first row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, 0)),
         ["last row"] = static (g, x) => g.Gather(x, g.Int(DType.I64, -1)),
         ["last of the cubes"] = static (g, x) => g.Gather(g.Reshape(g.Concat([x, x], 1), [s_n, 2, 3]), g.Int(DType.I64, -1)),
@@ -241,6 +260,35 @@ public class RaggedOpTests
             },
             g.Constraints);
         return g.Loop([x, start, x], 2, body, maxTrip: g.Int(DType.I64, 3))[output];
+    }
+
+    // Half the state and the token, which begins as 1; of each token the state less the mean of a table.
+    private static Value Scan(GraphBuilder g, Value x, int axis, int output, long inputDirection = 0, long outputDirection = 0, long outputAxis = 0)
+    {
+        Shape slice = [.. x.Shape.Where((_, a) => a != (axis + x.Rank) % x.Rank)];
+        Value start = g.Expand(g.Float(DType.F32, 1), slice);
+        Value table = g.Param("table", "f32[3]");
+        Region body = Ir.Ops.Regions.Of(
+            [start.Type, start.Type, table.Type],
+            static (r, p) =>
+            {
+                Value state = r.Add(r.Mul(p[0], r.Float(DType.F32, 0.5)), p[1]);
+                return [state, r.Sub(state, r.ReduceMean(p[2])), r.ReduceSum(p[2])];
+            },
+            g.Constraints);
+        return g.Scan(
+            [start, x, table], 2, 1, body, inputAxes: [axis], inputDirections: [inputDirection], outputAxes: [outputAxis, 0], outputDirections: [outputDirection, 0])[output];
+    }
+
+    // Columns, each less the mean of its tokens, summed up.
+    private static Value Columns(GraphBuilder g, Value x, int axis, int output, long direction = 0, long outputAxis = 0)
+    {
+        Value start = g.Expand(g.Float(DType.F32, 2), [s_n]);
+        Region body = Ir.Ops.Regions.Of(
+            [start.Type, start.Type],
+            static (r, p) => r.Add(p[0], r.Sub(p[1], r.ReduceMean(p[1], [0]))) is var sum ? [sum, r.Neg(sum), r.ReduceSum(p[1], [0])] : [],
+            g.Constraints);
+        return g.Scan([start, x], 2, 1, body, inputAxes: [axis], inputDirections: [direction], outputAxes: [outputAxis, 0], outputDirections: [direction, 0])[output];
     }
 
     private static Value Positions(GraphBuilder g) => g.Range(g.Int(DType.I64, 0), g.DimValue(s_n), g.Int(DType.I64, 1));

@@ -16,18 +16,8 @@ internal static class LoopBatching
 
         int carried = (int)op.Carried;
         Batched[] values = [.. context.Operands.Skip(Before).Select(static b => b!)];
-        BatchedRegion body = Body(context, op, values);
-        while (Enumerable.Range(0, carried).Where(i => IsRaised(values[i], body.Results[1 + i])).ToArray() is { Length: > 0 } raised)
-        {
-            foreach (int i in raised)
-            {
-                values[i] = new Batched(Stacking.ToBatch(context, values[i], op.Values[i].Shape), BatchForm.Dense);
-            }
-
-            body = Body(context, op, values);
-        }
-
-        Value[] results = [.. body.Results.Select((r, i) => i > 0 && i <= carried ? Carried(context, op, i - 1, values[i - 1], r, body) : r.Value)];
+        BatchedRegion body = CarriedForms.Settle(context, values, [.. op.Values.Take(carried)], first: 1, () => Body(context, op, values));
+        Value[] results = [.. body.Results.Select((r, i) => i > 0 && i <= carried ? Carried(context, op, i - 1, values[i - 1], body) : r.Value)];
         IReadOnlyList<Value> outputs = context.EmitAll(new Loop(
             context.Operands[0]?.Value, context.Operands[1]?.Value, [.. values.Select(static b => b.Value), .. context.Environment.Partitions.Select(static p => p.Lengths)])
         {
@@ -46,26 +36,8 @@ internal static class LoopBatching
         return body.Results[0].Form == BatchForm.Unbatched ? body : throw context.Mixes("whether it goes on differs by example");
     }
 
-    // What is the same for all examples at first, and not after a round.
-    private static bool IsRaised(Batched before, Batched after) => before.Form == BatchForm.Unbatched && after.Form == BatchForm.Dense;
-
-    private static Value Carried(BatchContext context, Loop op, int i, Batched before, Batched after, BatchedRegion body)
-    {
-        if (before.Form == BatchForm.Unbatched && after.Form == BatchForm.Unbatched)
-        {
-            return after.Value;
-        }
-
-        if (!op.Body.Parameters[Before + i].Type.Equals(op.Values[i].Type) || !op.Body.Results[1 + i].Type.Equals(op.Values[i].Type))
-        {
-            throw context.Mixes($"carried value {i} changes its sizes from round to round: {op.Values[i].Type} and {op.Body.Results[1 + i].Type}");
-        }
-
-        return before.Form == after.Form && before.Axis == after.Axis && before.Partition == after.Partition ? after.Value
-            : after.Form == BatchForm.Unbatched && before.Form == BatchForm.Dense
-                ? body.Environment.Builder.Expand(after.Value, [body.Environment.BatchSize, .. op.Values[i].Shape])
-            : throw context.Mixes($"carried value {i} begins a round {before.Form} and ends it {after.Form}");
-    }
+    private static Value Carried(BatchContext context, Loop op, int i, Batched before, BatchedRegion body) =>
+        CarriedForms.Result(context, i, op.Values[i], before, body, (op.Body.Parameters[Before + i].Type, body.Results[1 + i], op.Body.Results[1 + i].Type));
 
     // [rounds, batch or tokens, …] as [batch or tokens, rounds, …]
     private static Batched Stacked(BatchContext context, Loop op, Value scan, Batched each)

@@ -39,7 +39,15 @@ public sealed partial record Scan(EquatableArray<Value> Values) : Op, IRegionOp
 
     public IReadOnlyList<Region> Regions => [Body];
 
-    private int States => (int)(Carried - ScanInputs);
+    internal int States => (int)(Carried - ScanInputs);
+
+    internal int InputAxis(int input) => Positive(At(InputAxes, input), Values[States + input].Rank);
+
+    internal bool IsBackwards(int input) => At(InputDirections, input) != 0;
+
+    internal int OutputAxis(int output) => Positive(At(OutputAxes, output), Body.Results[States + output].Rank + 1);
+
+    internal bool IsPutInFront(int output) => At(OutputDirections, output) != 0;
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
@@ -80,12 +88,12 @@ public sealed partial record Scan(EquatableArray<Value> Values) : Op, IRegionOp
         long length = scanned[0].Dims[Positive(At(InputAxes, 0), scanned[0].Rank)];
         for (long round = 0; round < length; round++)
         {
-            RefTensor[] taken = [.. scanned.Select((t, k) => Take(t, Positive(At(InputAxes, k), t.Rank), At(InputDirections, k) == 0 ? round : length - 1 - round))];
+            RefTensor[] taken = [.. scanned.Select((t, k) => Take(t, Positive(At(InputAxes, k), t.Rank), IsBackwards(k) ? length - 1 - round : round))];
             IReadOnlyList<RefValue> results = context.Run(Body, [.. states, .. taken, .. captures]);
             states = [.. results.Take(States)];
             for (int k = 0; k < slices.Length; k++)
             {
-                slices[k].Insert(At(OutputDirections, k) == 0 ? slices[k].Count : 0, (RefTensor)results[States + k]);
+                slices[k].Insert(IsPutInFront(k) ? 0 : slices[k].Count, (RefTensor)results[States + k]);
             }
         }
 
@@ -125,7 +133,7 @@ public sealed partial record Scan(EquatableArray<Value> Values) : Op, IRegionOp
 
     private static int Positive(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 
-    public override IReadOnlyList<Batched> Batch(BatchContext context) => throw context.Mixes("what its rounds use differs by example");
+    public override IReadOnlyList<Batched> Batch(BatchContext context) => ScanBatching.Batch(context, this);
 
     internal static OnnxMapping Onnx { get; } = new(new OnnxRow("Scan", 9)
     {

@@ -34,7 +34,7 @@ public sealed partial record Hardmax(Value X) : Op
         int axis = (int)(Axis < 0 ? Axis + context.ResultShape().Rank : Axis);
         if (x.Form == BatchForm.Ragged && axis == x.Axis)
         {
-            throw context.Mixes("it ranks the tokens of one example");
+            return context.ByParts();
         }
 
         Value value = x.Form == BatchForm.Padded && axis == x.Axis ? context.Environment.Fill(x, double.NegativeInfinity) : x.Value;

@@ -43,7 +43,7 @@ public sealed partial record LpNorm(Value X) : Op
         int axis = (int)(Axis < 0 ? Axis + context.ResultShape().Rank : Axis);
         if (x.Form == BatchForm.Ragged && axis == x.Axis)
         {
-            throw context.Mixes("it takes the length over the tokens of one example");
+            return context.ByParts();
         }
 
         Value value = x.Form == BatchForm.Padded && axis == x.Axis ? context.Environment.Fill(x, 0) : x.Value;
