@@ -23,6 +23,7 @@ public static class Cli
         RootCommand root = new("Tessera compiles models written in C# into optimised ONNX graphs.")
         {
             CompileCommand.Create(terminal),
+            BuildCommand.Create(terminal),
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
             OptimizeCommand.Create(terminal),

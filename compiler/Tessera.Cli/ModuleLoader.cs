@@ -9,7 +9,8 @@ namespace Tessera.Cli;
 
 /// <summary>
 /// Finds and makes entry modules of a compiled assembly. The assembly's own dependencies are loaded from beside it;
-/// Tessera's own are this tool's, so that types agree.
+/// Tessera's own are this tool's, so that types agree. The context is not collectible: its code would be optimised at once, and calls in tail
+/// position would take away the frames that tell an error's line.
 /// </summary>
 internal sealed class ModuleLoader : AssemblyLoadContext
 {
@@ -19,8 +20,11 @@ internal sealed class ModuleLoader : AssemblyLoadContext
     private readonly AssemblyDependencyResolver _resolver;
     private readonly Assembly _assembly;
     private readonly string _path;
+    private readonly Dictionary<string, string> _references;
 
-    public ModuleLoader(string path)
+    /// <param name="path">The assembly.</param>
+    /// <param name="references">Assemblies that it may need, wherever they are; beside them those that lie with it.</param>
+    public ModuleLoader(string path, IEnumerable<string>? references = null)
     {
         if (!File.Exists(path))
         {
@@ -28,7 +32,7 @@ internal sealed class ModuleLoader : AssemblyLoadContext
         }
 
         _path = Path.GetFullPath(path);
-
+        _references = (references ?? []).GroupBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase).ToDictionary(static g => g.Key!, static g => Path.GetFullPath(g.First()), StringComparer.OrdinalIgnoreCase);
         _resolver = new AssemblyDependencyResolver(_path);
         _assembly = LoadFromAssemblyPath(_path);
         CheckVersions();
@@ -53,7 +57,10 @@ internal sealed class ModuleLoader : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName) =>
         Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name) || s_own.ContainsKey(assemblyName.Name!)
             ? null
-            : _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+            : PathOf(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+
+    private string? PathOf(AssemblyName name) =>
+        _references.GetValueOrDefault(name.Name!) is { } known && File.Exists(known) ? known : _resolver.ResolveAssemblyToPath(name);
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
         _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;

@@ -57,6 +57,9 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Functions that the model defines, as <c>domain:name</c>.</summary>
     public IReadOnlyList<string> Functions => [.. _loaded.Model.Functions.Select(static f => $"{(f.Domain.Length == 0 ? "ai.onnx" : f.Domain)}:{f.Name}")];
 
+    /// <summary>Files beside the model that hold its weights.</summary>
+    public IReadOnlyList<string> DataFiles => _loaded.DataFiles;
+
     /// <summary>Number of nodes that the model has, those of subgraphs among them.</summary>
     public int Nodes => Count(_loaded.Model.Graph);
 

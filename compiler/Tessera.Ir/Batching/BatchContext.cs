@@ -48,7 +48,7 @@ public sealed class BatchContext
     /// <summary>The error for an op that would let one example see another.</summary>
     public TesseraException Mixes(string reason) => new(
         "TSR0401",
-        Op.Outputs[0].Source.ToString(),
+        Op.Outputs[0].Source,
         $"{Op.Schema.Name} cannot be batched ({Mode}): {reason}.",
         "Operands: " + string.Join(", ", Operands.Select(static (b, i) => b is null ? "_" : $"{b.Form} {b.Value.Type}")) + ".");
 }

@@ -107,7 +107,7 @@ public sealed class InferContext
 
     /// <summary>An error about this op, naming it, its place and its operands' types.</summary>
     public TesseraException Error(string code, string message, string? hint = null) =>
-        new(code, _source.ToString(), $"{_op.Schema.Name}: {message}", hint);
+        new(code, _source, $"{_op.Schema.Name}: {message}", hint);
 
     private string Operands() =>
         "Operands: " + string.Join(", ", _op.Operands.Select(static v => v is null ? "_" : v.Type.ToString())) + ".";

@@ -104,7 +104,7 @@ public sealed class Legalizer
 
     private TesseraException NoForm(Op op) => new(
         "TSR0440",
-        op.Outputs[0].Source.ToString(),
+        op.Outputs[0].Source,
         $"{op.Schema.Name} over {string.Join(", ", op.Operands.Select(static v => v is null ? "_" : v.Type.ToString()))} has no ONNX form at opset {_opset} and no decomposition.",
         op.Schema.Onnx?.Rows is [_, ..] rows ? $"It exists since opset {rows.Min(static r => r.Since)}." : null);
 }

@@ -9,6 +9,9 @@ namespace Tessera.Nn;
 /// </summary>
 internal sealed class AuthorLines
 {
+    // What a generator wrote is nobody's line; it is met where optimised code has left out the frame of a Forward that it calls.
+    private const string Generated = ".g.cs";
+
     private readonly Dictionary<(MethodBase Method, int Offset), (string? File, int Line)> _known = [];
     private readonly Dictionary<Assembly, bool> _isCompiler = [];
 
@@ -31,7 +34,7 @@ internal sealed class AuthorLines
                 _known.Add(key, place = (told[i].GetFileName(), told[i].GetFileLineNumber()));
             }
 
-            if (place.File is not null)
+            if (place.File?.EndsWith(Generated, StringComparison.Ordinal) == false)
             {
                 return place;
             }

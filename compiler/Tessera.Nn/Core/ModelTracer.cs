@@ -55,7 +55,7 @@ public static class ModelTracer
             StackFrame? frame = new StackTrace(error, fNeedFileInfo: true).GetFrames()
                 .FirstOrDefault(static f => f.GetFileName() is not null && !AuthorLines.IsCompiler(f));
             SourceLocation place = new(module.GetType().Name, frame?.GetFileName(), frame?.GetFileLineNumber() ?? 0);
-            throw new TesseraException("TSR0608", place.ToString(), $"the module's {what} threw {error.GetType().Name}: {error.Message}", inner: error);
+            throw new TesseraException("TSR0608", place, $"the module's {what} threw {error.GetType().Name}: {error.Message}", inner: error);
         }
     }
 

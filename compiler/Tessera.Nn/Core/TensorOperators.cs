@@ -39,7 +39,7 @@ public sealed partial class Tensor
         : WholeNumbers.TryConvert(DType, value, out long whole) ? g.Int(DType, whole)
         : throw new TesseraException(
             "TSR0612",
-            g.Source.ToString(),
+            g.Source,
             string.Create(CultureInfo.InvariantCulture, $"{value:R} is no number of the tensor's element type: the tensor is {Value.Type}."),
             DType.IsInteger() ? "Use .To(DType.F32) before the arithmetic." : null));
 

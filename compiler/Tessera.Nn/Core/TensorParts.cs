@@ -32,7 +32,7 @@ public sealed class TensorParts(IReadOnlyList<Tensor> parts) : IReadOnlyList<Ten
     {
         if (Count != variables)
         {
-            string place = Count == 0 ? "" : parts[0].Value.Source.ToString();
+            SourceLocation place = Count == 0 ? SourceLocation.None : parts[0].Value.Source;
             throw new TesseraException("TSR0613", place, $"there are {Count} parts for {variables} variables.", "Take single parts by index.");
         }
     }

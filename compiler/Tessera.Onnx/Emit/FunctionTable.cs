@@ -75,7 +75,7 @@ internal sealed class FunctionTable(EmitOptions options)
     private FunctionProto Write(Op op, OnnxRow row, NodeProto node, GraphBuilder builder)
     {
         IReadOnlyList<Value> results = op.Decompose(builder) ?? throw new TesseraException(
-            "TSR0801", op.Outputs[0].Source.ToString(), $"{op.Schema.Name} is written as {row.Domain}:{row.OpType}, which needs a body of standard ops.");
+            "TSR0801", op.Outputs[0].Source, $"{op.Schema.Name} is written as {row.Domain}:{row.OpType}, which needs a body of standard ops.");
         EmitOptions portable = options with { Target = EmitTarget.Portable };
         Graph graph = new Legalizer(options.Opset, portable.Allows).Run(new Graph
         {

@@ -11,6 +11,18 @@ public sealed class ExternalDataReader(string folder) : IDisposable
     private readonly Dictionary<string, DataRanges> _ranges = [];
     private readonly Lock _lock = new();
 
+    /// <summary>Files that tensors were read from so far, by path.</summary>
+    public IReadOnlyList<string> Files
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _files.Keys.Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
     /// <exception cref="TesseraException">TSR0430: the file is not there. TSR0824: it lies elsewhere. TSR0825: offset or length are wrong.</exception>
     public WeightSource Open(TensorProto tensor)
     {

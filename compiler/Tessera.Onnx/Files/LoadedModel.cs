@@ -11,6 +11,9 @@ public sealed class LoadedModel(ModelProto model, ExternalDataReader external, M
 {
     public ModelProto Model { get; } = model;
 
+    /// <summary>Files beside the model that tensors were read from so far.</summary>
+    public IReadOnlyList<string> DataFiles => External.Files;
+
     internal ExternalDataReader External { get; } = external;
 
     /// <summary>The bytes of a tensor of <see cref="Model"/>: raw, typed or external. Those of strings are not bytes of a weight.</summary>

@@ -204,7 +204,7 @@ internal sealed class RewriteDriver
         {
             throw new TesseraException(
                 "TSR0501",
-                op.Outputs[0].Source.ToString(),
+                op.Outputs[0].Source,
                 $"the rule {rule.Name} replaces {op.Schema.Name} of {string.Join(", ", op.Outputs.Select(static v => v.Type))} "
                 + $"by {string.Join(", ", replaced.Select(static v => v.Type))}.",
                 "A rule must keep every type; this is an error of the rule.");

@@ -53,7 +53,7 @@ internal sealed class PaddingContext(Op op, IReadOnlyList<PaddingState?> operand
     /// <summary>The error for an op whose own part of the result would differ from what it is without padding.</summary>
     public TesseraException Sees(string reason) => new(
         "TSR0533",
-        Op.Outputs[0].Source.ToString(),
+        Op.Outputs[0].Source,
         $"{UnbatchPass.Describe(Op)} keeps the model from being packed: {reason}.",
         "Operands: " + string.Join(", ", Op.Operands.Select(static v => v?.Type.ToString() ?? "_")) + ".");
 }

@@ -106,7 +106,7 @@ internal sealed class UnbatchContext(Op op, IReadOnlyList<Carried?> operands, st
     /// <summary>The error for an op that lets one example see another, or that is not known not to.</summary>
     public TesseraException Mixes(string reason) => new(
         "TSR0530",
-        Op.Outputs[0].Source.ToString(),
+        Op.Outputs[0].Source,
         $"{UnbatchPass.Describe(Op)} keeps the model from being packed: {reason}.",
         "Operands: " + string.Join(", ", Op.Operands.Select(static v => v?.Type.ToString() ?? "_")) + ".");
 }

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Tessera.Compiler;
+using Tessera.Ir;
+using Tessera.Onnx;
+
+namespace Tessera.Cli.Build;
+
+/// <summary>What one project asks of the tool in one build: an assembly, what it needs to load, and models.</summary>
+/// <param name="Assembly">The project's own assembly; null where it has no modules.</param>
+/// <param name="References">Assemblies that it may need.</param>
+internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> References, IReadOnlyList<ModelRequest> Models)
+{
+    private const string Section = "[model]";
+
+    /// <summary>Reads lines <c>key=value</c>, those of each model behind a line <c>[model]</c>; empty values are not given.</summary>
+    /// <exception cref="TesseraException">TSR1222 … TSR1225: a line, a name or a value is wrong.</exception>
+    public static BuildRequest Read(string path)
+    {
+        List<Dictionary<string, string>> sections = [[]];
+        List<string> references = [];
+        foreach (string line in File.ReadLines(GraphFile.Existing(path)).Where(static l => l.Length > 0))
+        {
+            if (line == Section)
+            {
+                sections.Add(new(StringComparer.OrdinalIgnoreCase));
+                continue;
+            }
+
+            int at = line.IndexOf('=', StringComparison.Ordinal);
+            (string key, string value) = at > 0 ? (line[..at], line[(at + 1)..]) : throw new TesseraException("TSR1222", path, $"'{line}' is no key and value.");
+            if (key == "reference")
+            {
+                references.Add(value);
+            }
+            else if (value.Length > 0)
+            {
+                sections[^1][key] = value;
+            }
+        }
+
+        ModelRequest[] models = [.. sections.Skip(1).Select(Model)];
+        foreach (IGrouping<string, ModelRequest> same in models.GroupBy(static m => m.Name, StringComparer.OrdinalIgnoreCase).Where(static g => g.Count() > 1))
+        {
+            throw new TesseraException("TSR1223", same.Key, $"{same.Count()} models have this name.", "Give each OnnxModel a Name of its own.");
+        }
+
+        return new BuildRequest(sections[0].GetValueOrDefault("assembly"), references, models);
+    }
+
+    private static ModelRequest Model(Dictionary<string, string> given)
+    {
+        string include = Take("include") ?? throw new TesseraException("TSR1222", Section, "it names no module and no file.");
+        string name = Take("name") ?? Path.GetFileNameWithoutExtension(include);
+        ModelRequest request = new()
+        {
+            Include = include,
+            Name = name,
+            Output = Take("output") ?? throw new TesseraException("TSR1222", name, "it names no output."),
+            Preset = Take("preset"),
+            Batch = Choice<Batching>("batch") ?? Batching.Single,
+            DType = Take("dtype") is not { } text ? DType.F32 : DTypes.TryParse(text, out DType type) ? type : throw Wrong("dtype", text, "f32, f16, bf16"),
+            Target = Choice<EmitTarget>("target") ?? EmitTarget.Tessera,
+            Opset = (int?)Number("opset"),
+            Weights = Take("weights"),
+            Seed = Number("seed") ?? 0,
+            Optimize = Flag("optimize"),
+            Verify = Flag("verify"),
+            ExternalData = Flag("externaldata"),
+            BatchSize = Take("batchsize") ?? "batch",
+            Ragged = List("ragged") ?? ["sequence"],
+            Masks = List("mask") ?? [],
+            Gates = new Gates
+            {
+                Fusions = Take("requirefusion") is { } fusions ? Gates.ParseFusions(fusions, name) : [],
+                MaxNodes = (int?)Number("maxnodes"),
+                Tolerance = Real("tolerance"),
+            },
+        };
+        return given.Count == 0 ? request : throw new TesseraException("TSR1222", name, $"there is no option '{given.Keys.First()}'.");
+
+        string? Take(string key) => given.Remove(key, out string? value) ? value : null;
+
+        TesseraException Wrong(string key, string value, string allowed) => new("TSR1224", name, $"{key} is '{value}'; it is one of {allowed}.");
+
+        T? Choice<T>(string key)
+            where T : struct, Enum =>
+            Take(key) is not { } value ? null
+            : Enum.TryParse(value, ignoreCase: true, out T one) && Enum.IsDefined(one) ? one
+            : throw Wrong(key, value, string.Join(", ", Enum.GetNames<T>().Select(static n => n.ToLowerInvariant())));
+
+        bool Flag(string key) => Take(key) is { } value && (bool.TryParse(value, out bool flag) ? flag : throw Wrong(key, value, "true, false"));
+
+        long? Number(string key) => Take(key) is not { } value ? null
+            : long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= int.MaxValue ? number
+            : throw Wrong(key, value, "the whole numbers from 0");
+
+        double? Real(string key) => Take(key) is not { } value ? null
+            : double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= 0 ? number
+            : throw Wrong(key, value, "the numbers from 0");
+
+        string[]? List(string key) => Take(key)?.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}

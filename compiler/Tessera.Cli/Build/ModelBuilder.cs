@@ -1,0 +1,134 @@
+using Tessera.Compiler;
+using Tessera.Compiler.Pack;
+using Tessera.Ir;
+using Tessera.Nn;
+using Tessera.Nn.Weights;
+using Tessera.Onnx;
+
+namespace Tessera.Cli.Build;
+
+/// <summary>Brings one model of a build up to date.</summary>
+internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken cancellation)
+{
+    private const long MostInOneFile = int.MaxValue - (1 << 20);
+
+    /// <exception cref="TesseraException">It cannot be compiled, or a gate holds it back; what was written before stays.</exception>
+    public BuiltModel Build(ModelRequest request)
+    {
+        BuiltModel built = request.IsFile ? FromFile(request) : FromModule(request);
+        if (built.Compiled && !request.ExternalData)
+        {
+            File.Delete(request.DataFile);
+        }
+
+        return built;
+    }
+
+    private BuiltModel FromModule(ModelRequest request)
+    {
+        Module module = modules.Value.Create(request.Include, request.Preset);
+        WeightSet? weights = request.Weights is { } path ? WeightSet.Load(path) : null;
+        string key = ModelKey.OfModule(request, ModelTracer.Trace(module, request.DType), ModelCompiler.Slots(module, request.DType), weights);
+        return IsCurrent(request, key) ? BuiltModel.AsItWas : Written(request, key, Compile(request, module, weights));
+    }
+
+    private static CompiledModel Compile(ModelRequest request, Module module, WeightSet? weights)
+    {
+        CompileOptions options = new()
+        {
+            Batch = request.Batch,
+            DType = request.DType,
+            Weights = weights,
+            Seed = request.Seed,
+            Verify = request.Verify,
+            Emit = Emit(request),
+        };
+        CompiledModel model = ModelCompiler.Compile(module, options);
+        request.Gates.Check(request, model);
+        if (request.Gates.Tolerance is not null)
+        {
+            CompiledModel plain = ModelCompiler.Compile(module, options with { Optimize = false, Verify = false, Emit = options.Emit with { Target = EmitTarget.Portable } });
+            request.Gates.Compare(request, plain.ToBytes(), model.ToBytes(), model.Graph);
+        }
+
+        return model;
+    }
+
+    private BuiltModel FromFile(ModelRequest request)
+    {
+        using OnnxModel model = OnnxModel.Load(GraphFile.Existing(request.Include));
+        string key = ModelKey.OfFile(request, [request.Include, .. model.DataFiles]);
+        if (IsCurrent(request, key))
+        {
+            return BuiltModel.AsItWas;
+        }
+
+        if (!request.Optimize && request.Batch == Batching.Single)
+        {
+            return Copied(request, key, model);
+        }
+
+        CompiledModel compiled = Compile(request, model);
+        request.Gates.Check(request, compiled);
+        if (request.Gates.Tolerance is not null && request.Batch == Batching.Single)
+        {
+            request.Gates.Compare(request, File.ReadAllBytes(request.Include), compiled.ToBytes(), model.Graph);
+        }
+
+        return Written(request, key, compiled);
+    }
+
+    private static CompiledModel Compile(ModelRequest request, OnnxModel model) => request.Batch switch
+    {
+        Batching.Single => model.Optimize(new OptimizeOptions { Target = request.Target, Opset = request.Opset, Verify = request.Verify }),
+        Batching.Packed => model.Pack(new PackOptions
+        {
+            Batch = request.BatchSize, Ragged = request.Ragged, Masks = request.Masks, Target = request.Target, Opset = request.Opset, Verify = request.Verify,
+        }).Model,
+        _ => throw new TesseraException("TSR1224", request.Name, $"batch is '{request.Batch}'; a model from a file is single, as it is, or packed."),
+    };
+
+    // As it is, weights and all.
+    private static BuiltModel Copied(ModelRequest request, string key, OnnxModel model)
+    {
+        if (model.DataFiles.Count > 0)
+        {
+            throw new TesseraException(
+                "TSR1229", request.Name, $"its weights lie in {string.Join(", ", model.DataFiles.Select(Path.GetFileName))}, and a model that is not rewritten is taken as it is.", "Write Optimize=\"true\".");
+        }
+
+        request.Gates.CheckNodes(request, model.Nodes);
+        Replace(request.Output, File.ReadAllBytes(request.Include));
+        File.WriteAllText(request.KeyFile, key);
+        return new BuiltModel(true, []);
+    }
+
+    private BuiltModel Written(ModelRequest request, string key, CompiledModel model)
+    {
+        if (!request.ExternalData && model.Emitted.Weights.Sum(static w => w.Source.ByteLength) > MostInOneFile)
+        {
+            throw new TesseraException("TSR1230", request.Name, "its weights pass the 2 GB that one file of a model can hold.", "Write ExternalData=\"true\".");
+        }
+
+        IReadOnlyList<CompileWarning> warnings = model.FindWarnings(cancellation);
+
+        // Without its key a model is not current, whenever this is cut off.
+        File.Delete(request.KeyFile);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Output))!);
+        ModelFile.Save(request.Output, model.Emitted.Model, model.Emitted.Weights, request.Save, cancellation);
+        File.WriteAllText(request.KeyFile, key);
+        return new BuiltModel(true, warnings);
+    }
+
+    private static void Replace(string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllBytes(path + ".new", bytes);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    private static bool IsCurrent(ModelRequest request, string key) =>
+        File.Exists(request.Output) && File.Exists(request.DataFile) == request.ExternalData && File.Exists(request.KeyFile) && File.ReadAllText(request.KeyFile) == key;
+
+    private static EmitOptions Emit(ModelRequest request) => new() { Target = request.Target, Opset = request.Opset ?? EmitOptions.DefaultOpset };
+}
