@@ -25,6 +25,10 @@ internal static class RuntimeErrors
     public static TesseraRuntimeException BadOption(string name, object value, string wanted) => new("TSR0705", $"option {name}",
         $"is {value}, not {wanted}.", "");
 
+    public static TesseraRuntimeException NativeMissing(Exception inner) => new("TSR0706", "ONNX Runtime",
+        "its native library is not there: Tessera.Runtime brings the managed bindings alone.",
+        "Add a PackageReference to Microsoft.ML.OnnxRuntime, or to Microsoft.ML.OnnxRuntime.Gpu.", inner);
+
     public static TesseraRuntimeException MissingInput(TensorSpec spec, IEnumerable<string> given) => new("TSR0710", $"input '{spec.Name}'",
         $"the model needs {spec}, the run has {List(given)}.", $"Add TensorInput.From(\"{spec.Name}\", …).");
 

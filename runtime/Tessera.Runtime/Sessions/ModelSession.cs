@@ -58,7 +58,7 @@ public sealed class ModelSession : IDisposable
     /// <summary>Loads a model from a file; external data is looked for beside it.</summary>
     /// <exception cref="TesseraRuntimeException">
     /// TSR0700: no such file. TSR0701: it cannot be read. TSR0702: it is corrupt, or needs what ONNX Runtime lacks.
-    /// TSR0703: it is empty. TSR0704, TSR0705: see <see cref="ModelSessionOptions"/>.
+    /// TSR0703: it is empty. TSR0704, TSR0705: see <see cref="ModelSessionOptions"/>. TSR0706: the application has no ONNX Runtime.
     /// </exception>
     public static ModelSession Open(string path, ModelSessionOptions? options = null)
     {
@@ -134,16 +134,22 @@ public sealed class ModelSession : IDisposable
     private static ModelSession Load(ModelSessionOptions? options, string? path, Func<SessionOptions, InferenceSession> create)
     {
         var source = path is null ? "in memory" : $"'{path}'";
-        using var native = (options ?? new()).ToSessionOptions();
         try
         {
+            using var native = (options ?? new()).ToSessionOptions();
             return new(create(native), source, options?.Owned ?? []) { Path = path };
+        }
+        catch (Exception failure) when (IsNativeMissing(failure))
+        {
+            throw RuntimeErrors.NativeMissing(failure);
         }
         catch (OnnxRuntimeException refusal)
         {
             throw RuntimeErrors.ModelRejected(source, refusal);
         }
     }
+
+    private static bool IsNativeMissing(Exception? failure) => failure is DllNotFoundException || (failure is TypeInitializationException && IsNativeMissing(failure.InnerException));
 
     private static void Execute(RunBinding binding, CancellationToken cancellationToken)
     {

@@ -1,0 +1,141 @@
+using Xunit;
+
+namespace Tessera.Build.Tests;
+
+/// <summary>Projects built by the packages as a user builds them.</summary>
+public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
+{
+    private const string Two = """<OnnxModel Include="First" Batch="packed" /><OnnxModel Include="Second" Name="Other" Batch="dense" ExternalData="true" />""";
+
+    [Fact]
+    public void A_console_app_of_three_packages_and_a_module_runs_it()
+    {
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""");
+        app.Write("First.cs", Sources.Module("First"));
+        app.Write("Program.cs", Sources.Program("app", "First"));
+        Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tool_runs_when_it_must_and_compiles_what_has_changed()
+    {
+        ProjectFolder app = TwoModels("app");
+        DotnetRun first = app.Succeed("build");
+        Assert.Contains("Tessera: 2 models, 2 compiled", first.Output, StringComparison.Ordinal);
+        Assert.Equal(1, first.Starts);
+        Assert.Equal(0, app.Succeed("build").Starts);
+
+        app.Write("First.cs", Sources.Module("First", comment: "// It means the same."));
+        Assert.Contains("Tessera: 2 models, 0 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+
+        app.Write("First.cs", Sources.Module("First").Replace("axes: 0", "keepDims: true, axes: 0", StringComparison.Ordinal));
+        DotnetRun changed = app.Succeed("build");
+        Assert.Contains("Tessera: 2 models, 1 compiled", changed.Output, StringComparison.Ordinal);
+        Assert.Equal(1, changed.Starts);
+        Assert.Equal(0, app.Succeed("build").Starts);
+    }
+
+    [Fact]
+    public void Models_are_copied_published_and_cleaned()
+    {
+        ProjectFolder app = TwoModels("app");
+        app.Succeed("build");
+        string[] models = ["First.onnx", "Other.onnx", "Other.onnx.data"];
+        Assert.Equal(models, Files(Path.Combine(app.Output, "models", "app")));
+        app.Succeed("publish", "-o", app["out"]);
+        Assert.Equal(models, Files(app["out/models/app"]));
+        app.Succeed("clean");
+        Assert.False(File.Exists(Path.Combine(app.Output, "models", "app", "First.onnx")));
+        Assert.Empty(Directory.EnumerateFiles(app["obj/Debug"], "*.onnx*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Two_clean_builds_in_different_folders_give_the_same_bytes()
+    {
+        byte[][] built = [.. new[] { "app", "app" }.Select(name =>
+        {
+            ProjectFolder app = TwoModels(name);
+            app.Succeed("build");
+            return File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "First.onnx"));
+        })];
+        Assert.Equal(built[0], built[1]);
+    }
+
+    [Fact]
+    public void A_shape_error_is_a_build_error_at_its_line()
+    {
+        ProjectFolder app = TwoModels("app");
+        app.Write("First.cs", Sources.Module("First", width: 5));
+        DotnetRun run = app.Run("build");
+        Assert.NotEqual(0, run.Exit);
+        Assert.Matches(@"First\.cs\(18\): error TSR0203: .*5 ≠ 6", run.Output);
+        app.Write("First.cs", Sources.Module("First"));
+        app.Succeed("build");
+    }
+
+    [Fact]
+    public void Gates_that_are_not_met_fail_the_build()
+    {
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" RequireFusion="fuse-attention:12;pack" />""", isApp: false);
+        app.Write("First.cs", Sources.Module("First"));
+        DotnetRun run = app.Run("build");
+        Assert.NotEqual(0, run.Exit);
+        Assert.Contains("error TSR0971", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_app_gets_the_models_of_a_library_that_it_references()
+    {
+        ProjectFolder library = feed.Project("library").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="packed" />""", isApp: false);
+        library.Write("First.cs", Sources.Module("First"));
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime + $"""<ProjectReference Include="{library.File}" />""");
+        app.Write("Program.cs", Sources.Program("library", "First"));
+        Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_of_a_library_brings_its_models()
+    {
+        ProjectFolder library = feed.Project("packedlibrary").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="packed" />""", isApp: false, "<Version>1.0.0</Version>");
+        library.Write("First.cs", Sources.Module("First"));
+        library.Succeed("pack", "-o", Path.GetDirectoryName(feed.Package("Tessera.Build"))!);
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime + """<PackageReference Include="packedlibrary" Version="1.0.0" />""");
+        app.Write("Program.cs", Sources.Program("packedlibrary", "First"));
+        Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_from_a_file_is_optimised()
+    {
+        ProjectFolder maker = TwoModels("maker");
+        maker.Succeed("build");
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="input/given.onnx" /><OnnxModel Include="input/given.onnx" Name="Same" Optimize="false" />""");
+        Directory.CreateDirectory(app["input"]);
+        File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["input/given.onnx"]);
+        app.Write("Program.cs", Sources.Program("app", "given"));
+        Assert.Contains("given gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(app["input/given.onnx"]), File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "Same.onnx")));
+    }
+
+    [Fact]
+    public void An_app_without_onnx_runtime_is_told_what_to_add()
+    {
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + $"""<PackageReference Include="Tessera.Runtime" Version="{LocalFeed.Version}" /><OnnxModel Include="First" Batch="packed" />""");
+        app.Write("First.cs", Sources.Module("First"));
+        app.Write("Program.cs", Sources.Program("app", "First"));
+        DotnetRun run = app.Run("run");
+        Assert.NotEqual(0, run.Exit);
+        Assert.Contains("TSR0706", run.Output, StringComparison.Ordinal);
+    }
+
+    private ProjectFolder TwoModels(string name)
+    {
+        ProjectFolder app = feed.Project(name).With(ProjectFolder.Build + ProjectFolder.Runtime + Two);
+        app.Write("First.cs", Sources.Module("First"));
+        app.Write("Second.cs", Sources.Module("Second"));
+        app.Write("Program.cs", Sources.Program(name, "First"));
+        return app;
+    }
+
+    private static string[] Files(string folder) => [.. Directory.EnumerateFiles(folder).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+}
