@@ -4,7 +4,7 @@ namespace Tessera.Ir;
 
 /// <summary>
 /// Numbers of 4 or 8 bits that lie column after column, each column beginning with a byte of its own and its first number in the low
-/// bits, as a row-major matrix: how <c>com.microsoft</c> keeps quantised weights, as ONNX takes them.
+/// bits, as a row-major matrix: how <c>com.microsoft</c> keeps quantised weights, as ONNX takes them; or the transpose of a matrix.
 /// </summary>
 public sealed class PackedColumnsWeightSource : WeightSource
 {
@@ -15,8 +15,8 @@ public sealed class PackedColumnsWeightSource : WeightSource
     private readonly int _bits;
     private readonly int _flip;
 
-    /// <param name="source">Bytes.</param>
-    /// <param name="dtype">u4 or u8 as they stand; i4 or i8 with half of the range taken off each.</param>
+    /// <param name="source">Numbers of the type, or bytes that hold them.</param>
+    /// <param name="dtype">Numbers of it as they stand; where they are made of bytes, i4 or i8 with half of the range taken off each.</param>
     /// <param name="dims">Rows and columns of the result.</param>
     /// <param name="start">Byte at which the first column begins.</param>
     /// <param name="stride">Bytes from one column to the next.</param>
@@ -24,14 +24,14 @@ public sealed class PackedColumnsWeightSource : WeightSource
     public PackedColumnsWeightSource(WeightSource source, DType dtype, IReadOnlyList<long> dims, long start, long stride)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (dtype is not (DType.U4 or DType.U8 or DType.I4 or DType.I8) || source.DType != DType.U8)
+        if (dtype is not (DType.U4 or DType.U8 or DType.I4 or DType.I8) || (source.DType != DType.U8 && source.DType != dtype))
         {
             throw new TesseraException("TSR0411", "", $"columns of {dtype.Text()} are not read from {source.DType.Text()}.");
         }
 
         _dims = WeightDims.Checked(dtype, dims);
         (_source, DType, _start, _stride, _bits) = (source, dtype, start, stride, dtype.Bits());
-        _flip = dtype is DType.I4 or DType.I8 ? 1 << (_bits - 1) : 0;
+        _flip = dtype is DType.I4 or DType.I8 && source.DType != dtype ? 1 << (_bits - 1) : 0;
         long column = dtype.ByteCount(_dims.Length == 2 ? _dims[0] : -1);
         if (_dims.Length != 2 || start < 0 || stride < column || (Count > 0 && start + ((_dims[1] - 1) * stride) + column > source.ByteLength))
         {

@@ -66,7 +66,7 @@ public class QuantizedExpertsTests
     {
         ExportedModel m = new(18);
         (string x, string logits) = (m.Input("x", DType.F32, "tokens", 16), m.Input("logits", DType.F32, "tokens", Experts));
-        string Weight() => type == "MoE" ? m.Weight(Experts, 16, 16) : m.Bytes(Experts, 16, 8);
+        string Weight() => type == "MoE" ? m.Weight(Experts, 16, 16) : m.Codes(DType.U8, Experts, 16, 8);
         string[] Scale() => type == "MoE" ? [] : [m.Positive(Experts, 16)];
         string[] operands = [x, logits, Weight(), .. Scale(), m.Weight(Experts, 16), Weight(), .. Scale(), m.Weight(Experts, 16)];
         AttributeProto[] bits = type == "MoE" ? [] : [ExportedModel.Int("expert_weight_bits", 4)];
@@ -141,7 +141,7 @@ public class QuantizedExpertsTests
         int width = activation == "swiglu" ? 2 * Hidden : Hidden;
         string Scale(int rows, int columns) => block == 0 ? m.Positive(Experts, columns) : m.Positive(Experts, columns, rows / block);
         string Zero(int rows, int columns) => !zeros ? ""
-            : block == 0 ? m.Bytes(Experts, (columns + pack - 1) / pack) : m.Bytes(Experts, columns, ((rows / block) + pack - 1) / pack);
+            : block == 0 ? m.Codes(DType.U8, Experts, (columns + pack - 1) / pack) : m.Codes(DType.U8, Experts, columns, ((rows / block) + pack - 1) / pack);
         AttributeProto[] others =
         [
             ExportedModel.Text("activation_type", activation), ExportedModel.Int("swiglu_fusion", activation == "swiglu" ? 1 : 0),
@@ -151,8 +151,8 @@ public class QuantizedExpertsTests
         m.Output(m.Microsoft(
             "QMoE",
             [
-                x, logits, m.Bytes(Experts, width, Size / pack), Scale(Size, width), biases ? m.Weight(Experts, width) : "",
-                m.Bytes(Experts, Size, Hidden / pack), Scale(Hidden, Size), biases ? m.Weight(Experts, Size) : "",
+                x, logits, m.Codes(DType.U8, Experts, width, Size / pack), Scale(Size, width), biases ? m.Weight(Experts, width) : "",
+                m.Codes(DType.U8, Experts, Size, Hidden / pack), Scale(Hidden, Size), biases ? m.Weight(Experts, Size) : "",
                 "", "", "", Zero(Size, width), Zero(Hidden, Size),
             ],
             [.. attributes, .. others.Where(o => attributes.All(a => a.Name != o.Name))]));

@@ -117,15 +117,13 @@ public sealed class ExportedModel
     /// <summary>A weight of numbers above 0.</summary>
     public string Positive(params long[] dims) => Weight(dims, static x => MathF.Abs(x) + 0.5f);
 
-    /// <summary>Bytes of every kind, no two weights the same: what quantised numbers lie in.</summary>
-    public string Bytes(params long[] dims) => Bytes(dims, (i, seed) => (byte)((i * 37) + (i >> 3) + (seed * 11)));
-
-    /// <summary>The bytes that a function gives of their number and a number that no other weight has.</summary>
-    public string Bytes(long[] dims, Func<int, int, byte> of)
+    /// <summary>Quantised numbers of every kind, no two weights the same; their type is one of 4 or 8 bits.</summary>
+    public string Codes(DType dtype, params long[] dims)
     {
         string name = $"w{_names++}";
-        byte[] bytes = [.. Enumerable.Range(0, (int)dims.Aggregate(1L, static (a, b) => a * b)).Select(i => of(i, _names))];
-        (Outer ?? this)._graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)DType.U8, Dims = { dims }, RawData = ByteString.CopyFrom(bytes) });
+        long count = dims.Aggregate(1L, static (a, b) => a * b);
+        byte[] bytes = [.. Enumerable.Range(0, (int)dtype.ByteCount(count)).Select(i => (byte)((i * 37) + (i >> 3) + (_names * 11)))];
+        (Outer ?? this)._graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)dtype, Dims = { dims }, RawData = ByteString.CopyFrom(bytes) });
         return name;
     }
 
@@ -150,8 +148,8 @@ public sealed class ExportedModel
     public string QuantizedMatMul(string x, int rows, int columns, int bits, int block, bool zeros, string bias = "")
     {
         int blocks = (rows + block - 1) / block;
-        string w = Bytes(columns, blocks, block * bits / 8);
-        string[] operands = [x, w, Positive(columns, blocks), zeros ? Bytes(columns, ((blocks * bits) + 7) / 8) : "", "", bias];
+        string w = Codes(DType.U8, columns, blocks, block * bits / 8);
+        string[] operands = [x, w, Positive(columns, blocks), zeros ? Codes(DType.U8, columns, ((blocks * bits) + 7) / 8) : "", "", bias];
         return Microsoft("MatMulNBits", operands, Int("K", rows), Int("N", columns), Int("bits", bits), Int("block_size", block));
     }
 
