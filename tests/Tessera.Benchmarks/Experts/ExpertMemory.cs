@@ -2,15 +2,18 @@ using System.Globalization;
 
 namespace Tessera.Benchmarks.Experts;
 
-/// <summary>Anonymous memory (mapped pages not counted) that a session of experts takes at most, their weights being in a file beside the model.</summary>
+/// <summary>
+/// Anonymous memory (mapped pages not counted) that a session of experts takes at most, their weights being in a file beside the model. It
+/// must be the first session of the process.
+/// </summary>
 internal static class ExpertMemory
 {
     private const double Allowed = 1.1;
 
     public static Row Row(string folder, ExpertLayer layer)
     {
-        // The model is written, and what that took given back, before anything is counted.
-        ExpertSide.Ours(folder, layer, 1, 1).Dispose();
+        // The model is written before anything is counted. No session has been closed: what one gives back stays with the process.
+        ExpertSide.Write(folder, layer, 1);
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         long before = Anonymous();
         using CancellationTokenSource end = new();

@@ -18,14 +18,17 @@ internal sealed class ExpertSide : IDisposable
     public string Name { get; }
 
     public static ExpertSide Ours(string folder, ExpertLayer layer, int k, int threads) =>
-        new("ours", Session(Saved(folder, $"routed{layer.Id}k{k}", () => layer.Routed(k)), threads, kernels: true));
+        new("ours", Session(Write(folder, layer, k), threads, kernels: true));
 
     public static ExpertSide Ours(string folder, NarrowLayer layer, int k, int threads) =>
         new("ours, 4 bits", Session(Saved(folder, $"narrow{layer.Wide.Id}k{k}", () => layer.Routed(k)), threads, kernels: true));
 
     /// <summary>The functions of our ops, in ONNX Runtime alone.</summary>
     public static ExpertSide Body(string folder, ExpertLayer layer, int k, int threads) =>
-        new("function body", Session(Saved(folder, $"routed{layer.Id}k{k}", () => layer.Routed(k)), threads));
+        new("function body", Session(Write(folder, layer, k), threads));
+
+    /// <summary>The model of ours and of the body.</summary>
+    public static string Write(string folder, ExpertLayer layer, int k) => Saved(folder, $"routed{layer.Id}k{k}", () => layer.Routed(k));
 
     /// <summary>As many rows through one expert.</summary>
     public static ExpertSide Dense(string folder, ExpertLayer layer, int threads) =>

@@ -9,9 +9,6 @@ internal static class MoeBenchmark
 {
     private const int ManyTokens = 64;
 
-    // Products of experts so narrow take a few per mille of the layer's time: what is left is routing, order and sum.
-    private const int NarrowHidden = 16;
-    private const int SharedTokens = 512;
 
     private static readonly (int Experts, int Hidden)[] s_layers = [(8, 3072), (32, 3072), (128, 768)];
 
@@ -20,6 +17,8 @@ internal static class MoeBenchmark
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-moe");
         try
         {
+            (int most, int wide) = s_layers[quick ? 0 : 1];
+            yield return ExpertMemory.Row(folder.FullName, new ExpertLayer(most, wide));
             foreach ((int experts, int hidden) in s_layers)
             {
                 DirectoryInfo own = folder.CreateSubdirectory($"{experts}");
@@ -43,11 +42,9 @@ internal static class MoeBenchmark
         }
     }
 
-    // Memory comes first: nothing else has been taken and given back then.
     private static IEnumerable<Row> Layer(string folder, ExpertLayer layer, bool quick) =>
-        (layer.Experts == 8 || !quick ? [ExpertMemory.Row(folder, layer)] : Array.Empty<Row>())
-        .Concat(MoeCase.Of(layer.Experts, quick).GroupBy(static c => (c.K, c.Threads)).SelectMany(g => Sides(folder, layer, g.Key.K, g.Key.Threads, [.. g], quick)))
-        .Concat(quick && layer.Experts != 8 ? [] : Shares(folder, layer, quick))
+        MoeCase.Of(layer.Experts, quick).GroupBy(static c => (c.K, c.Threads)).SelectMany(g => Sides(folder, layer, g.Key.K, g.Key.Threads, [.. g], quick))
+        .Concat(quick && layer.Experts != 8 ? [] : RoutingShare.Rows(folder, layer, quick))
         .Concat(layer.Experts == 8 || (layer.Experts == 32 && !quick) ? Narrow(folder, layer, quick) : []);
 
     private static IEnumerable<Row> Sides(string folder, ExpertLayer layer, int k, int threads, MoeCase[] cases, bool quick)
@@ -92,28 +89,6 @@ internal static class MoeBenchmark
         }
 
         return PairBudget.InTurn(pair, [.. sides.Select(s => (Func<double>)(() => s.Time(work)))]);
-    }
-
-    // The whole layer / the same with experts of a few columns: at least 20 where all but the products is at most 5 %.
-    private static IEnumerable<Row> Shares(string folder, ExpertLayer layer, bool quick)
-    {
-        ExpertLayer rest = new(layer.Experts, NarrowHidden);
-        foreach (int threads in quick ? [2] : new[] { 1, 2 })
-        {
-            MoeCase one = new(2, threads, SharedTokens, false);
-            using ExpertSide whole = ExpertSide.Ours(folder, layer, one.K, threads);
-            using ExpertSide around = ExpertSide.Ours(folder, rest, one.K, threads);
-            foreach (Row row in PairBudget.Of(quick).Rows(one.Name(layer) + ", whole layer", threads, [("all but its products: at most 5 %", 20)], pair =>
-            {
-                ExpertFeed[] work = Feeds(layer, one, pair);
-                double[] times = PairBudget.InTurn(pair, () => whole.Time(work), () => around.Time(work));
-                Array.ForEach(work, static w => w.Dispose());
-                return [times[0] / times[1]];
-            }))
-            {
-                yield return row;
-            }
-        }
     }
 
     private static IEnumerable<Row> Narrow(string folder, ExpertLayer layer, bool quick)
