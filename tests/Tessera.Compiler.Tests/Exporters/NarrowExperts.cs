@@ -1,5 +1,4 @@
 using Tessera.Ir;
-using Tessera.Testing.Exporters;
 
 namespace Tessera.Compiler.Tests.Exporters;
 

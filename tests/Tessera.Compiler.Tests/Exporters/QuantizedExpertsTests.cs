@@ -7,7 +7,6 @@ using Tessera.Onnx;
 using Tessera.Onnx.Proto;
 using Tessera.Passes;
 using Tessera.Passes.Replay;
-using Tessera.Testing.Exporters;
 using Xunit;
 
 namespace Tessera.Compiler.Tests.Exporters;

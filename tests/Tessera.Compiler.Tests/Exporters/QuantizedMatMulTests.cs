@@ -6,7 +6,6 @@ using Tessera.Ir.Ops;
 using Tessera.Onnx;
 using Tessera.Onnx.Proto;
 using Tessera.Passes.Replay;
-using Tessera.Testing.Exporters;
 using Xunit;
 
 namespace Tessera.Compiler.Tests.Exporters;
