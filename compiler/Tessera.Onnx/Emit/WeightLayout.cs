@@ -15,7 +15,7 @@ internal static class WeightLayout
     {
         if (operands.Any(static o => o.Source.DType.Bits() < 8))
         {
-            return null;
+            return operands is [var only] && only.Source.DType.Bits() == 4 ? Narrow(op, only) : null;
         }
 
         FoldedWeight x = operands[0];
@@ -30,6 +30,16 @@ internal static class WeightLayout
             _ => null,
         };
     }
+
+    // Two numbers share a byte: parts of a stack are moved where they begin and end with one, a matrix is turned where its rows do.
+    private static FoldedWeight? Narrow(Op op, FoldedWeight x) => op switch
+    {
+        Transpose { Perm: [1, 0] } when x.Source.Dims is [var columns, var rows] && rows % 2 == 0
+            => x.With(".T", new PackedColumnsWeightSource(x.Source, x.Source.DType, [rows, columns], 0, rows / 2)),
+        Reshape or Squeeze or Unsqueeze => Reshaped(x, op.Outputs[0].Shape),
+        Slice { Axes: [0] } s when x.Source.Dims[0] > 0 && x.Source.Count / x.Source.Dims[0] % 2 == 0 => Sliced(x, s),
+        _ => null,
+    };
 
     // A weight that is joined with itself again and again is computed by the runtime: the file would hold it as often.
     private static bool IsGrowth(IReadOnlyList<FoldedWeight> parts)

@@ -12,13 +12,22 @@ internal sealed class ExpertLayer
     /// <param name="hidden">Width between the matrices.</param>
     public ExpertLayer(int experts, int hidden)
     {
-        (Experts, Hidden) = (experts, hidden);
+        (Experts, Hidden, Id) = (experts, hidden, $"{experts}x{hidden}");
         Random random = new(experts);
         W1 = [.. Enumerable.Range(0, experts).Select(_ => Draw(random, Size * hidden, 1 / Math.Sqrt(Size)))];
         W2 = [.. Enumerable.Range(0, experts).Select(_ => Draw(random, hidden * Size, 1 / Math.Sqrt(hidden)))];
     }
 
+    /// <param name="experts">E.</param>
+    /// <param name="hidden">Width between the matrices.</param>
+    /// <param name="w1">For each expert <c>[Size, hidden]</c>.</param>
+    /// <param name="w2">For each expert <c>[hidden, Size]</c>.</param>
+    public ExpertLayer(int experts, int hidden, float[][] w1, float[][] w2) => (Experts, Hidden, W1, W2, Id) = (experts, hidden, w1, w2, $"{experts}x{hidden}wide");
+
     public int Experts { get; }
+
+    /// <summary>Tells its files from those of others.</summary>
+    public string Id { get; }
 
     public int Hidden { get; }
 
@@ -63,8 +72,13 @@ internal sealed class ExpertLayer
         return new Graph { Name = "dense", Builder = g, Inputs = [x], Outputs = [new GraphOutput("y", y)], Weights = weights };
     }
 
+    /// <summary>What the first and the last token of a batch become, in double.</summary>
+    public IReadOnlyDictionary<int, double[]> Expected(ExpertFeed feed) => new[] { 0, feed.Tokens - 1 }.Distinct().ToDictionary(
+        static t => t,
+        t => Reference(feed.X.AsSpan(t * Size, Size), feed.Logits.AsSpan(t * Experts, Experts), feed.K));
+
     /// <summary>One token's result in double.</summary>
-    public double[] Reference(ReadOnlySpan<float> x, ReadOnlySpan<float> logits, int k)
+    private double[] Reference(ReadOnlySpan<float> x, ReadOnlySpan<float> logits, int k)
     {
         float[] row = [.. logits];
         int[] chosen = [.. Enumerable.Range(0, Experts).OrderByDescending(e => row[e]).Take(k)];

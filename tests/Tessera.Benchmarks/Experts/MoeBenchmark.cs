@@ -7,29 +7,33 @@ namespace Tessera.Benchmarks.Experts;
 /// </summary>
 internal static class MoeBenchmark
 {
-    private const int FewTokens = 8;
     private const int ManyTokens = 64;
 
-    private static readonly (int Experts, int Hidden, int[] K)[] s_layers = [(8, 3072, [1, 2]), (32, 3072, [1, 2, 8]), (128, 768, [1, 2, 8])];
+
+    private static readonly (int Experts, int Hidden)[] s_layers = [(8, 3072), (32, 3072), (128, 768)];
 
     public static IEnumerable<Row> Run(bool quick)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-moe");
         try
         {
-            foreach ((int experts, int hidden, int[] ks) in quick ? [(8, 3072, [2]), (32, 3072, [2])] : s_layers)
+            (int most, int wide) = s_layers[quick ? 0 : 1];
+            yield return ExpertMemory.Row(folder.FullName, new ExpertLayer(most, wide));
+            foreach ((int experts, int hidden) in s_layers)
             {
+                DirectoryInfo own = folder.CreateSubdirectory($"{experts}");
                 ExpertLayer layer = new(experts, hidden);
-                foreach (int k in ks)
+                foreach (Row row in Layer(own.FullName, layer, quick))
                 {
-                    foreach (int threads in quick ? [2] : new[] { 1, 2 })
-                    {
-                        foreach (Row row in Layer(folder.FullName, layer, k, threads, quick))
-                        {
-                            yield return row;
-                        }
-                    }
+                    yield return row;
                 }
+
+                own.Delete(recursive: true);
+            }
+
+            foreach (Row row in DenseLoopBenchmark.Run(folder.FullName, quick))
+            {
+                yield return row;
             }
         }
         finally
@@ -38,81 +42,78 @@ internal static class MoeBenchmark
         }
     }
 
-    private static IEnumerable<Row> Layer(string folder, ExpertLayer layer, int k, int threads, bool quick)
+    private static IEnumerable<Row> Layer(string folder, ExpertLayer layer, bool quick) =>
+        MoeCase.Of(layer.Experts, quick).GroupBy(static c => (c.K, c.Threads)).SelectMany(g => Sides(folder, layer, g.Key.K, g.Key.Threads, [.. g], quick))
+        .Concat(quick && layer.Experts != 8 ? [] : RoutingShare.Rows(folder, layer, quick))
+        .Concat(layer.Experts == 8 || (layer.Experts == 32 && !quick) ? Narrow(folder, layer, quick) : []);
+
+    private static IEnumerable<Row> Sides(string folder, ExpertLayer layer, int k, int threads, MoeCase[] cases, bool quick)
     {
         using Roofline roof = new(threads, [.. layer.W1.Take(8).SelectMany(static w => w)]);
-        ExpertSide[] sides =
-        [
-            ExpertSide.Ours(folder, layer, k, threads), ExpertSide.Body(folder, layer, k, threads),
-            ExpertSide.Moe(folder, layer, k, threads), ExpertSide.Dense(folder, layer, threads),
-        ];
-        foreach (bool skewed in quick ? [false] : new[] { false, true })
+        using ExpertSide ours = ExpertSide.Ours(folder, layer, k, threads);
+        using ExpertSide body = ExpertSide.Body(folder, layer, k, threads);
+        using ExpertSide moe = ExpertSide.Moe(folder, layer, k, threads);
+        using ExpertSide dense = ExpertSide.Dense(folder, layer, threads);
+        foreach (MoeCase one in cases)
         {
-            foreach (int tokens in quick ? [1, 64, 512] : new[] { 1, 8, 64, 512, 1536 })
+            // The chain has as many rows in all: it is the same work only where each expert has enough of them.
+            ExpertSide[] sides = one.Tokens * k / layer.Experts >= ManyTokens ? [ours, body, moe, dense] : [ours, body, moe];
+            (string, double)[] rows = [("roofline", 0.75), .. sides.Skip(1).Select((s, i) => (s.Name, i switch { 0 => 1.15, 1 => one.Tokens >= ManyTokens ? 2.0 : 1.2, _ => 0.8 }))];
+            foreach (Row row in PairBudget.Of(quick).Rows(one.Name(layer), threads, rows, pair => Pair(layer, sides, roof, one, pair)))
             {
-                foreach (Row row in Case(layer, sides, roof, k, tokens, threads, skewed, quick ? 5 : 21))
+                yield return row;
+            }
+        }
+    }
+
+    private static double[] Pair(ExpertLayer layer, ExpertSide[] sides, Roofline roof, MoeCase one, int pair)
+    {
+        ExpertFeed[] work = Feeds(layer, one, pair);
+        double[] times = Times(layer, sides, work, pair);
+        (double flops, double bytes) = roof.Measure();
+        double active = work.Average(w => w.Active(layer.Experts));
+        double least = Math.Max(one.Tokens * one.K * layer.TokenFlops / flops, active * layer.ExpertBytes / bytes);
+        Array.ForEach(work, static w => w.Dispose());
+        return [least / times[0], .. times.Skip(1).Select(t => t / times[0])];
+    }
+
+    private static ExpertFeed[] Feeds(ExpertLayer layer, MoeCase one, int pair) =>
+        [.. Enumerable.Range(0, one.Feeds).Select(i => new ExpertFeed(layer, one.Tokens, one.K, one.Skewed, (pair * one.Feeds) + i + 1))];
+
+    private static double[] Times(ExpertLayer layer, ExpertSide[] sides, ExpertFeed[] work, int pair)
+    {
+        if (pair == 0)
+        {
+            IReadOnlyDictionary<int, double[]> expected = layer.Expected(work[0]);
+            Array.ForEach(sides, s => s.Check(work[0], expected));
+        }
+
+        return PairBudget.InTurn(pair, [.. sides.Select(s => (Func<double>)(() => s.Time(work)))]);
+    }
+
+    private static IEnumerable<Row> Narrow(string folder, ExpertLayer layer, bool quick)
+    {
+        NarrowLayer narrow = new(layer);
+        foreach (int threads in quick ? [2] : new[] { 1, 2 })
+        {
+            using ExpertSide ours = ExpertSide.Ours(folder, narrow, 2, threads);
+            using ExpertSide wide = ExpertSide.Ours(folder, narrow.Wide, 2, threads);
+            using ExpertSide theirs = ExpertSide.Moe(folder, narrow, 2, threads);
+            foreach (int tokens in quick ? [1] : new[] { 1, 8, 64 })
+            {
+                MoeCase one = new(2, threads, tokens, false);
+                (string, double)[] rows = [("ours, f32", tokens == 1 ? 2.5 : 0), (theirs.Name, tokens == 1 ? 1.2 : 0)];
+                foreach (Row row in PairBudget.Of(quick).Rows(one.Name(layer) + ", 4 bits", threads, rows, pair =>
+                {
+                    ExpertFeed[] work = Feeds(layer, one, pair);
+                    double[] times = Times(narrow.Wide, [ours, wide, theirs], work, pair);
+                    Array.ForEach(work, static w => w.Dispose());
+                    return [times[1] / times[0], times[2] / times[0]];
+                }))
                 {
                     yield return row;
                 }
             }
         }
-
-        Array.ForEach(sides, static s => s.Dispose());
-    }
-
-    private static IEnumerable<Row> Case(ExpertLayer layer, ExpertSide[] sides, Roofline roof, int k, int tokens, int threads, bool skewed, int pairs)
-    {
-        List<double>[] ratios = [.. sides.Select(static _ => new List<double>())];
-        int feeds = tokens <= FewTokens ? 16 : tokens <= ManyTokens ? 4 : 1;
-        for (int pair = 0; pair <= pairs; pair++)
-        {
-            ExpertFeed[] work = [.. Enumerable.Range(0, feeds).Select(i => new ExpertFeed(layer, tokens, k, skewed, (pair * feeds) + i + 1))];
-            double[] times = Round(sides, work, layer, pair);
-            (double flops, double bytes) = roof.Measure();
-            double active = work.Average(w => w.Active(layer.Experts));
-            double least = Math.Max(tokens * k * layer.TokenFlops / flops, active * layer.ExpertBytes / bytes);
-            Array.ForEach(work, static w => w.Dispose());
-            if (pair > 0)
-            {
-                ratios[0].Add(least / times[0]);
-                for (int i = 1; i < sides.Length; i++)
-                {
-                    ratios[i].Add(times[i] / times[0]);
-                }
-            }
-        }
-
-        string name = $"E={layer.Experts} k={k} T={tokens} {(skewed ? "skewed" : "even")}";
-        for (int i = 0; i < sides.Length; i++)
-        {
-            ratios[i].Sort();
-            yield return Pairs.Summary("moe", name, i == 0 ? "roofline" : sides[i].Name, threads, [.. ratios[i]], Goal(i, layer, k, tokens));
-        }
-    }
-
-    // Of the roofline, the body, ONNX Runtime's op, and the dense chain where experts have enough rows.
-    private static double Goal(int side, ExpertLayer layer, int k, int tokens) => side switch
-    {
-        0 => 0.75,
-        1 => 1.15,
-        2 => tokens >= ManyTokens ? 2.0 : 1.2,
-        _ => tokens * k / layer.Experts >= ManyTokens ? 0.8 : 0,
-    };
-
-    private static double[] Round(ExpertSide[] sides, ExpertFeed[] work, ExpertLayer layer, int pair)
-    {
-        double[] times = new double[sides.Length];
-        for (int turn = 0; turn < sides.Length; turn++)
-        {
-            int i = (turn + pair) % sides.Length;
-            if (pair == 0)
-            {
-                sides[i].Check(work[0], layer);
-            }
-
-            times[i] = sides[i].Time(work);
-        }
-
-        return times;
     }
 }

@@ -117,6 +117,16 @@ public sealed class ExportedModel
     /// <summary>A weight of numbers above 0.</summary>
     public string Positive(params long[] dims) => Weight(dims, static x => MathF.Abs(x) + 0.5f);
 
+    /// <summary>Quantised numbers of every kind, no two weights the same; their type is one of 4 or 8 bits.</summary>
+    public string Codes(DType dtype, params long[] dims)
+    {
+        string name = $"w{_names++}";
+        long count = dims.Aggregate(1L, static (a, b) => a * b);
+        byte[] bytes = [.. Enumerable.Range(0, (int)dtype.ByteCount(count)).Select(i => (byte)((i * 37) + (i >> 3) + (_names * 11)))];
+        (Outer ?? this)._graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)dtype, Dims = { dims }, RawData = ByteString.CopyFrom(bytes) });
+        return name;
+    }
+
     /// <summary>The value of a ConstantOfShape.</summary>
     public static AttributeProto Filled(long value) => new() { Name = "value", Type = Kind.Tensor, T = new TensorProto { DataType = (int)DType.I64, Dims = { 1 }, Int64Data = { value } } };
 
@@ -133,6 +143,15 @@ public sealed class ExportedModel
     public string MatMul(string a, string b) => Node("MatMul", [a, b]);
 
     public string Softmax(string x) => Node("Softmax", [x], Int("axis", -1));
+
+    /// <summary>A product with a matrix of 4 or 8 bits as <c>com.microsoft.MatMulNBits</c>.</summary>
+    public string QuantizedMatMul(string x, int rows, int columns, int bits, int block, bool zeros, string bias = "")
+    {
+        int blocks = (rows + block - 1) / block;
+        string w = Codes(DType.U8, columns, blocks, block * bits / 8);
+        string[] operands = [x, w, Positive(columns, blocks), zeros ? Codes(DType.U8, columns, ((blocks * bits) + 7) / 8) : "", "", bias];
+        return Microsoft("MatMulNBits", operands, Int("K", rows), Int("N", columns), Int("bits", bits), Int("block_size", block));
+    }
 
     public static AttributeProto Int(string name, long value) => new() { Name = name, Type = Kind.Int, I = value };
 

@@ -58,6 +58,27 @@ internal sealed class NodeView(NodeProto node, ReadValue?[] inputs, ReadScope sc
         _ => null,
     };
 
+    /// <summary>The bytes of an operand that is a constant or a bound weight; null for another.</summary>
+    public WeightSource? Bytes(int input) => this[input]?.Producer switch
+    {
+        Constant { Value: { Strings: null } content } => new MemoryWeightSource(content.DType, [.. content.Dims], content.Bytes),
+        Parameter parameter => scope.Weights.GetValueOrDefault(parameter.Path),
+        _ => null,
+    };
+
+    /// <summary>A weight of the node's own, made of the bytes of an operand, by whose name it is called.</summary>
+    public Value Made(int input, string suffix, WeightSource source)
+    {
+        string stem = (this[input]?.Producer is Parameter parameter ? parameter.Path : node.Input[input]) + suffix;
+        string path = stem;
+        for (int i = 1; scope.Weights.ContainsKey(path); i++)
+        {
+            path = $"{stem}.{i}";
+        }
+
+        return scope.Hoist(path, source);
+    }
+
     /// <summary>Whether the node has a result at a position that anything may use.</summary>
     public bool Wants(int output) => output < node.Output.Count && node.Output[output].Length > 0;
 

@@ -9,24 +9,23 @@ namespace Tessera.Passes.Fusion;
 /// <param name="Bias">What is added to each row.</param>
 internal sealed record Affine(Value X, Value Weight, Value? Bias)
 {
-    private DequantizeLinear? Quantised => Weight.Op as DequantizeLinear;
+    private QuantisedMatrix? Quantised => QuantisedMatrix.Of(Weight);
 
     /// <summary>Whether the matrix is kept in few bits, in the form that experts take it.</summary>
-    public bool IsQuantised => Quantised is { X: { Rank: 2, DType: DType.I8 or DType.U8 or DType.I4 or DType.U4 }, Scale.Rank: var rank } d
-        && d.To is DType.Undefined && (d.BlockSize > 0 ? d.Axis is 0 or -2 && rank == 2 : d.Axis is 1 or -1 && rank == 1);
+    public bool IsQuantised => Quantised is not null;
 
-    public long BlockSize => IsQuantised ? Quantised!.BlockSize : 0;
+    public long BlockSize => Quantised?.BlockSize ?? 0;
 
-    public bool HasZeroPoint => IsQuantised && Quantised!.ZeroPoint is not null;
+    public bool HasZeroPoint => Quantised?.Zero is not null;
 
     /// <summary>Whether another is kept in the same way.</summary>
     public bool IsLike(Affine other) => IsQuantised == other.IsQuantised && BlockSize == other.BlockSize && HasZeroPoint == other.HasZeroPoint;
 
     /// <summary>The matrix with all that belongs to it, in the order of <see cref="GroupedMlp.Tail"/>.</summary>
-    public IEnumerable<Value> Tail()
+    public IEnumerable<Value> Tail(RewriteContext context)
     {
-        Value?[] values = IsQuantised ? [Quantised!.X, Quantised.Scale, Quantised.ZeroPoint, Bias] : [Weight, Bias];
-        return values.OfType<Value>();
+        IEnumerable<Value> matrix = Quantised is { } narrow ? narrow.Tail(context) : [Weight];
+        return Bias is null ? matrix : matrix.Append(Bias);
     }
 
     /// <summary>What a value is as a product with a matrix (of a stack of them: with a leading axis), and perhaps a bias.</summary>

@@ -33,7 +33,7 @@ internal static class ExpertEmission
     /// <summary>Values of all experts where each weight is a stack <c>[E, …]</c>: views of it, one for each expert.</summary>
     public static Value[] Views(RewriteContext context, ExpertForm form, long experts) =>
     [
-        .. Enumerable.Range(0, (int)experts).SelectMany(e => form.Parts.SelectMany(p => p.Tail()).Select(w => View(context, w, e))),
+        .. Enumerable.Range(0, (int)experts).SelectMany(e => form.Parts.SelectMany(p => p.Tail(context)).Select(w => View(context, w, e))),
     ];
 
     // One of a stack that is gathered by a number, as a view.

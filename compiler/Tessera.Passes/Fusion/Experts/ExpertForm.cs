@@ -25,8 +25,8 @@ internal sealed record ExpertForm(Value X, Affine First, Affine Second)
     /// <summary>Its matrices, in the order of <see cref="GroupedMlp.Tail"/>.</summary>
     public IEnumerable<Affine> Parts => Third is null ? [First, Second] : [First, Second, Third];
 
-    /// <summary>Whether all matrices have a bias, or none.</summary>
-    public bool IsEven => Parts.All(p => p.Bias is null == First.Bias is null) && Parts.All(p => p.IsQuantised == First.IsQuantised);
+    /// <summary>Whether all matrices have a bias, or none, and are kept in the same way.</summary>
+    public bool IsEven => Parts.All(p => p.Bias is null == First.Bias is null && p.IsLike(First));
 
     /// <summary>Whether two differ in their weights alone.</summary>
     public bool IsLike(ExpertForm other) => Activation == other.Activation && Gate == other.Gate

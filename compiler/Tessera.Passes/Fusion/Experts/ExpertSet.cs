@@ -46,6 +46,6 @@ internal sealed class ExpertSet(RewriteContext context)
     public Value Emit()
     {
         ExpertForm form = _experts.Values.First();
-        return ExpertEmission.Emit(context, form.X, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(static p => p.Tail())], _experts.Count);
+        return ExpertEmission.Emit(context, form.X, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(p => p.Tail(context))], _experts.Count);
     }
 }

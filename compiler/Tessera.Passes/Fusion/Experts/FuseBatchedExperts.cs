@@ -27,7 +27,7 @@ public sealed class FuseBatchedExperts : RewriteRule<ReduceSum>
         }
 
         Value? x = Tokens(form.X);
-        bool fits = x is not null && context.Equal(x.Shape[0], gate.Shape[1]) && form.Parts.All(p => p.Tail().All(w => w.Shape[0].ConstValue == experts));
+        bool fits = x is not null && context.Equal(x.Shape[0], gate.Shape[1]) && form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts));
         context.HoldsWhereFinite();
         return fits ? ExpertEmission.Emit(context, x!, assignment, form, ExpertEmission.Views(context, form, experts), experts) : null;
     }

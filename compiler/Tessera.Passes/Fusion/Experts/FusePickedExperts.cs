@@ -22,7 +22,7 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
     private static Value? Match(Value output, Value weight, RewriteContext context)
     {
         if (weight.Rank != 3 || weight.Shape[2] != Dim.One || output.Op is not Reshape { X: { Rank: 4 } rows } || rows.Shape[2] != Dim.One
-            || new ExpertMatcher(4).Match(rows) is not { } form || Picked(form) is not var (plain, ids) || Tokens(form.X) is not { } x)
+            || new ExpertMatcher(4).Match(rows) is not { } form || Picked(form, context) is not var (plain, ids) || Tokens(form.X) is not { } x)
         {
             return null;
         }
@@ -38,12 +38,12 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
     }
 
     // The stacks that all weights are gathered from by one set of ids.
-    private static (ExpertForm Form, Value Ids)? Picked(ExpertForm form)
+    private static (ExpertForm Form, Value Ids)? Picked(ExpertForm form, RewriteContext context)
     {
         Value? ids = null;
         Affine? Plain(Affine? part)
         {
-            if (part is null || Stack(part.Weight, 3, ref ids) is not { } w)
+            if (part is null || (Stack(part.Weight, 3, ref ids) ?? Dequantised(part.Weight, ref ids, context)) is not { } w)
             {
                 return null;
             }
@@ -54,8 +54,21 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
 
         (Affine? first, Affine? second, Affine? third) = (Plain(form.First), Plain(form.Second), Plain(form.Third));
         return first is null || second is null || (form.Third is not null && third is null) || ids is null
+            || form with { First = first, Second = second, Third = third } is not { IsEven: true } whole
             ? null
-            : (form with { First = first, Second = second, Third = third }, ids);
+            : (whole, ids);
+    }
+
+    // dequantize_linear of what is gathered  →  of the stack.
+    private static Value? Dequantised(Value picked, ref Value? ids, RewriteContext context)
+    {
+        if (picked.Op is not DequantizeLinear { BlockSize: > 0 } d || Stack(d.X, 3, ref ids) is not { } codes || Stack(d.Scale, 3, ref ids) is not { } scale)
+        {
+            return null;
+        }
+
+        Value? zero = d.ZeroPoint is null ? null : Stack(d.ZeroPoint, 3, ref ids);
+        return d.ZeroPoint is not null && zero is null ? null : context.Emit(d with { X = codes, Scale = scale, ZeroPoint = zero, Axis = d.Axis < 0 ? d.Axis : d.Axis - 1 });
     }
 
     // W in W[ids]; a bias has an axis of 1 put in for the row of its token.

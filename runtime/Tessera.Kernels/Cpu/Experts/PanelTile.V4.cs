@@ -6,7 +6,7 @@ namespace Tessera.Kernels.Cpu.Experts;
 internal static unsafe partial class PanelTile<TSimd, TVec>
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void R6V4(float* a, float* b, float* c, byte* ahead, nint step, in PanelJob job)
+    private static void R6V4(float* a, float* b, float* c, byte* ahead, nint step, nint second, in PanelJob job)
     {
         nint r = job.StrideA;
         float* a3 = a + (3 * r);
@@ -20,6 +20,7 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
         {
             TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), b2 = TSimd.Load(b + (2 * TSimd.Width)), b3 = TSimd.Load(b + (3 * TSimd.Width)), x;
             Ask(ahead);
+            Ask(ahead + second);
             x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01); c02 = TSimd.Fma(x, b2, c02); c03 = TSimd.Fma(x, b3, c03);
             x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11); c12 = TSimd.Fma(x, b2, c12); c13 = TSimd.Fma(x, b3, c13);
             x = TSimd.All(a[2 * r]); c20 = TSimd.Fma(x, b0, c20); c21 = TSimd.Fma(x, b1, c21); c22 = TSimd.Fma(x, b2, c22); c23 = TSimd.Fma(x, b3, c23);
@@ -38,7 +39,7 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void R4V4(float* a, float* b, float* c, byte* ahead, nint step, in PanelJob job)
+    private static void R4V4(float* a, float* b, float* c, byte* ahead, nint step, nint second, in PanelJob job)
     {
         nint r = job.StrideA;
         TVec c00 = default, c01 = default, c02 = default, c03 = default;
@@ -49,6 +50,7 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
         {
             TVec b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Width), b2 = TSimd.Load(b + (2 * TSimd.Width)), b3 = TSimd.Load(b + (3 * TSimd.Width)), x;
             Ask(ahead);
+            Ask(ahead + second);
             x = TSimd.All(*a); c00 = TSimd.Fma(x, b0, c00); c01 = TSimd.Fma(x, b1, c01); c02 = TSimd.Fma(x, b2, c02); c03 = TSimd.Fma(x, b3, c03);
             x = TSimd.All(a[r]); c10 = TSimd.Fma(x, b0, c10); c11 = TSimd.Fma(x, b1, c11); c12 = TSimd.Fma(x, b2, c12); c13 = TSimd.Fma(x, b3, c13);
             x = TSimd.All(a[2 * r]); c20 = TSimd.Fma(x, b0, c20); c21 = TSimd.Fma(x, b1, c21); c22 = TSimd.Fma(x, b2, c22); c23 = TSimd.Fma(x, b3, c23);

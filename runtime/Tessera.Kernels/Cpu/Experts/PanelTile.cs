@@ -15,6 +15,8 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     /// <summary>How far ahead of itself a product of two rows, which waits for memory only, asks for weights.</summary>
     private const int AheadBytes = 2048;
 
+    private const int Line = 64;
+
     /// <summary>Columns of a panel.</summary>
     public static int Width
     {
@@ -48,10 +50,12 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Down4(int take, float* a, float* b, float* c, byte* ahead, nint step, in PanelJob job)
     {
+        // Where few tiles share a block, one of them steps over lines: it asks for the one between as well.
+        nint second = step > Line ? step / 2 : 0;
         if (take == 6)
-            R6V4(a, b, c, ahead, step, job);
+            R6V4(a, b, c, ahead, step, second, job);
         else if (take == 4)
-            R4V4(a, b, c, ahead, step, job);
+            R4V4(a, b, c, ahead, step, second, job);
         else
             R2V4(a, b, c, job);
     }

@@ -188,8 +188,9 @@ internal readonly unsafe struct RouteRow
         double max = double.NegativeInfinity, sum = 0;
         for (int i = 0; i < count; i++)
             max = Math.Max(max, x[i]);
+        Exps.Run(x, -max, count, y);
         for (int i = 0; i < count; i++)
-            sum += y[i] = Math.Exp(x[i] - max);
+            sum += y[i];
         for (int i = 0; i < count; i++)
             y[i] /= sum;
     }
