@@ -78,7 +78,11 @@ public static class FileTestRunner
     private static void RequireSame(Graph before, Graph? after, FileTestCase test, PassContext context)
     {
         IEnumerable<SiteReport> sites = SiteReplay.VerifyRewrites(before, context.Rewrites, s_replay);
-        ReplayOptions whole = s_replay with { WhereFinite = context.Rewrites.Any(static r => r.Ground.WhereFinite) };
+        ReplayOptions whole = s_replay with
+        {
+            WhereFinite = context.Rewrites.Any(static r => r.Ground.WhereFinite),
+            WhereOrdered = context.Rewrites.Any(static r => r.Ground.WhereOrdered),
+        };
         foreach (SiteReport report in after is null ? sites : sites.Append(GraphEquivalence.Check(before, after, "the whole graph", whole)))
         {
             if (!report.Holds)
