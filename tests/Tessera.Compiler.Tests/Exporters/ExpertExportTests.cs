@@ -32,7 +32,7 @@ public class ExpertExportTests
         Assert.DoesNotContain(optimized.PostOrder(), static op => op is TopK or ArgMax or Softmax or Sigmoid or Loop or If or ScatterND);
         Assert.All(SiteReplay.VerifyRewrites(graph, context.Rewrites, ReplayOptions.Default), static r => Assert.True(r.Difference is null, r.ToString()));
 
-        foreach ((long tokens, Alike alike) in s_cases)
+        foreach ((long tokens, Alike alike) in s_cases.Where(c => c.Tokens > 0 || name != ExportedSortedExperts.NeverEmpty))
         {
             Dictionary<string, RefValue> inputs = Inputs(graph, tokens, alike);
             IReadOnlyList<RefValue> expected = Evaluator.Run(graph, inputs);

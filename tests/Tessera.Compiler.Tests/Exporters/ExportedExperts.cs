@@ -22,6 +22,7 @@ internal static class ExportedExperts
         ("matrices gathered for each token", Picked),
         ("a loop over stacks", Looped),
         .. ExportedRouters.All,
+        .. ExportedSortedExperts.All,
     ];
 
     /// <summary>Tokens, and logits of so many experts.</summary>
