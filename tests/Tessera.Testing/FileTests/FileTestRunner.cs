@@ -54,12 +54,13 @@ public static class FileTestRunner
     {
         try
         {
-            Graph before = Parser.Parse(test.Input, "input");
+            bool takesClaims = FileTestPasses.TakesClaims(test.Passes);
+            Graph before = Parser.Parse(test.Input, "input", takesClaims);
             PassContext context = new(new PassOptions { Verify = true, RecordRewrites = true });
             Verifier.Verify(before);
             IReadOnlyList<IPass> run = passes(test.Passes);
             Graph after = PassRunner.Run(before, run, context);
-            Graph readBack = Parser.Parse(Printer.Print(after));
+            Graph readBack = Parser.Parse(Printer.Print(after), takesClaims: takesClaims);
             if (Printer.Print(readBack) != Printer.Print(after))
             {
                 throw new XunitException($"{test}: what was printed does not read back.");

@@ -18,7 +18,7 @@ internal sealed class ExpertCounts(Value ids, int experts, RewriteContext contex
 
     /// <summary>Whether a number is that of the assignments of all experts before one, and of its own; or all there are, and more.</summary>
     public bool IsEnd(Value number, int expert) => IsStart(number, expert + 1)
-        || (expert == experts - 1 && number.Sizes is [var size] && context.Facts.GreaterEqual(size, ids.Shape.NumElements) == Proof.Proved);
+        || (expert == experts - 1 && number.Sizes is [var size] && (size.ConstValue == long.MaxValue || context.Facts.GreaterEqual(size, ids.Shape.NumElements) == Proof.Proved));
 
     /// <summary>Whether a vector holds the count of each expert.</summary>
     public bool AreCounts(Value vector) => Rows(vector, Deepest) is { } rows && rows.Length == experts && rows.Select((r, i) => r.Select((c, e) => c == (e == i ? 1 : 0)).All(static same => same)).All(static same => same);

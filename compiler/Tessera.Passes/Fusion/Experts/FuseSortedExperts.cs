@@ -36,7 +36,7 @@ public sealed class FuseSortedExperts : RewriteRule<Concat>
             set ??= new ExpertSet(context);
             if (Expert(whole, context) is not var (form, weight) || !set.TryAdd(e, form, new Assignment(Column(sorting.Sorted, context), weight ?? One(form.X, context))))
             {
-                return Affine.Of(whole, 2) is null ? context.Reject(op, $"part {e} is no expert like those before it") : null;
+                return e == 0 ? null : context.Reject(op, $"part {e} is no expert like those before it");
             }
         }
 
