@@ -23,6 +23,7 @@ internal static class ExportedExperts
         ("a loop over stacks", Looped),
         .. ExportedRouters.All,
         .. ExportedSortedExperts.All,
+        .. ExportedDispatch.All,
     ];
 
     /// <summary>Tokens, and logits of so many experts.</summary>

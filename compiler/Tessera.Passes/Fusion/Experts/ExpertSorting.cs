@@ -74,8 +74,8 @@ internal sealed record ExpertSorting(TopK Sort, Value Ids)
         };
     }
 
-    // 0, 1, 2, …
-    private static bool IsCounting(Value value) => value.Op switch
+    /// <summary>Whether a value is 0, 1, 2, ….</summary>
+    public static bool IsCounting(Value value) => value.Op switch
     {
         Ir.Ops.Range { Start: var from, Delta: var by } => GateMatcher.Single(from) == 0 && GateMatcher.Single(by) == 1,
         Constant { Value: { DType: DType.I64 or DType.I32, Count: <= Constants.MostElements } content } => RefTensors.FromContent(content).I.Select(static (v, i) => v == i).All(static same => same),

@@ -20,7 +20,8 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
 
     public Route? Match()
     {
-        Value ids = Bare(site.Experts);
+        ExpertRoom? room = ExpertRoom.Of(Bare(site.Experts), context);
+        Value ids = Bare(room?.Ids ?? site.Experts);
         if (ids.Producer is not (TopK or ArgMax))
         {
             return null;
@@ -38,8 +39,9 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
             return null;
         }
 
+        route = route with { Renormalize = _renormalize, Epsilon = _epsilon, Scale = _scale };
         return route.Logits.Shape[1].ConstValue == site.ExpertCount
-            ? route with { Renormalize = _renormalize, Epsilon = _epsilon, Scale = _scale }
+            ? room is null ? route : room.In(route, context) ?? Unknown<Route>($"{room.Room} places at each expert are no share of {route.Logits.Shape[0]} tokens")
             : Unknown<Route>($"there are {route.Logits.Shape[1]} logits for {site.ExpertCount} experts");
     }
 
