@@ -17,6 +17,8 @@ internal static class ExportedDispatch
         ("Switch by einsum, one choice, running sums without oneself", Switch),
         ("masks, token after token, room for a share", ByToken),
         ("gates of all experts, flags of all choices in one row, room for all", OneRow),
+        ("scattered to expert times room plus place, the rest behind all others", static () => Scattered(drops: true)),
+        ("scattered to expert times room plus place, room for all", static () => Scattered(drops: false)),
     ];
 
     // ⌊1.25 · 2 · tokens ÷ 4⌋ places.
@@ -102,5 +104,31 @@ internal static class ExportedDispatch
         string rows = m.Cast(OneHot(m, m.Node("Mul", [Rank(m, flags), flags]), room), DType.F32);
         string dispatch = m.Node("Mul", [Expand(m, m.Cast(flags, DType.F32), 2), rows]);
         return Finish(m, x, dispatch, m.Node("Mul", [dispatch, Expand(m, scores, 2)]), room);
+    }
+
+    private static ExportedModel Scattered(bool drops)
+    {
+        (ExportedModel m, string x, string logits) = ExportedExperts.Start();
+        string room = drops ? Share(m, x) : m.Size(x, 0);
+        (string weights, string ids) = ExportedExperts.Renormalised(m, logits);
+        string flat = m.Node("Reshape", [ids, m.Longs(-1)]);
+        string flags = OneHot(m, flat, m.Longs(Experts));
+        string place = ExportedExperts.Sum(m, m.Node("Mul", [flags, Rank(m, flags)]), -1, keep: false);
+        string end = m.Node("Mul", [room, m.Longs(Experts)]);
+        string slot = m.Node("Add", [m.Node("Mul", [flat, room]), place]);
+        slot = drops ? m.Node("Where", [m.Node("Less", [place, room]), slot, end]) : slot;
+        string rows = m.Node("Expand", [Expand(m, x, 1), m.Node("Concat", [m.Size(x, 0), m.Longs(K), m.Longs(Size)], ExportedModel.Int("axis", 0))]);
+        string size = drops ? m.Node("Add", [end, m.Longs(1)]) : end;
+        string empty = m.Node("ConstantOfShape", [m.Node("Concat", [size, m.Longs(Size)], ExportedModel.Int("axis", 0))]);
+        string buffer = m.Node("ScatterND", [empty, Expand(m, slot, -1), m.Node("Reshape", [rows, m.Longs(-1, Size)])]);
+        buffer = drops ? m.Node("Slice", [buffer, m.Longs(0), end, m.Longs(0)]) : buffer;
+        string sent = m.Reshape(buffer, m.Longs(Experts), room, m.Longs(Size));
+        string results = m.MatMul(m.Node("Relu", [m.MatMul(sent, m.Weight(Experts, Size, Hidden))]), m.Weight(Experts, Hidden, Size));
+        string all = m.Reshape(results, end, m.Longs(Size));
+        string behind = m.Node("ConstantOfShape", [m.Longs(1, Size)]);
+        all = drops ? m.Node("Concat", [all, behind], ExportedModel.Int("axis", 0)) : all;
+        string back = m.Node("Reshape", [m.Node("Gather", [all, slot], ExportedModel.Int("axis", 0)), m.Longs(-1, K, Size)]);
+        m.Output(ExportedExperts.Sum(m, m.Node("Mul", [back, Expand(m, weights, 2)]), 1, keep: false));
+        return m;
     }
 }

@@ -60,16 +60,18 @@ internal sealed record ExpertSorting(TopK Sort, Value Ids)
         };
     }
 
-    // The token of each assignment: 0, 0, 1, 1, … for two experts of each.
-    private bool AreTokens(Value tokens, RewriteContext context)
+    private bool AreTokens(Value tokens, RewriteContext context) => K is { } k && AreTokens(tokens, k, context);
+
+    /// <summary>Whether a value is the token of each assignment: 0, 0, 1, 1, … for two experts of each.</summary>
+    public static bool AreTokens(Value tokens, long k, RewriteContext context)
     {
         tokens = Bare(tokens, context);
         return tokens.Op switch
         {
-            Constant { Value: { DType: DType.I64 or DType.I32, Count: <= Constants.MostElements } content } => RefTensors.FromContent(content).I is var all && all.Select((t, i) => t == i / K).All(static same => same),
-            Div { A: var assignment, B: var by } => GateMatcher.Single(by) == K && IsCounting(Bare(assignment, context)),
+            Constant { Value: { DType: DType.I64 or DType.I32, Count: <= Constants.MostElements } content } => RefTensors.FromContent(content).I is var all && all.Select((t, i) => t == i / k).All(static same => same),
+            Div { A: var assignment, B: var by } => GateMatcher.Single(by) == k && IsCounting(Bare(assignment, context)),
             Expand { X: { Op: Reshape { X: { Rank: 1 } counted } } column } repeated => repeated.Outputs[0].Rank == 2 && column.Shape[^1] == Dim.One
-                && repeated.Outputs[0].Shape[1].ConstValue == K && context.Equal(counted.Shape[0], column.Shape[0]) && IsCounting(counted),
+                && repeated.Outputs[0].Shape[1].ConstValue == k && context.Equal(counted.Shape[0], column.Shape[0]) && IsCounting(counted),
             _ => false,
         };
     }

@@ -41,7 +41,7 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
         }
 
         Value ids = Axes.Reshape(routed.Ids, [mask[0], routed.Ids.Rank == 1 ? Dim.One : routed.Ids.Shape[^1]], context);
-        if (routed.WeightsOf(ids, context) is not { } weights)
+        if (ChoiceWeights.Of(routed.Weights, ids, context) is not { } weights)
         {
             return context.Reject(op, "the weights with which results are combined are not one for each choice");
         }

@@ -4,8 +4,8 @@ using Tessera.Ir.Ops;
 namespace Tessera.Passes.Fusion;
 
 /// <summary>
-/// Reads places at experts where axes are labelled: t for tokens, j for a token's choices, e for experts. Once ids are met, all others must
-/// be the same.
+/// Reads places at experts where axes are labelled: t for tokens, j for a token's choices, n for all choices of all tokens in one order, e
+/// for experts. Once ids are met, all others must be the same.
 /// </summary>
 internal sealed class PlaceReader(RewriteContext context)
 {
@@ -14,13 +14,33 @@ internal sealed class PlaceReader(RewriteContext context)
 
     public long? K => Ids is null ? null : Ids.Rank == 1 ? 1 : Ids.Shape[^1].ConstValue;
 
+    /// <summary>The order of an axis n.</summary>
+    public RoutePriority? Order { get; private set; }
+
+    /// <summary>Whether a value holds the expert of each assignment.</summary>
+    public bool AreIds(Value value, string labels) => ExpertPlaces.Ordered(value) is var (ids, order) && IsSame(ids) && Lies(value.Shape, labels, order, areSummed: false);
+
     /// <summary>Whether a value flags the expert of each assignment.</summary>
-    public bool IsHot(Value flags, string labels) => labels is [.., 'e'] && (ExpertPlaces.Hot(flags) is { } at && ExpertPlaces.Ordered(at) is var (ids, order)
-        ? IsSame(ids) && Lies(flags.Shape, labels[..^1], order, areSummed: false)
-        : ExpertPlaces.OfRows(flags) is { } all && IsSame(all) && Lies(flags.Shape, labels[..^1], RoutePriority.Token, areSummed: true));
+    public bool IsHot(Value flags, string labels)
+    {
+        if (labels is not [.., 'e'])
+        {
+            return false;
+        }
+
+        Shape shape = flags.Shape;
+        while (labels is "ne" && flags.Op is Reshape { X: { Rank: > 1 } x } && x.Shape[^1] == shape[^1])
+        {
+            flags = x;
+        }
+
+        return ExpertPlaces.Hot(flags) is { } at && ExpertPlaces.Ordered(at) is var (ids, order)
+            ? IsSame(ids) && Lies(shape, labels[..^1], order, areSummed: false)
+            : ExpertPlaces.OfRows(flags) is { } all && IsSame(all) && Lies(shape, labels[..^1], RoutePriority.Token, areSummed: true);
+    }
 
     /// <summary>Whether flags with these axes are of one choice, not of all that a token has.</summary>
-    public bool IsOfOne(string labels) => K == 1 || labels.Contains('j', StringComparison.Ordinal);
+    public bool IsOfOne(string labels) => K == 1 || labels.AsSpan().ContainsAny('j', 'n');
 
     /// <summary>The places that a value is: what they count from, and whether they are 0 for assignments without room.</summary>
     public (ExpertPlaces Places, bool AreKept)? Of(Value value, string labels, Dim room)
@@ -93,6 +113,11 @@ internal sealed class PlaceReader(RewriteContext context)
     private bool Lies(Shape shape, string labels, RoutePriority order, bool areSummed)
     {
         string axes = labels.Replace(LabelledFactors.None.ToString(), "", StringComparison.Ordinal);
+        if (axes == "n")
+        {
+            return (Order ??= order) == order && context.Equal(shape[labels.IndexOf('n', StringComparison.Ordinal)], Ids!.Shape.NumElements);
+        }
+
         bool isInOrder = K == 1 ? axes is "t" or "tj" or "jt" : axes == (order == RoutePriority.Token ? "tj" : "jt") || (areSummed && axes == "t" && order == RoutePriority.Token);
         return isInOrder && Ids!.Rank <= 2 && labels.Select((c, a) => c switch { 't' => context.Equal(shape[a], Ids.Shape[0]), 'j' => shape[a].ConstValue == K, _ => true }).All(static fits => fits);
     }
