@@ -197,11 +197,13 @@ internal sealed class RewriteDriver
 
     private static void CheckTypes(RewriteRule rule, Op op, IReadOnlyList<Value> replaced, RewriteContext context)
     {
-        // What a rule writes otherwise may exist already, under another name for a size that only run time knows; or it knows the size.
+        // What a rule writes otherwise may exist already, under another name for a size that only run time knows; or it knows the
+        // size, or the rank.
         bool BothFresh(Dim a, Dim b) => a.IsSymbol(out _) && b.IsSymbol(out _) && context.Builder.IsDataDependent(a) && context.Builder.IsDataDependent(b);
         bool IsTold(Dim a, Dim b) => context.Builder.IsDataDependent(b) && !context.Builder.IsDataDependent(a);
+        bool KnowsRank(IrType a, IrType b) => a is TensorType now && b is TensorType { Shape: null } was && now.DType == was.DType;
         bool fits = replaced.Count == op.OutputCount
-            && replaced.Zip(op.Outputs).All(p => IrTypes.Same(p.First.Type, p.Second.Type, (a, b) => context.Equal(a, b) || BothFresh(a, b) || IsTold(a, b)));
+            && replaced.Zip(op.Outputs).All(p => KnowsRank(p.First.Type, p.Second.Type) || IrTypes.Same(p.First.Type, p.Second.Type, (a, b) => context.Equal(a, b) || BothFresh(a, b) || IsTold(a, b)));
         if (!fits)
         {
             throw new TesseraException(

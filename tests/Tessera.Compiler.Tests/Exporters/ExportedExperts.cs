@@ -20,7 +20,9 @@ internal static class ExportedExperts
         ("DeepSeek-V3, sigmoid and a bias", static () => Masked(WithBias)),
         ("GPT-OSS, one product over all experts", Batched),
         ("matrices gathered for each token", Picked),
-        ("a loop over stacks", Looped),
+        ("a loop over stacks", static () => Looped(["tokens", Size])),
+        ("a loop whose sum has no declared rank", static () => Looped(null)),
+        ("a scan over stacks and columns of gates", Scanned),
         .. ExportedRouters.All,
         .. ExportedSortedExperts.All,
         .. ExportedDispatch.All,
@@ -185,19 +187,39 @@ internal static class ExportedExperts
         return m;
     }
 
-    private static ExportedModel Looped()
+    private static ExportedModel Looped(object[]? dims)
     {
         (ExportedModel m, string x, string logits) = Start();
         (string weights, string ids) = Renormalised(m, logits);
         (string first, string second) = (m.Weight(Experts, Size, Hidden), m.Weight(Experts, Hidden, Size));
         string start = m.Node("ConstantOfShape", [m.Node("Shape", [x])]);
-        m.Output(m.Loop(m.Long(Experts), start, ["tokens", Size], (into, round, sum) =>
+        m.Output(m.Loop(m.Long(Experts), start, dims, (into, round, sum) =>
         {
             string here = into.Node("Where", [into.Node("Equal", [ids, round]), weights, into.Float(0)]);
             string gate = Sum(into, here, 1, keep: true);
             string h = into.Node("Relu", [into.MatMul(x, into.Node("Gather", [first, round], ExportedModel.Int("axis", 0)))]);
             string y = into.MatMul(h, into.Node("Gather", [second, round], ExportedModel.Int("axis", 0)));
             return into.Node("Add", [sum, into.Node("Mul", [y, gate])]);
+        }));
+        return m;
+    }
+
+    private static ExportedModel Scanned()
+    {
+        (ExportedModel m, string x, string logits) = Start();
+        (string weights, string ids) = Renormalised(m, logits);
+        string zeros = m.Node("ConstantOfShape", [m.Node("Shape", [logits])]);
+        string gates = m.Node("ScatterElements", [zeros, ids, weights], ExportedModel.Int("axis", 1));
+        string start = m.Node("ConstantOfShape", [m.Node("Shape", [x])]);
+        (string, object[])[] scanned =
+        [
+            (m.Weight(Experts, Size, Hidden), [Size, Hidden]), (m.Weight(Experts, Hidden, Size), [Hidden, Size]), (m.Transpose(gates, 1, 0), ["tokens"]),
+        ];
+        m.Output(m.Scan(start, ["tokens", Size], scanned, (into, sum, slices) =>
+        {
+            string h = into.Node("Relu", [into.MatMul(x, slices[0])]);
+            string gate = into.Node("Unsqueeze", [slices[2], into.Longs(1)]);
+            return into.Node("Add", [sum, into.Node("Mul", [into.MatMul(h, slices[1]), gate])]);
         }));
         return m;
     }
