@@ -8,6 +8,7 @@ internal static class ExpertRounds
 {
     public const long Most = 1024;
     private const int MostOps = 512;
+    private const long MostInAll = 1 << 16;
     private const int LeastProducts = 2;
 
     private static readonly IReadOnlyList<IPass> s_inner =
@@ -18,11 +19,11 @@ internal static class ExpertRounds
         new RewritePass("fuse-experts", [new FuseMaskedExperts(), new FuseGatheredExperts(), new FuseGuardedExperts()]),
     ];
 
-    /// <summary>Whether a round may be that of an expert: it is short, and multiplies matrices.</summary>
-    public static bool MayBe(Region body)
+    /// <summary>Whether a round may be that of an expert: it is short, as all of them are, and multiplies matrices.</summary>
+    public static bool MayBe(Region body, long rounds)
     {
         IReadOnlyList<Op> ops = GraphWalk.PostOrder(body.Results);
-        return ops.Count <= MostOps && ops.Sum(Products) >= LeastProducts;
+        return ops.Count <= MostOps && ops.Count * rounds <= MostInAll && ops.Sum(Products) >= LeastProducts;
     }
 
     /// <summary>The values after all rounds where they are grouped experts and nothing that multiplies matrices beside them.</summary>

@@ -13,7 +13,8 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
     {
         if (op.A.Op is not Reshape { X: { Rank: 3 } combine } || op.B.Op is not Reshape { X: { Rank: 3 } results } || op.A.Rank != 2 || op.B.Rank != 2
             || combine.Shape[1].ConstValue is not { } experts || results.Shape[0] != combine.Shape[1] || !context.Equal(results.Shape[1], combine.Shape[2])
-            || new ExpertMatcher(3).Match(results) is not { } form || Dispatched(form.X, context) is not var (mask, x) || !context.Equal(x.Shape[0], combine.Shape[0]))
+            || !context.Equal(op.A.Shape[0], combine.Shape[0]) || !context.Equal(op.B.Shape[1], results.Shape[2])
+            || new ExpertMatcher(3).Match(results) is not { } form || Dispatched(form.X, context) is not var (mask, x) || !context.Equal(x.Shape[0], combine.Shape[0]) || !context.Equal(mask.Shape, combine.Shape))
         {
             return null;
         }
@@ -55,12 +56,12 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
     private static (Value Mask, Value X)? Dispatched(Value sent, RewriteContext context) => sent.Op switch
     {
         MatMul { A: { Op: Transpose { Perm: [1, 2, 0], X: var mask } }, B: { Rank: 2 } x } => (mask, x),
-        Reshape { X.Op: MatMul { A: { Op: Transpose { Perm: [1, 0], X.Op: Reshape { X: { Rank: 3 } mask } } } a, B: { Rank: 2 } x } } when IsCut(sent, mask, context) && a.Rank == 2 => (mask, x),
-        Reshape { X.Op: MatMul { A: { Rank: 2, Op: Reshape { X.Op: Transpose { Perm: [1, 2, 0], X: var mask } } }, B: { Rank: 2 } x } } when IsCut(sent, mask, context) => (mask, x),
+        Reshape { X.Op: MatMul { A: { Op: Transpose { Perm: [1, 0], X.Op: Reshape { X: { Rank: 3 } mask } } } a, B: { Rank: 2 } x } } when IsCut(sent, a, mask, context) => (mask, x),
+        Reshape { X.Op: MatMul { A: { Op: Reshape { X.Op: Transpose { Perm: [1, 2, 0], X: var mask } } } a, B: { Rank: 2 } x } } when IsCut(sent, a, mask, context) => (mask, x),
         _ => null,
     };
 
-    private static bool IsCut(Value sent, Value mask, RewriteContext context) => sent.Rank == 3 && sent.Shape[0] == mask.Shape[1] && context.Equal(sent.Shape[1], mask.Shape[2]);
+    private static bool IsCut(Value sent, Value turned, Value mask, RewriteContext context) => sent.Rank == 3 && turned.Rank == 2 && context.Equal(turned.Shape[1], mask.Shape[0]) && sent.Shape[0] == mask.Shape[1] && context.Equal(sent.Shape[1], mask.Shape[2]);
 
     // 1 where a weight is not 0: what weighs 0 gives 0 in any case.
     private static bool IsMaskOf(Value mask, Value weights)

@@ -14,7 +14,7 @@ public sealed class FuseLoopedExperts : RewriteRule<Loop>
 
     public override IReadOnlyList<Value>? ApplyAll(Loop op, RewriteContext context)
     {
-        if (op.OutputCount != op.Carried || op.Rounds?.ConstValue is not (> 1 and <= ExpertRounds.Most and var rounds) || !ExpertRounds.MayBe(op.Body))
+        if (op.OutputCount != op.Carried || op.Rounds?.ConstValue is not (> 1 and <= ExpertRounds.Most and var rounds) || !ExpertRounds.MayBe(op.Body, rounds))
         {
             return null;
         }

@@ -12,13 +12,13 @@ public sealed class FuseScannedExperts : RewriteRule<Scan>
     {
         int states = (int)(op.Carried - op.ScanInputs);
         Value[] scanned = [.. op.Values.Skip(states).Take((int)op.ScanInputs)];
-        if (op.OutputCount != states || scanned.Any(static v => v.Type is not TensorType { Shape: { Rank: > 0 } }) || !ExpertRounds.MayBe(op.Body))
+        if (op.OutputCount != states || scanned.Any(static v => v.Type is not TensorType { Shape: { Rank: > 0 } }))
         {
             return null;
         }
 
         long[] axes = [.. scanned.Select((v, i) => i < op.InputAxes.Count ? (op.InputAxes[i] < 0 ? op.InputAxes[i] + v.Rank : op.InputAxes[i]) : 0)];
-        if (scanned[0].Shape[(int)axes[0]].ConstValue is not (> 1 and <= ExpertRounds.Most and var rounds))
+        if (scanned[0].Shape[(int)axes[0]].ConstValue is not (> 1 and <= ExpertRounds.Most and var rounds) || !ExpertRounds.MayBe(op.Body, rounds))
         {
             return null;
         }

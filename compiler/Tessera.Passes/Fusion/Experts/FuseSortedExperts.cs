@@ -99,7 +99,7 @@ public sealed class FuseSortedExperts : RewriteRule<Concat>
                 continue;
             }
 
-            if (value.Producer is TopK { Largest: false } sort && ExpertSorting.Of(sort.Outputs[1], context) is { } found)
+            if (value.Producer is TopK sort && ExpertSorting.Of(sort.Outputs[1], context) is { } found)
             {
                 return found;
             }
