@@ -43,7 +43,7 @@ public static class Pipelines
         new(new RewritePass(new FuseSilu())) { After = ["fuse-sigmoid"] },
         new(new RewritePass(new FuseHardSwish())) { After = ["canonicalize"] },
         new(new RewritePass("fold-into-conv", [new FoldAfterConv(), new FoldBeforeConv()])) { After = ["fuse-hard-swish"] },
-        new(new RewritePass("fuse-experts", [new FuseMaskedExperts(), new FuseGatheredExperts(), new FuseGuardedExperts(), new FuseBatchedExperts(), new FusePickedExperts(), new FuseLoopedExperts()]))
+        new(new RewritePass("fuse-experts", [new FuseMaskedExperts(), new FuseGatheredExperts(), new FuseGuardedExperts(), new FuseBatchedExperts(), new FusePickedExperts(), new FuseSortedExperts(), new FuseUnsortedExperts(), new FuseDispatchedExperts(), new FuseScatteredExperts(), new FuseLoopedExperts(), new FuseScannedExperts()]))
         {
             After = ["fuse-gelu", "fuse-silu"],
         },

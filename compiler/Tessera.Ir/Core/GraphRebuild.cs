@@ -10,6 +10,12 @@ namespace Tessera.Ir;
 public sealed class GraphRebuild(GraphBuilder builder)
 {
     private readonly Dictionary<string, Dim> _renamed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dim> _solved = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Forgets other names of sizes; what sizes turned out to be stays known, for ops that come before the one that told it.
+    /// </summary>
+    public void StartOver() => _renamed.Clear();
 
     /// <summary>The graph with ops replaced by what <paramref name="map"/> gives for them and their new operands; null makes the op again.</summary>
     public static Graph Run(Graph graph, Func<Op, ImmutableArray<Value?>, IReadOnlyList<Value>?> map)
@@ -32,7 +38,7 @@ public sealed class GraphRebuild(GraphBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(op);
         Op moved = operands.AsSpan().SequenceEqual(op.Operands.AsSpan()) ? op : op.WithOperands(operands);
-        moved = _renamed.Count == 0 ? moved : OpRewriting.Substitute(moved, s => _renamed.GetValueOrDefault(s));
+        moved = _renamed.Count == 0 && _solved.Count == 0 ? moved : OpRewriting.Substitute(moved, s => _renamed.GetValueOrDefault(s) ?? _solved.GetValueOrDefault(s));
         moved = change?.Invoke(moved) ?? moved;
         return ReferenceEquals(moved, op) && builder.Owns(op.Outputs[0])
             ? op.Outputs
@@ -67,6 +73,24 @@ public sealed class GraphRebuild(GraphBuilder builder)
             if (old[axis].IsSymbol(out string name) && old[axis] != shape[axis] && builder.IsDataDependent(old[axis]))
             {
                 _renamed.TryAdd(name, shape[axis]);
+            }
+            else if (old[axis] != shape[axis] && builder.IsDataDependent(old[axis]) && !builder.IsDataDependent(shape[axis]))
+            {
+                Solve(old[axis], shape[axis]);
+            }
+        }
+    }
+
+    // A sum of sizes that only run time knows is a size that is known: the last of them is what the others leave.
+    private void Solve(Dim sum, Dim known)
+    {
+        foreach (string name in sum.Symbols.Where(s => builder.IsDataDependent(Dim.Sym(s))).Order(StringComparer.Ordinal).Reverse())
+        {
+            Dim rest = Dim.Sym(name) - sum + known;
+            if (!rest.Symbols.Contains(name))
+            {
+                _solved.TryAdd(name, rest);
+                return;
             }
         }
     }

@@ -14,17 +14,18 @@ public sealed class Parser
 
     /// <param name="text">One graph.</param>
     /// <param name="file">Name for errors and for the provenance of values.</param>
+    /// <param name="takesClaims">Whether it is a graph whose sizes are claims (<see cref="GraphBuilder.TakesClaims"/>), as an imported one.</param>
     /// <exception cref="TesseraException">TSR0140 to TSR0149, with line and column: the text is no graph.</exception>
-    public static Graph Parse(string text, string? file = null)
+    public static Graph Parse(string text, string? file = null, bool takesClaims = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         Lexer lexer = new(text, file ?? "text");
-        Graph graph = new Parser(lexer).ReadGraph();
+        Graph graph = new Parser(lexer).ReadGraph(takesClaims);
         Verifier.Verify(graph);
         return graph;
     }
 
-    private Graph ReadGraph()
+    private Graph ReadGraph(bool takesClaims)
     {
         if (!_lexer.AcceptWord("graph"))
         {
@@ -33,7 +34,7 @@ public sealed class Parser
 
         string name = _lexer.Quoted();
         _lexer.Expect('{');
-        ParserScope scope = new(_lexer, new GraphBuilder());
+        ParserScope scope = new(_lexer, new GraphBuilder { TakesClaims = takesClaims });
         List<GraphOutput> outputs = [];
         List<string> ragged = [];
         List<Constraint> each = [];
@@ -216,7 +217,7 @@ public sealed class Parser
         }
 
         _lexer.Expect('{');
-        ParserScope scope = new(_lexer, new GraphBuilder(outer.Builder.Constraints));
+        ParserScope scope = new(_lexer, new GraphBuilder(outer.Builder.Constraints) { TakesClaims = outer.Builder.TakesClaims });
         List<Value>? results = null;
         while (!_lexer.Accept('}'))
         {

@@ -77,8 +77,8 @@ internal static class Numbers
                 case Cast { To: var to } cast when to.IsFloat() && IsSplat(cast.X, out number):
                     number = RefTensors.Round(to, number);
                     return true;
-                case ConstantOfShape { Value: { DType: DType.F16 or DType.BF16 or DType.F32 or DType.F64 } content }:
-                    number = RefTensors.FromContent(content).F[0];
+                case ConstantOfShape { Value: { DType: DType.F16 or DType.BF16 or DType.F32 or DType.F64 or DType.I32 or DType.I64 } content }:
+                    number = RefTensors.FromContent(content).Number(0);
                     return true;
                 default:
                     return Constants.IsSplat(value, out number);

@@ -10,6 +10,7 @@ public sealed class RewriteContext
     private readonly HashSet<Value> _relied = [];
     private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
     private bool _whereFinite;
+    private bool _whereOrdered;
 
     internal RewriteContext(GraphBuilder builder, PassContext pass, RewriteUses uses, WeightContents weights)
     {
@@ -56,6 +57,7 @@ public sealed class RewriteContext
         _relied.UnionWith(ground.Made);
         _paths.UnionWith(ground.Weights);
         _whereFinite |= ground.WhereFinite;
+        _whereOrdered |= ground.WhereOrdered;
     }
 
     /// <summary>
@@ -64,19 +66,22 @@ public sealed class RewriteContext
     /// </summary>
     public void HoldsWhereFinite() => _whereFinite = true;
 
+    /// <summary>Says that the law holds where what is put in order has an order: ONNX does not say where NaN stands among numbers.</summary>
+    public void HoldsWhereOrdered() => _whereOrdered = true;
+
     /// <summary>What the rule relied on since the last call.</summary>
     internal RewriteGround TakeGround()
     {
         _paths.UnionWith(Weights.TakeAsked());
-        if (_paths.Count == 0 && _relied.Count == 0 && !_whereFinite)
+        if (_paths.Count == 0 && _relied.Count == 0 && !_whereFinite && !_whereOrdered)
         {
             return RewriteGround.None;
         }
 
-        RewriteGround ground = new() { Weights = [.. _paths], Made = [.. _relied], WhereFinite = _whereFinite };
+        RewriteGround ground = new() { Weights = [.. _paths], Made = [.. _relied], WhereFinite = _whereFinite, WhereOrdered = _whereOrdered };
         _paths.Clear();
         _relied.Clear();
-        _whereFinite = false;
+        (_whereFinite, _whereOrdered) = (false, false);
         return ground;
     }
 

@@ -32,6 +32,7 @@ internal sealed class RewriteDriver
     public IReadOnlyList<Value> Run(GraphBuilder builder, IReadOnlyList<Value> roots)
     {
         SourceLocation place = builder.Source;
+        GraphRebuild rebuild = new(builder);
         try
         {
             for (int sweep = 0; sweep < MostSweeps; sweep++)
@@ -43,7 +44,8 @@ internal sealed class RewriteDriver
                 }
 
                 _fired.Clear();
-                IReadOnlyList<Value> next = Sweep(builder, roots, order);
+                rebuild.StartOver();
+                IReadOnlyList<Value> next = Sweep(builder, rebuild, roots, order);
                 if (next.SequenceEqual(roots))
                 {
                     return roots;
@@ -60,11 +62,10 @@ internal sealed class RewriteDriver
         throw Endless($"{MostSweeps} sweeps");
     }
 
-    private IReadOnlyList<Value> Sweep(GraphBuilder builder, IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
+    private IReadOnlyList<Value> Sweep(GraphBuilder builder, GraphRebuild rebuild, IReadOnlyList<Value> roots, IReadOnlyList<Op> order)
     {
         RewriteUses uses = new(roots, order);
         RewriteContext context = new(builder, _pass, uses, _weights);
-        GraphRebuild rebuild = new(builder);
         Dictionary<Value, Value> leaves = [];
         foreach (Op op in order.Where(static op => op is Ir.Ops.Input))
         {
@@ -196,10 +197,13 @@ internal sealed class RewriteDriver
 
     private static void CheckTypes(RewriteRule rule, Op op, IReadOnlyList<Value> replaced, RewriteContext context)
     {
-        // What a rule writes otherwise may exist already, under another name for a size that only run time knows.
+        // What a rule writes otherwise may exist already, under another name for a size that only run time knows; or it knows the
+        // size, or the rank.
         bool BothFresh(Dim a, Dim b) => a.IsSymbol(out _) && b.IsSymbol(out _) && context.Builder.IsDataDependent(a) && context.Builder.IsDataDependent(b);
+        bool IsTold(Dim a, Dim b) => context.Builder.IsDataDependent(b) && !context.Builder.IsDataDependent(a);
+        bool KnowsRank(IrType a, IrType b) => a is TensorType now && b is TensorType { Shape: null } was && now.DType == was.DType;
         bool fits = replaced.Count == op.OutputCount
-            && replaced.Zip(op.Outputs).All(p => IrTypes.Same(p.First.Type, p.Second.Type, (a, b) => context.Equal(a, b) || BothFresh(a, b)));
+            && replaced.Zip(op.Outputs).All(p => KnowsRank(p.First.Type, p.Second.Type) || IrTypes.Same(p.First.Type, p.Second.Type, (a, b) => context.Equal(a, b) || BothFresh(a, b) || IsTold(a, b)));
         if (!fits)
         {
             throw new TesseraException(

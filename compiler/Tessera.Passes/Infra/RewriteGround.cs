@@ -16,4 +16,7 @@ public sealed record RewriteGround
 
     /// <summary>Whether it holds only where the original is finite: what is not may come from values that the replacement does not compute.</summary>
     public bool WhereFinite { get; init; }
+
+    /// <summary>Whether it holds only where there is no NaN among what is put in order.</summary>
+    public bool WhereOrdered { get; init; }
 }

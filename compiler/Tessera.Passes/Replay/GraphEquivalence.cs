@@ -25,7 +25,7 @@ public static class GraphEquivalence
         for (int i = 0; i < options.Cases && sizes.Count > 0; i++)
         {
             IReadOnlyDictionary<string, long> chosen = sizes[i % sizes.Count];
-            ValueKind kind = s_kinds[i % s_kinds.Length];
+            ValueKind kind = s_kinds[i % s_kinds.Length] is var any && options.WhereOrdered && any == ValueKind.Special ? ValueKind.Large : any;
             if (Cost(before, chosen) > options.MostElements || Run(before, after, chosen, options, i, kind) is not { } comparison)
             {
                 skipped++;

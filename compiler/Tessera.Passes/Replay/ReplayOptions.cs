@@ -31,6 +31,9 @@ public sealed record ReplayOptions(Func<DType, double> Tolerance)
     /// <summary>Compares only what is finite in the original.</summary>
     public bool WhereFinite { get; init; }
 
+    /// <summary>Draws no NaN nor ±∞: what is put in order has an order.</summary>
+    public bool WhereOrdered { get; init; }
+
     /// <summary>Runs a graph of the replacement in place of the evaluator (ONNX Runtime, say); null for the evaluator.</summary>
     public Func<Graph, IReadOnlyDictionary<string, RefValue>, IReadOnlyList<RefValue>>? Run { get; init; }
 }

@@ -41,7 +41,7 @@ public static class SiteReplay
         string text = Printer.Print(original) + Printer.Print(replacement);
         if (!known.TryGetValue(text, out SiteReport? report))
         {
-            known.Add(text, report = GraphEquivalence.Check(original, replacement, record.Site, options with { WhereFinite = record.Ground.WhereFinite }));
+            known.Add(text, report = GraphEquivalence.Check(original, replacement, record.Site, options with { WhereFinite = record.Ground.WhereFinite, WhereOrdered = record.Ground.WhereOrdered }));
         }
 
         return report with { Site = record.Site };

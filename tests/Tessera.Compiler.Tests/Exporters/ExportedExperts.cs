@@ -5,9 +5,9 @@ namespace Tessera.Compiler.Tests.Exporters;
 /// <summary>Mixtures of experts as exporters and builders of models write them: four experts of a width of 8 over tokens of 6.</summary>
 internal static class ExportedExperts
 {
-    private const int Experts = 4;
-    private const int Size = 6;
-    private const int Hidden = 8;
+    public const int Experts = 4;
+    public const int Size = 6;
+    public const int Hidden = 8;
 
     public static IEnumerable<(string Name, Func<ExportedModel> Model)> All =>
     [
@@ -20,17 +20,24 @@ internal static class ExportedExperts
         ("DeepSeek-V3, sigmoid and a bias", static () => Masked(WithBias)),
         ("GPT-OSS, one product over all experts", Batched),
         ("matrices gathered for each token", Picked),
-        ("a loop over stacks", Looped),
+        ("a loop over stacks", static () => Looped(["tokens", Size])),
+        ("a loop whose sum has no declared rank", static () => Looped(null)),
+        ("a scan over stacks and columns of gates", Scanned),
+        .. ExportedRouters.All,
+        .. ExportedSortedExperts.All,
+        .. ExportedDispatch.All,
     ];
 
-    private static (ExportedModel M, string X, string Logits) Start()
+    /// <summary>Tokens, and logits of so many experts.</summary>
+    public static (ExportedModel M, string X, string Logits) Start(long experts = Experts)
     {
         ExportedModel m = new(18);
         string x = m.Input("x", DType.F32, "tokens", Size);
-        return (m, x, m.MatMul(x, m.Weight(Size, Experts)));
+        return (m, x, m.MatMul(x, m.Weight(Size, experts)));
     }
 
-    private static (string Weights, string Ids) Renormalised(ExportedModel m, string logits)
+    /// <summary>Softmax, the two best, their weights made to sum to 1.</summary>
+    public static (string Weights, string Ids) Renormalised(ExportedModel m, string logits)
     {
         string[] top = TopK(m, m.Softmax(logits));
         return (m.Node("Div", [top[0], Sum(m, top[0], 1, keep: true)]), top[1]);
@@ -51,13 +58,13 @@ internal static class ExportedExperts
         return (m.Node("Mul", [m.Node("Div", [picked, sum]), m.Float(2.5f)]), top[1]);
     }
 
-    private static string[] TopK(ExportedModel m, string scores) =>
-        m.Nodes("TopK", 2, [scores, m.Longs(2)], ExportedModel.Int("axis", -1), ExportedModel.Int("largest", 1), ExportedModel.Int("sorted", 1));
+    public static string[] TopK(ExportedModel m, string scores, long k = 2) =>
+        m.Nodes("TopK", 2, [scores, m.Longs(k)], ExportedModel.Int("axis", -1), ExportedModel.Int("largest", 1), ExportedModel.Int("sorted", 1));
 
-    private static string Sum(ExportedModel m, string x, long axis, bool keep) => m.Node("ReduceSum", [x, m.Longs(axis)], ExportedModel.Int("keepdims", keep ? 1 : 0));
+    public static string Sum(ExportedModel m, string x, long axis, bool keep) => m.Node("ReduceSum", [x, m.Longs(axis)], ExportedModel.Int("keepdims", keep ? 1 : 0));
 
-    // down(silu(gate(x)) · up(x))
-    private static string Expert(ExportedModel m, string x)
+    /// <summary>down(silu(gate(x)) · up(x)).</summary>
+    public static string Expert(ExportedModel m, string x)
     {
         string gate = m.MatMul(x, m.Weight(Size, Hidden));
         string up = m.MatMul(x, m.Weight(Size, Hidden));
@@ -65,12 +72,13 @@ internal static class ExportedExperts
         return m.MatMul(h, m.Weight(Hidden, Size));
     }
 
-    private static ExportedModel Masked(Func<ExportedModel, string, (string Weights, string Ids)> router)
+    /// <summary>Every expert on every token, by some router.</summary>
+    public static ExportedModel Masked(Func<ExportedModel, string, (string Weights, string Ids)> router, long experts = Experts)
     {
-        (ExportedModel m, string x, string logits) = Start();
+        (ExportedModel m, string x, string logits) = Start(experts);
         (string weights, string ids) = router(m, logits);
         string sum = m.Node("Mul", [x, m.Float(0)]);
-        for (int e = 0; e < Experts; e++)
+        for (int e = 0; e < experts; e++)
         {
             string here = m.Cast(m.Node("Equal", [ids, m.Long(e)]), DType.F32);
             string gate = Sum(m, m.Node("Mul", [here, weights]), 1, keep: true);
@@ -179,19 +187,39 @@ internal static class ExportedExperts
         return m;
     }
 
-    private static ExportedModel Looped()
+    private static ExportedModel Looped(object[]? dims)
     {
         (ExportedModel m, string x, string logits) = Start();
         (string weights, string ids) = Renormalised(m, logits);
         (string first, string second) = (m.Weight(Experts, Size, Hidden), m.Weight(Experts, Hidden, Size));
         string start = m.Node("ConstantOfShape", [m.Node("Shape", [x])]);
-        m.Output(m.Loop(m.Long(Experts), start, ["tokens", Size], (into, round, sum) =>
+        m.Output(m.Loop(m.Long(Experts), start, dims, (into, round, sum) =>
         {
             string here = into.Node("Where", [into.Node("Equal", [ids, round]), weights, into.Float(0)]);
             string gate = Sum(into, here, 1, keep: true);
             string h = into.Node("Relu", [into.MatMul(x, into.Node("Gather", [first, round], ExportedModel.Int("axis", 0)))]);
             string y = into.MatMul(h, into.Node("Gather", [second, round], ExportedModel.Int("axis", 0)));
             return into.Node("Add", [sum, into.Node("Mul", [y, gate])]);
+        }));
+        return m;
+    }
+
+    private static ExportedModel Scanned()
+    {
+        (ExportedModel m, string x, string logits) = Start();
+        (string weights, string ids) = Renormalised(m, logits);
+        string zeros = m.Node("ConstantOfShape", [m.Node("Shape", [logits])]);
+        string gates = m.Node("ScatterElements", [zeros, ids, weights], ExportedModel.Int("axis", 1));
+        string start = m.Node("ConstantOfShape", [m.Node("Shape", [x])]);
+        (string, object[])[] scanned =
+        [
+            (m.Weight(Experts, Size, Hidden), [Size, Hidden]), (m.Weight(Experts, Hidden, Size), [Hidden, Size]), (m.Transpose(gates, 1, 0), ["tokens"]),
+        ];
+        m.Output(m.Scan(start, ["tokens", Size], scanned, (into, sum, slices) =>
+        {
+            string h = into.Node("Relu", [into.MatMul(x, slices[0])]);
+            string gate = into.Node("Unsqueeze", [slices[2], into.Longs(1)]);
+            return into.Node("Add", [sum, into.Node("Mul", [into.MatMul(h, slices[1]), gate])]);
         }));
         return m;
     }

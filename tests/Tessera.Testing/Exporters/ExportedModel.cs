@@ -67,8 +67,8 @@ public sealed class ExportedModel
     public string If(string condition, Func<ExportedModel, string> then, Func<ExportedModel, string> otherwise) =>
         Node("If", [condition], Graph("then_branch", Branch("then", then)), Graph("else_branch", Branch("else", otherwise)));
 
-    /// <summary>A loop with one carried value of the given rounds and sizes: what a round makes of its number and the value.</summary>
-    public string Loop(string rounds, string start, object[] dims, Func<ExportedModel, string, string, string> body)
+    /// <summary>A loop with one carried value of the given rounds and sizes (none: of a rank that is not declared): what a round makes of its number and the value.</summary>
+    public string Loop(string rounds, string start, object[]? dims, Func<ExportedModel, string, string, string> body)
     {
         GraphProto graph = Branch("body", into =>
         {
@@ -80,6 +80,18 @@ public sealed class ExportedModel
             return body(into, round, carried);
         });
         return Node("Loop", [rounds, "", start], Graph("body", graph));
+    }
+
+    /// <summary>A scan with one state over tensors along their first axes: what a round makes of the state and of its slices.</summary>
+    public string Scan(string start, object[] dims, (string Value, object[] Slice)[] scanned, Func<ExportedModel, string, string[], string> body)
+    {
+        GraphProto graph = Branch("body", into =>
+        {
+            string state = into.Input($"state{_names}", DType.F32, dims);
+            string[] slices = [.. scanned.Select((s, i) => into.Input($"slice{_names}_{i}", DType.F32, s.Slice))];
+            return body(into, state, slices);
+        });
+        return Node("Scan", [start, .. scanned.Select(static s => s.Value)], Graph("body", graph), Int("num_scan_inputs", scanned.Length));
     }
 
     private GraphProto Branch(string name, Func<ExportedModel, string> make)
@@ -184,8 +196,13 @@ public sealed class ExportedModel
 
     private string Constant(TensorProto tensor) => Node("Constant", [], new AttributeProto { Name = "value", Type = Kind.Tensor, T = tensor });
 
-    private static ValueInfoProto Info(string name, DType dtype, object[] dims)
+    private static ValueInfoProto Info(string name, DType dtype, object[]? dims)
     {
+        if (dims is null)
+        {
+            return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)dtype } } };
+        }
+
         TensorShapeProto shape = new();
         shape.Dim.AddRange(dims.Select(static d => d is string symbol
             ? new TensorShapeProto.Types.Dimension { DimParam = symbol }

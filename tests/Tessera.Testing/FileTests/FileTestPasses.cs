@@ -9,16 +9,21 @@ namespace Tessera.Testing.FileTests;
 
 /// <summary>
 /// What a file test may run: passes by name, <c>batch-dense</c>, <c>batch-padded</c> and <c>batch-packed</c>, and
-/// <c>legalize-17</c>, the lowering to standard ops of that opset.
+/// <c>legalize-17</c>, the lowering to standard ops of that opset. <c>as-imported</c> does nothing: it says that the graph is one whose
+/// sizes are claims (<see cref="GraphBuilder.TakesClaims"/>).
 /// </summary>
 internal static class FileTestPasses
 {
     private const string Legal = "legalize-";
+    private const string Imported = "as-imported";
+
+    public static bool TakesClaims(string names) => names.Split(',', StringSplitOptions.TrimEntries).Contains(Imported);
 
     public static IReadOnlyList<IPass> Parse(string names) =>
     [
         .. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).SelectMany(static name => name switch
         {
+            Imported => (IPass[])[],
             "batch-dense" => [new BatchStep(BatchMode.Dense)],
             "batch-padded" => [new BatchStep(BatchMode.Padded)],
             "batch-packed" => [new BatchStep(BatchMode.Packed)],

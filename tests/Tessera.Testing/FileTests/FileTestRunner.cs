@@ -54,12 +54,13 @@ public static class FileTestRunner
     {
         try
         {
-            Graph before = Parser.Parse(test.Input, "input");
+            bool takesClaims = FileTestPasses.TakesClaims(test.Passes);
+            Graph before = Parser.Parse(test.Input, "input", takesClaims);
             PassContext context = new(new PassOptions { Verify = true, RecordRewrites = true });
             Verifier.Verify(before);
             IReadOnlyList<IPass> run = passes(test.Passes);
             Graph after = PassRunner.Run(before, run, context);
-            Graph readBack = Parser.Parse(Printer.Print(after));
+            Graph readBack = Parser.Parse(Printer.Print(after), takesClaims: takesClaims);
             if (Printer.Print(readBack) != Printer.Print(after))
             {
                 throw new XunitException($"{test}: what was printed does not read back.");
@@ -78,7 +79,11 @@ public static class FileTestRunner
     private static void RequireSame(Graph before, Graph? after, FileTestCase test, PassContext context)
     {
         IEnumerable<SiteReport> sites = SiteReplay.VerifyRewrites(before, context.Rewrites, s_replay);
-        ReplayOptions whole = s_replay with { WhereFinite = context.Rewrites.Any(static r => r.Ground.WhereFinite) };
+        ReplayOptions whole = s_replay with
+        {
+            WhereFinite = context.Rewrites.Any(static r => r.Ground.WhereFinite),
+            WhereOrdered = context.Rewrites.Any(static r => r.Ground.WhereOrdered),
+        };
         foreach (SiteReport report in after is null ? sites : sites.Append(GraphEquivalence.Check(before, after, "the whole graph", whole)))
         {
             if (!report.Holds)

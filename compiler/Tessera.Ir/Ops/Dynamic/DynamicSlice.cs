@@ -6,7 +6,17 @@ namespace Tessera.Ir.Ops;
 [Op("dynamic_slice")]
 public sealed partial record DynamicSlice(Value X, Value Starts, Value Ends, Value? Axes, Value? Steps) : DynamicOp
 {
-    public override IReadOnlyList<IrType> InferTypes(InferContext context) => [OfRank(context, X.DType, X.Tensor.Shape?.Rank)];
+    // An axis that is not named is as it was.
+    public override IReadOnlyList<IrType> InferTypes(InferContext context)
+    {
+        if (X.Tensor.Shape is not { } shape || Axes is null || Numbers(Axes.Sizes) is not { } named)
+        {
+            return [OfRank(context, X.DType, X.Tensor.Shape?.Rank)];
+        }
+
+        HashSet<int> axes = [.. named.Select(a => context.Axis(a, shape.Rank))];
+        return [new TensorType(X.DType, [.. shape.Select((d, a) => axes.Contains(a) ? context.Fresh(0, a) : d)])];
+    }
 
     public override Op? Resolve(Func<int, IReadOnlyList<Dim>?> content)
     {

@@ -32,6 +32,8 @@ internal sealed class GateMatcher(RewriteContext context)
             Cast { X: var x } cast when Numbers.Widens(cast) => Column(x, depth - 1) is var (a, e) ? (a with { Weights = context.Emit(new Cast(a.Weights) { To = cast.To }) }, e) : null,
             Gather { Indices: var index } gather when IsLast(gather.Axis, gather.Data.Rank) && Single(index) is { } e && Spread(gather.Data) is var (a, n)
                 => (a, e < 0 ? e + n : e),
+            Gather { Axis: 0, Data: { Op: Transpose { Perm: [1, 0], X: var gates } }, Indices: { Rank: 0 } index } when Single(index) is { } e && Spread(gates) is var (a, n)
+                => (a, e < 0 ? e + n : e),
             Slice { Axes: [var axis] } slice when IsLast(axis, slice.X.Rank) && gate.Shape[^1] == Dim.One && slice.Starts[0].ConstValue is { } e
                 && Spread(slice.X) is var (a, n) => (a, e < 0 ? e + n : e),
             Split split when IsLast(split.Axis, split.X.Rank) && split.Outputs.All(static v => v.Shape[^1] == Dim.One) && Spread(split.X) is var (a, _)

@@ -20,7 +20,8 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
 
     public Route? Match()
     {
-        Value ids = Bare(site.Experts);
+        ExpertRoom? room = ExpertRoom.Of(Bare(site.Experts), context);
+        Value ids = Bare(room?.Ids ?? site.Experts);
         if (ids.Producer is not (TopK or ArgMax))
         {
             return null;
@@ -38,8 +39,9 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
             return null;
         }
 
+        route = route with { Renormalize = _renormalize, Epsilon = _epsilon, Scale = _scale };
         return route.Logits.Shape[1].ConstValue == site.ExpertCount
-            ? route with { Renormalize = _renormalize, Epsilon = _epsilon, Scale = _scale }
+            ? room is null ? route : room.In(route, context) ?? Unknown<Route>($"{room.Room} places at each expert are no share of {route.Logits.Shape[0]} tokens")
             : Unknown<Route>($"there are {route.Logits.Shape[1]} logits for {site.ExpertCount} experts");
     }
 
@@ -93,20 +95,59 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
             return Unknown<Route>($"k is {top.K}");
         }
 
+        GroupedKeys? groups = GroupedKeys.Of(top.X, context);
+        Value keys = groups?.Keys ?? top.X;
         if (ReferenceEquals(weights.Producer, top) && weights.Index == 0)
         {
-            return Scored(top.X) is var (logits, scoring) ? Made(logits, scoring, k) : Unknown<Route>("weights are what is selected by, which is no softmax or sigmoid of logits");
+            return Scored(keys) is var (logits, scoring) ? Within(groups, Made(logits, scoring, k), 0, isWeight: true) : Unknown<Route>("weights are what is selected by, which is no softmax or sigmoid of logits");
         }
 
         if (Scored(weights) is var (chosen, after) && ReferenceEquals(chosen.Producer, top) && chosen.Index == 0)
         {
-            return Made(top.X, after, k) is { } first ? first with { SelectFirst = true } : null;
+            return Made(keys, after, k) is { } first ? Within(groups, first with { SelectFirst = true }, double.NegativeInfinity) : null;
         }
 
-        return weights.Op is GatherElements { Data: var scores, Indices: var at } gather && IsLast(gather.Axis, scores.Rank) && ReferenceEquals(Bare(at), ids)
-            ? ByScores(top.X, scores, k)
-            : Unknown<Route>("weights are neither what is selected by, nor a score of it, nor scores gathered at the selected experts");
+        if (weights.Op is not GatherElements { Data: var scores, Indices: var at } gather || !IsLast(gather.Axis, scores.Rank) || !ReferenceEquals(Bare(at), ids))
+        {
+            return Unknown<Route>("weights are neither what is selected by, nor a score of it, nor scores gathered at the selected experts");
+        }
+
+        return groups is not null && ReferenceEquals(Bare(scores), Bare(top.X))
+            ? Within(groups, ByScores(keys, keys, k), 0, isWeight: true)
+            : ByScores(keys, scores, k) is { } route ? Within(groups, route, Least(route.SelectionBias)) : null;
     }
+
+    // Experts outside the best groups are never selected where what they are filled with is below every key; where weights are the
+    // keys, 0 is low enough: it weighs as much as the 0 that it is taken for.
+    private Route? Within(GroupedKeys? groups, Route? route, double least, bool isWeight = false)
+    {
+        if (groups is null || route is null)
+        {
+            return route;
+        }
+
+        bool isBelow = groups.Fill < least || double.IsNegativeInfinity(groups.Fill);
+        if (!isBelow && !(isWeight && groups.Fill == 0))
+        {
+            return Unknown<Route>($"experts outside the best groups are filled with {new Real(groups.Fill)}, which is not known to be below every other key");
+        }
+
+        if (!isBelow)
+        {
+            context.HoldsWhereOrdered();
+            context.HoldsWhereFinite();
+        }
+
+        long inGroup = (route.Logits.Shape[1].ConstValue ?? 0) / groups.Count;
+        return route.K > groups.Top * inGroup
+            ? Unknown<Route>($"{groups.Top} groups hold fewer than {route.K} experts")
+            : route with { GroupCount = groups.Count, TopGroups = groups.Top, GroupScore = groups.Score };
+    }
+
+    // A score is 0 or more.
+    private double Least(Value? bias) => bias is null ? 0
+        : context.Weights.Numbers(Bare(bias)) is { Length: > 0 } numbers && !numbers.Any(double.IsNaN) ? numbers.Min()
+        : double.NegativeInfinity;
 
     // Selected by score + bias, weighted by the score.
     private Route? ByScores(Value keys, Value scores, long k)
@@ -116,16 +157,22 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
             return Unknown<Route>("the scores that weights are gathered from are no softmax or sigmoid of logits");
         }
 
+        (keys, scores) = (Bare(keys), Bare(scores));
         if (ReferenceEquals(keys, scores))
         {
             return Made(logits, scoring, k);
         }
 
-        Value? bias = keys.Op is Add { A: var a, B: var b } ? ReferenceEquals(a, scores) ? b : ReferenceEquals(b, scores) ? a : null : null;
-        return bias is { Rank: 1 } && Made(logits, scoring, k) is { } route
-            ? route with { SelectionBias = bias.DType == logits.DType ? bias : context.Emit(new Cast(bias) { To = logits.DType }) }
+        Value? bias = keys.Op is Add { A: var a, B: var b } ? ReferenceEquals(Bare(a), scores) ? Row(b) : ReferenceEquals(Bare(b), scores) ? Row(a) : null : null;
+        return bias is not null && Numbers.Wider(bias.DType, logits.DType) is { } type && Made(logits, scoring, k) is { } route
+            ? route with { Logits = As(route.Logits, type), SelectionBias = As(bias, type) }
             : Unknown<Route>("experts are selected by something else than the score and a bias for each expert");
     }
+
+    // One number for each expert, [E]: what all tokens share.
+    private Value? Row(Value bias) => bias.Rank > 0 && bias.Shape.NumElements == bias.Shape[^1] ? Axes.Reshape(bias, [bias.Shape[^1]], context) : null;
+
+    private Value As(Value value, DType type) => value.DType == type ? value : context.Emit(new Cast(value) { To = type });
 
     private Route? OfArgMax(ArgMax most, Value ids, Value weights)
     {
