@@ -29,7 +29,7 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
             return context.Reject(op, "tokens are not sent to the places that results are taken from");
         }
 
-        return form.Parts.All(p => p.Tail().All(w => w.Shape[0].ConstValue == experts)) ? Fused(op, form with { X = x }, routed, combine.Shape, context) : null;
+        return form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts)) ? Fused(op, form with { X = x }, routed, combine.Shape, context) : null;
     }
 
     private static Value? Fused(MatMul op, ExpertForm form, Dispatch routed, Shape mask, RewriteContext context)

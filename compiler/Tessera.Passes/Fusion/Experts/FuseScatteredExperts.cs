@@ -50,7 +50,7 @@ public sealed class FuseScatteredExperts : RewriteRule<ReduceSum>
 
         context.HoldsWhereFinite();
         Value kept = hasRoom ? ids : ExpertRoom.Bounded(ids, experts, room, found.Priority, context);
-        return form.Parts.All(p => p.Tail().All(w => w.Shape[0].ConstValue == experts))
+        return form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts))
             ? ExpertEmission.Emit(context, x, new Assignment(kept, weights), form with { X = x }, ExpertEmission.Views(context, form, experts), experts)
             : null;
     }
