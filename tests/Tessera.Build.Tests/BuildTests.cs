@@ -1,3 +1,4 @@
+using Tessera.Testing;
 using Xunit;
 
 namespace Tessera.Build.Tests;
@@ -5,7 +6,7 @@ namespace Tessera.Build.Tests;
 /// <summary>Projects built by the packages as a user builds them.</summary>
 public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
 {
-    private const string Two = """<OnnxModel Include="First" Batch="packed" /><OnnxModel Include="Second" Name="Other" Batch="dense" ExternalData="true" />""";
+    private const string Two = """<OnnxModel Include="Models.First" Batch="packed" /><OnnxModel Include="Second" Name="Other" Batch="dense" ExternalData="true" />""";
 
     [Fact]
     public void A_console_app_of_three_packages_and_a_module_runs_it()
@@ -105,16 +106,21 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     }
 
     [Fact]
-    public void A_model_from_a_file_is_optimised()
+    public void The_page_is_a_project_that_runs()
     {
         ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="input/given.onnx" /><OnnxModel Include="input/given.onnx" Name="Same" Optimize="false" />""");
-        Directory.CreateDirectory(app["input"]);
-        File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["input/given.onnx"]);
-        app.Write("Program.cs", Sources.Program("app", "given"));
-        Assert.Contains("given gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(app["input/given.onnx"]), File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "Same.onnx")));
+        string page = Repository.Read("compiler/docs/compile-in-the-build.md");
+        string items = page.Split("```xml\n")[1].Split("```")[0].Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
+        ProjectFolder app = feed.Project("app").With(items + """<OnnxModel Include="models/recogniser.onnx" Name="Same" Optimize="false" />""");
+        Directory.CreateDirectory(app["models"]);
+        File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["models/recogniser.onnx"]);
+        app.Write("Encoder.cs", Sources.Module("Encoder"));
+        app.Write("Program.cs", Sources.Program("app", "Encoder", "recogniser"));
+        string output = app.Succeed("run").Output;
+        Assert.Contains("Encoder gives output: f32[2, 3]", output, StringComparison.Ordinal);
+        Assert.Contains("recogniser gives output: f32[2, 3]", output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(app["models/recogniser.onnx"]), File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "Same.onnx")));
     }
 
     [Fact]

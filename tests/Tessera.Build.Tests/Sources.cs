@@ -27,13 +27,16 @@ internal static class Sources
         }
         """;
 
-    /// <summary>Runs a packed model of <see cref="Module"/> and prints its sizes.</summary>
-    public static string Program(string folder, string model) => $$"""
+    /// <summary>Runs packed models of <see cref="Module"/> and prints their sizes.</summary>
+    public static string Program(string folder, params string[] models) => $$"""
         using Tessera.Runtime;
 
-        using ModelSession session = ModelSession.Open(Path.Combine(AppContext.BaseDirectory, "models", "{{folder}}", "{{model}}.onnx"));
-        PackedBatch batch = new BatchBuilder().AddTokens("x", "n", new float[][] { new float[8], new float[4] }, 4).Pack();
-        using RunResult result = session.Run(batch.Inputs);
-        Console.WriteLine($"{{model}} gives {result["output"]}");
+        foreach (string model in "{{string.Join(' ', models)}}".Split(' '))
+        {
+            using ModelSession session = ModelSession.Open(Path.Combine(AppContext.BaseDirectory, "models", "{{folder}}", $"{model}.onnx"));
+            PackedBatch batch = new BatchBuilder().AddTokens("x", "n", new float[][] { new float[8], new float[4] }, 4).Pack();
+            using RunResult result = session.Run(batch.Inputs);
+            Console.WriteLine($"{model} gives {result["output"]}");
+        }
         """;
 }

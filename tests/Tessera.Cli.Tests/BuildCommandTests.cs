@@ -63,9 +63,26 @@ public sealed class BuildCommandTests : IDisposable
         string weights = _folder["w.safetensors"];
         SafetensorsWriter.Write(weights, Seeded(1));
         Assert.StartsWith("Tessera: 1 models, 1 compiled", Run(Module("a", nameof(Encoder), $"weights={weights}")).Output, StringComparison.Ordinal);
+        Assert.Equal([weights], File.ReadAllLines(_folder["models.request.files"]));
         Assert.StartsWith("Tessera: 1 models, 0 compiled", Run(Module("a", nameof(Encoder), $"weights={weights}")).Output, StringComparison.Ordinal);
         SafetensorsWriter.Write(weights, Seeded(2));
         Assert.StartsWith("Tessera: 1 models, 1 compiled", Run(Module("a", nameof(Encoder), $"weights={weights}")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_beside_a_model_is_part_of_its_key()
+    {
+        SaveOptions outside = new() { ExternalAbove = -1, SmallestExternal = 0, DataFileName = "in.data" };
+        foreach (int seed in new[] { 1, 2 })
+        {
+            ModelCompiler.Compile(new Encoder(), new CompileOptions { Seed = seed, Emit = new EmitOptions { Save = outside } }).Save(_folder["in.onnx"]);
+            string[] model = [Model("a", _folder["in.onnx"], "optimize=true")];
+            Assert.StartsWith("Tessera: 1 models, 1 compiled", Run(model).Output, StringComparison.Ordinal);
+            Assert.Equal([_folder["in.data"]], File.ReadAllLines(_folder["models.request.files"]));
+            Assert.StartsWith("Tessera: 1 models, 0 compiled", Run(model).Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("error TSR1229", Run(Model("b", _folder["in.onnx"])).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,9 @@ public class ReferenceTests
         ["Tessera.Runtime"] = ["Tessera.Kernels"],
         ["Tessera.Compiler"] = ["Tessera.Ir", "Tessera.Passes", "Tessera.Nn", "Tessera.Onnx", "Tessera.Runtime"],
         ["Tessera.Cli"] = ["Tessera.Compiler"],
-        ["Tessera.Build"] = [],
+
+        // A package without code of its own: it depends on the one and carries the others.
+        ["Tessera.Build"] = ["Tessera.Nn", "Tessera.Generators", "Tessera.Cli"],
     };
 
     public static TheoryData<string> Projects() => [.. Files()];
@@ -36,8 +38,8 @@ public class ReferenceTests
     }
 
     [Fact]
-    public void Every_project_of_the_order_but_those_to_come_is_found() =>
-        Assert.Empty(s_mayReference.Keys.Except(["Tessera.Build"]).Except(Files().Select(static f => Path.GetFileNameWithoutExtension(f))));
+    public void Every_project_of_the_order_is_found() =>
+        Assert.Empty(s_mayReference.Keys.Except(Files().Select(static f => Path.GetFileNameWithoutExtension(f))));
 
     [Fact]
     public void Nothing_deployed_loads_an_assembly_of_the_compiler()

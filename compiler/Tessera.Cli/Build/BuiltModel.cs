@@ -8,4 +8,7 @@ namespace Tessera.Cli.Build;
 internal sealed record BuiltModel(bool Compiled, IReadOnlyList<CompileWarning> Warnings)
 {
     public static BuiltModel AsItWas { get; } = new(false, []);
+
+    /// <summary>Files of weights that it follows from, which no item of the project may name.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
 }

@@ -15,13 +15,14 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
     /// <exception cref="TesseraException">It cannot be compiled, or a gate holds it back; what was written before stays.</exception>
     public BuiltModel Build(ModelRequest request)
     {
-        BuiltModel built = request.IsFile ? FromFile(request) : FromModule(request);
+        List<string> files = [.. request.WeightFiles];
+        BuiltModel built = request.IsFile ? FromFile(request, files) : FromModule(request);
         if (built.Compiled && !request.ExternalData)
         {
             File.Delete(request.DataFile);
         }
 
-        return built;
+        return built with { Files = files };
     }
 
     private BuiltModel FromModule(ModelRequest request)
@@ -54,9 +55,10 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
         return model;
     }
 
-    private BuiltModel FromFile(ModelRequest request)
+    private BuiltModel FromFile(ModelRequest request, List<string> files)
     {
         using OnnxModel model = OnnxModel.Load(GraphFile.Existing(request.Include));
+        files.AddRange(model.DataFiles);
         string key = ModelKey.OfFile(request, [request.Include, .. model.DataFiles]);
         if (IsCurrent(request, key))
         {

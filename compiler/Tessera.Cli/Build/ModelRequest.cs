@@ -58,6 +58,12 @@ internal sealed record ModelRequest
 
     public string DataFile => Output + ".data";
 
+    /// <summary>Files of weights, the shards of an index among them.</summary>
+    public IEnumerable<string> WeightFiles => Weights is null ? []
+        : Weights.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && Path.GetDirectoryName(Path.GetFullPath(Weights)) is { } folder && Directory.Exists(folder)
+            ? [Weights, .. Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)]
+            : [Weights];
+
     /// <summary>Where weights go. Whether a file of data comes to be is known before the model is compiled, since a build lists its outputs by then.</summary>
     public SaveOptions Save => ExternalData
         ? new SaveOptions { ExternalAbove = -1, SmallestExternal = 0, DataFileName = Path.GetFileName(DataFile) }

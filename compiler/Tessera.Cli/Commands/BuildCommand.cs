@@ -9,6 +9,9 @@ namespace Tessera.Cli.Commands;
 /// <summary><c>tessera build REQUEST</c>: what the package Tessera.Build starts.</summary>
 internal sealed class BuildCommand
 {
+    /// <summary>Beside the request: files whose change is a reason to start again.</summary>
+    private const string FilesRead = ".files";
+
     private readonly Argument<string> _request = new("REQUEST")
     {
         Description = "Lines key=value: assembly, reference, and behind each line [model]: include, name, output, preset, batch, dtype, target, opset, weights, seed, optimize, verify, externaldata, requirefusion, maxnodes, tolerance.",
@@ -36,12 +39,14 @@ internal sealed class BuildCommand
             : throw new TesseraException("TSR1222", path, "it names no assembly, and a model is made of a module."));
         ModelBuilder builder = new(modules, cancellation);
         (int compiled, int failed) = (0, 0);
+        List<string> files = [];
         foreach (ModelRequest model in request.Models)
         {
             try
             {
                 BuiltModel built = builder.Build(model);
                 compiled += built.Compiled ? 1 : 0;
+                files.AddRange(built.Files);
                 foreach (CompileWarning warning in built.Warnings)
                 {
                     terminal.Output.WriteLine(BuildMessages.Warning(warning.Code, $"{warning.Place}: {warning.Message}", model.Include));
@@ -54,6 +59,7 @@ internal sealed class BuildCommand
             }
         }
 
+        File.WriteAllLines(path + FilesRead, files.Distinct(StringComparer.Ordinal).Select(Path.GetFullPath));
         terminal.Output.WriteLine($"Tessera: {request.Models.Count} models, {compiled} compiled{(failed > 0 ? $", {failed} failed" : "")}, {watch.Elapsed.TotalSeconds:F1} s");
         return failed > 0 ? Guard.BadInput : Guard.Success;
     }

@@ -45,8 +45,11 @@ public partial class PageTests
             case "text":
                 Assert.Equal(Comment().Replace(text, "") + "\n", Printer.Print(Parser.Parse(text, page)));
                 break;
+            case "xml":
+                Assert.Contains(page, Repository.Read("tests", "Tessera.Build.Tests", "BuildTests.cs"));
+                break;
             default:
-                Assert.Fail($"{page}: blocks are csharp or text, not '{language}'.");
+                Assert.Fail($"{page}: blocks are csharp, text, or xml that a project is built of, not '{language}'.");
                 break;
         }
     }
