@@ -85,7 +85,12 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
         Batching.Single => model.Optimize(new OptimizeOptions { Target = request.Target, Opset = request.Opset, Verify = request.Verify }),
         Batching.Packed => model.Pack(new PackOptions
         {
-            Batch = request.BatchSize, Ragged = request.Ragged, Masks = request.Masks, Target = request.Target, Opset = request.Opset, Verify = request.Verify,
+            Batch = request.BatchSize,
+            Ragged = request.Ragged,
+            Masks = request.Masks,
+            Target = request.Target,
+            Opset = request.Opset,
+            Verify = request.Verify,
         }).Model,
         _ => throw new TesseraException("TSR1224", request.Name, $"batch is '{request.Batch}'; a model from a file is single, as it is, or packed."),
     };
