@@ -49,8 +49,8 @@ public sealed class Value
     public const int MostSizes = 64;
 
     /// <summary>The shape.</summary>
-    /// <exception cref="InvalidOperationException">The rank is not known.</exception>
-    public Shape Shape => Tensor.Shape ?? throw new InvalidOperationException($"The rank of {this} is not known.");
+    /// <exception cref="TesseraException">TSR0201: the rank is not known.</exception>
+    public Shape Shape => Tensor.Shape ?? throw new TesseraException("TSR0201", Source, $"the rank of {this} is not known.");
 
     public int Rank => Shape.Rank;
 

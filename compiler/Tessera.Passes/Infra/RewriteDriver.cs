@@ -134,14 +134,14 @@ internal sealed class RewriteDriver
         return null;
     }
 
-    // A size that leaves 64 bits is told of by what computes with sizes, which knows no op.
+    // A size that leaves 64 bits, or a rank that is not known below the op, is told of by what knows no op.
     private static IReadOnlyList<Value>? Try(RewriteRule rule, Op op, RewriteContext context)
     {
         try
         {
             return rule.Try(op, context);
         }
-        catch (TesseraException error) when (error.Code is "TSR0101" or "TSR0102")
+        catch (TesseraException error) when (error.Code is "TSR0101" or "TSR0102" or "TSR0201")
         {
             context.Reject(op, error.Message);
             return null;

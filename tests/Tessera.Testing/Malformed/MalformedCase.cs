@@ -33,7 +33,7 @@ public sealed record MalformedCase(string Name, string? Code, Action<string> Wri
 
     /// <summary>All cases.</summary>
     public static IReadOnlyList<MalformedCase> All { get; } =
-        [.. NameCases.All, .. TensorCases.All, .. SparseCases.All, .. ExternalCases.All, .. NestingCases.All, .. BombCases.All, .. WireCases.All];
+        [.. NameCases.All, .. TensorCases.All, .. SparseCases.All, .. ExternalCases.All, .. NestingCases.All, .. BombCases.All, .. ExpertCases.All, .. WireCases.All];
 
     public override string ToString() => Name;
 

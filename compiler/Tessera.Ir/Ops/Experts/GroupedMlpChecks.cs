@@ -32,9 +32,9 @@ internal static class GroupedMlpChecks
 
     private static void CheckAttributes(InferContext context, GroupedMlp op)
     {
-        if (op.ExpertCount < 1 || op.Tail.Count != op.ExpertCount * op.Stride)
+        if (op.ExpertCount < 1 || op.ExpertCount > op.Tail.Count || op.Tail.Count != op.ExpertCount * op.Stride)
         {
-            throw Error(context, $"{op.ExpertCount} experts of {op.Stride} values each take {op.ExpertCount * op.Stride}; {op.Tail.Count} are given.");
+            throw Error(context, $"{op.ExpertCount} experts of {op.Stride} values each are asked for; {op.Tail.Count} values are given.");
         }
 
         if ((op.ZeroPoints && !op.Scaled) || op.BlockSize < 0 || (op.BlockSize > 0 && !op.Scaled))

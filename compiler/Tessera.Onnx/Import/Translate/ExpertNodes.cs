@@ -6,6 +6,8 @@ namespace Tessera.Onnx;
 /// <summary>What ONNX Runtime's two ops of experts have in common, as its CPU provider computes them.</summary>
 internal static class ExpertNodes
 {
+    private const long MostExperts = 1 << 12;
+
     /// <summary>What stands between two matrices that have biases or not; null for what the provider does not compute.</summary>
     public static GroupedMlp? Form(NodeView node, bool biases)
     {
@@ -37,8 +39,7 @@ internal static class ExpertNodes
     public static IReadOnlyList<Value?>? Routed(NodeView node, GroupedMlp form, Route routing, IReadOnlyList<Value> tail, long experts)
     {
         Value x = node.Operand(0);
-        if (x.Type is not TensorType { Shape: { Rank: 2 or 3 } shape } || routing.Logits.Type is not TensorType { Shape: { Rank: 2 } width }
-            || width[1].ConstValue != experts || routing.K > experts)
+        if (x.Type is not TensorType { Shape: { Rank: 2 or 3 } shape } || routing.K > experts)
         {
             return null;
         }
@@ -49,6 +50,10 @@ internal static class ExpertNodes
         Value y = node.Emit(form with { X = flat, Experts = routed[1], Weights = routed[0], Tail = [.. tail], ExpertCount = experts });
         return [shape.Rank == 2 ? y : node.Emit(new Reshape(y) { Shape = shape })];
     }
+
+    /// <summary>Whether logits are of so many experts, no more than can be written down one by one.</summary>
+    public static bool AreCounted(NodeView node, long experts) =>
+        experts is >= 1 and <= MostExperts && node.Operand(1).Type is TensorType { Shape: [_, var width] } && width.ConstValue == experts;
 
     /// <summary>One expert's part of a stack.</summary>
     public static Value View(NodeView node, Value stack, long expert)

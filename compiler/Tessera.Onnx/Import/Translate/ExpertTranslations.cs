@@ -40,6 +40,11 @@ internal static class ExpertTranslations
         }
 
         long experts = matrices[0].Shape[0].ConstValue!.Value;
+        if (!ExpertNodes.AreCounted(node, experts))
+        {
+            return null;
+        }
+
         List<Value> values = [];
         for (long e = experts - 1; e >= 0; e--)
         {

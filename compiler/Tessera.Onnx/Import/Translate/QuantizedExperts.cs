@@ -19,7 +19,7 @@ internal sealed class QuantizedExperts(NodeView node)
         "activation_alpha", "activation_beta", "block_size", "accuracy_level", "weights_prepacked",
     ];
 
-    private readonly int _bits = (int)node.Int("expert_weight_bits", 4);
+    private readonly long _bits = node.Int("expert_weight_bits", 4);
     private readonly long _block = node.Int("block_size", 0);
 
     public IReadOnlyList<Value?>? Read()
@@ -29,7 +29,7 @@ internal sealed class QuantizedExperts(NodeView node)
             throw new TesseraException("TSR0812", "", reason);
         }
 
-        if (ExpertNodes.Form(node, node[4] is not null) is not { } form || node.Operand(2).Shape[0].ConstValue is not { } experts)
+        if (ExpertNodes.Form(node, node[4] is not null) is not { } form || node.Operand(2).Shape[0].ConstValue is not { } experts || !ExpertNodes.AreCounted(node, experts))
         {
             return null;
         }

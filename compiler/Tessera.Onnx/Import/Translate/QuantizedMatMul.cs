@@ -9,6 +9,9 @@ namespace Tessera.Onnx;
 /// </summary>
 internal static class QuantizedMatMul
 {
+    // Blocks are powers of 2, so that each begins with a byte of its own.
+    private const long LeastBlock = 16;
+
     public static IReadOnlyList<Value?>? Read(NodeView node)
     {
         (long rows, long columns, long bits, long block) = (node.Int("K", 0), node.Int("N", 0), node.Int("bits", 4), node.Int("block_size", 0));
@@ -17,7 +20,7 @@ internal static class QuantizedMatMul
             throw new TesseraException("TSR0812", "", reason);
         }
 
-        if (rows < 1 || columns < 1 || block < 1 || node.Bytes(1) is not { } codes)
+        if (rows < 1 || columns < 1 || block < LeastBlock || !long.IsPow2(block) || node.Bytes(1) is not { } codes)
         {
             return null;
         }

@@ -21,11 +21,12 @@ internal sealed record Affine(Value X, Value Weight, Value? Bias)
     /// <summary>Whether another is kept in the same way.</summary>
     public bool IsLike(Affine other) => IsQuantised == other.IsQuantised && BlockSize == other.BlockSize && HasZeroPoint == other.HasZeroPoint;
 
-    /// <summary>The matrix with all that belongs to it, in the order of <see cref="GroupedMlp.Tail"/>.</summary>
-    public IEnumerable<Value> Tail(RewriteContext context)
+    /// <summary>The matrix with all that belongs to it, in the order of <see cref="GroupedMlp.Tail"/>, each with the rank that it has there.</summary>
+    public IEnumerable<(Value Value, int Rank)> Tail(RewriteContext context)
     {
-        IEnumerable<Value> matrix = Quantised is { } narrow ? narrow.Tail(context) : [Weight];
-        return Bias is null ? matrix : matrix.Append(Bias);
+        int scale = BlockSize == 0 ? 1 : 2;
+        IEnumerable<(Value, int)> matrix = Quantised is { } narrow ? narrow.Tail(context).Select((v, i) => (v, i == 0 ? 2 : scale)) : [(Weight, 2)];
+        return Bias is null ? matrix : matrix.Append((Bias, 1));
     }
 
     /// <summary>What a value is as a product with a matrix (of a stack of them: with a leading axis), and perhaps a bias.</summary>

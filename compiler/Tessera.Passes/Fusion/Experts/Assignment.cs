@@ -14,7 +14,7 @@ internal sealed record Assignment(Value Ids, Value Weights)
     /// <summary>Whether no token names an expert twice, nor one that there is not: a law that asks relies on what selects them.</summary>
     public bool IsSelection(RewriteContext context)
     {
-        if (Picker(Ids, Deepest) is not { } selection)
+        if (Picker(Ids, Deepest) is not { } selection || !KeepsRows(selection))
         {
             return false;
         }
@@ -22,6 +22,9 @@ internal sealed record Assignment(Value Ids, Value Weights)
         context.RelyOn(selection);
         return true;
     }
+
+    // A row holds one expert, or what was selected together: rows that are laid out anew may name one twice.
+    private bool KeepsRows(Value selection) => Ids.Rank > 0 && (Ids.Shape[^1] == Dim.One || (selection.Producer is not ArgMax && Ids.Shape[^1] == selection.Shape[^1]));
 
     private static long? CountOf(Value ids, int depth) => Picker(ids, depth)?.Producer switch
     {

@@ -28,7 +28,7 @@ internal sealed class ExpertCounts(Value ids, int experts, RewriteContext contex
     // For each element, the factor of each expert's count.
     private long[][]? Rows(Value value, int depth)
     {
-        if (depth == 0 || !value.DType.IsInteger() || value.Type is not TensorType { Shape: { } shape })
+        if (depth == 0 || value.DType is not (DType.I32 or DType.I64) || value.Type is not TensorType { Shape: { } shape })
         {
             return null;
         }
@@ -67,9 +67,8 @@ internal sealed class ExpertCounts(Value ids, int experts, RewriteContext contex
     };
 
     // [.., E]: 1 where an id is an expert's.
-    private bool AreFlags(Value flags) => flags.Rank > 1 && flags.Shape[^1].ConstValue == experts && flags.Op switch
+    private bool AreFlags(Value flags) => flags.Rank > 1 && flags.Shape[^1].ConstValue == experts && GateMatcher.Uncast(flags).Op switch
     {
-        Cast { X: var x } => AreFlags(x),
         OneHot => GateMatcher.OneHotOf(flags) is { } at && AreIds(at),
         ScatterElements { Reduction: ScatterReduction.None, Data: var zeros, Indices: var at, Updates: var ones } scatter => (scatter.Axis == -1 || scatter.Axis == flags.Rank - 1)
             && Numbers.IsZero(zeros) && IsOne(ones) && AreIds(at) && context.Equal(at.Shape, ids.Shape),

@@ -25,6 +25,9 @@ internal sealed record ExpertForm(Value X, Affine First, Affine Second)
     /// <summary>Its matrices, in the order of <see cref="GroupedMlp.Tail"/>.</summary>
     public IEnumerable<Affine> Parts => Third is null ? [First, Second] : [First, Second, Third];
 
+    /// <summary>All that belongs to it, in the order of <see cref="GroupedMlp.Tail"/>, each with the rank that it has there.</summary>
+    public IEnumerable<(Value Value, int Rank)> Tail(RewriteContext context) => Parts.SelectMany(p => p.Tail(context));
+
     /// <summary>Whether all matrices have a bias, or none, and are kept in the same way.</summary>
     public bool IsEven => Parts.All(p => p.Bias is null == First.Bias is null && p.IsLike(First));
 

@@ -28,7 +28,7 @@ internal sealed record ExpertPlaces(Value Ids, RoutePriority Priority, long Firs
                 case Sub { A: var a, B: { Rank: 0 } b } when Numbers.IsSplat(b, out double by) && by == 1:
                     (sums, first) = (a, first - 1);
                     break;
-                case Cast { X: var x } when x.DType.IsInteger() || x.DType == DType.F32:
+                case Cast { X: var x, To: DType.I32 or DType.I64 or DType.F32 or DType.F64 } when x.DType.IsInteger() || x.DType == DType.F32:
                     sums = x;
                     break;
                 case Reshape { X: { Rank: > 1 } x } when x.Shape[^1] == sums.Shape[^1]:

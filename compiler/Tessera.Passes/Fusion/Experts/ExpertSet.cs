@@ -5,6 +5,7 @@ namespace Tessera.Passes.Fusion;
 /// <summary>Experts of one site, collected one by one, and the op that they become together.</summary>
 internal sealed class ExpertSet(RewriteContext context)
 {
+    private const int MostShown = 8;
     private readonly SortedDictionary<long, ExpertForm> _experts = [];
 
     public RewriteContext Context => context;
@@ -30,8 +31,17 @@ internal sealed class ExpertSet(RewriteContext context)
     /// <summary>Which are missing, for whoever asks why nothing was fused.</summary>
     public string Missing()
     {
-        string[] absent = [.. Enumerable.Range(0, (int)(Needed ?? 0)).Where(e => !_experts.ContainsKey(e)).Select(static e => e.ToString(System.Globalization.CultureInfo.InvariantCulture))];
-        return $"of {Needed} experts {absent.Length} are missing ({string.Join(", ", absent.Take(8))}{(absent.Length > 8 ? ", …" : "")}): a trace that left out those without tokens says nothing of them";
+        long absent = (Needed ?? 0) - _experts.Count;
+        List<long> first = [];
+        for (long e = 0; e < Needed && first.Count < MostShown; e++)
+        {
+            if (!_experts.ContainsKey(e))
+            {
+                first.Add(e);
+            }
+        }
+
+        return $"of {Needed} experts {absent} are missing ({string.Join(", ", first)}{(absent > MostShown ? ", …" : "")}): a trace that left out those without tokens says nothing of them";
     }
 
     // One row of ids for each token, none for all of them.
@@ -42,10 +52,6 @@ internal sealed class ExpertSet(RewriteContext context)
         return context.Equal(ids.NumElements, tokens.NumElements);
     }
 
-    /// <summary>The sum of all experts over tokens: <c>x[…, D] → […, D']</c>.</summary>
-    public Value Emit()
-    {
-        ExpertForm form = _experts.Values.First();
-        return ExpertEmission.Emit(context, form.X, Assignment!, form, [.. _experts.Values.SelectMany(static e => e.Parts).SelectMany(p => p.Tail(context))], _experts.Count);
-    }
+    /// <summary>The sum of all experts over tokens, in an op's place: <c>x[…, D] → […, D']</c>; null where they have no such form.</summary>
+    public Value? Emit(Op op) => ExpertEmission.Emit(op, context, _experts.Values.First().X, Assignment!, [.. _experts.Values]);
 }

@@ -16,20 +16,18 @@ public sealed class FuseBatchedExperts : RewriteRule<ReduceSum>
             return null;
         }
 
-        return (Match(a, b, context) ?? Match(b, a, context)) is { } y ? Axes.Reshape(y, op.Outputs[0].Shape, context) : null;
+        return (Match(op, a, b, context) ?? Match(op, b, a, context)) is { } y ? Axes.Reshape(y, op.Outputs[0].Shape, context) : null;
     }
 
-    private static Value? Match(Value output, Value gate, RewriteContext context)
+    private static Value? Match(ReduceSum op, Value output, Value gate, RewriteContext context)
     {
         if (gate.Rank != 3 || gate.Shape[2] != Dim.One || new ExpertMatcher(3).Match(output) is not { } form || Spread(gate, context) is not var (assignment, experts))
         {
             return null;
         }
 
-        Value? x = Tokens(form.X);
-        bool fits = x is not null && context.Equal(x.Shape[0], gate.Shape[1]) && form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts));
         context.HoldsWhereFinite();
-        return fits ? ExpertEmission.Emit(context, x!, assignment, form, ExpertEmission.Views(context, form, experts), experts) : null;
+        return Tokens(form.X) is { } x && context.Equal(x.Shape[0], gate.Shape[1]) ? ExpertEmission.EmitStacks(op, context, x, assignment, form, experts) : null;
     }
 
     // gates [T, E] as [E, T, 1].
@@ -48,7 +46,7 @@ public sealed class FuseBatchedExperts : RewriteRule<ReduceSum>
     // x [T, D] before it was repeated for every expert.
     private static Value? Tokens(Value x) => x.Op switch
     {
-        Expand { X: var inner } => Tokens(inner),
+        Expand { X: var inner } when inner.Op is not Expand => Tokens(inner),
         Reshape { X: { Rank: 2 } inner } when x.Rank == 3 && x.Shape[0] == Dim.One => inner,
         _ => x.Rank == 2 ? x : null,
     };

@@ -24,24 +24,24 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
             return context.Reject(op, "the weights with which results are combined are no product of flags of experts and of places that running sums give");
         }
 
-        if (!IsMaskOf(mask, combine) && !(Dispatch.Of(mask, context) is { Weights.Count: 0 } other && ReferenceEquals(other.Ids, routed.Ids) && other.Priority == routed.Priority))
+        if (!IsMaskOf(mask, combine, routed, context) && !(Dispatch.Of(mask, context) is { Weights.Count: 0 } other && ReferenceEquals(other.Ids, routed.Ids) && other.Priority == routed.Priority))
         {
             return context.Reject(op, "tokens are not sent to the places that results are taken from");
         }
 
-        return form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts)) ? Fused(op, form with { X = x }, routed, combine.Shape, context) : null;
+        return Fused(op, form with { X = x }, routed, combine.Shape, context);
     }
 
     private static Value? Fused(MatMul op, ExpertForm form, Dispatch routed, Shape mask, RewriteContext context)
     {
         long experts = mask[1].ConstValue!.Value;
-        Assignment given = new(routed.Ids, routed.Ids);
+        Value ids = Axes.Reshape(routed.Ids, [mask[0], routed.Ids.Rank == 1 ? Dim.One : routed.Ids.Shape[^1]], context);
+        Assignment given = new(ids, ids);
         if (given.Experts != experts || !given.IsSelection(context))
         {
             return context.Reject(op, "it is not proved that every id is that of an expert, none twice");
         }
 
-        Value ids = Axes.Reshape(routed.Ids, [mask[0], routed.Ids.Rank == 1 ? Dim.One : routed.Ids.Shape[^1]], context);
         if (ChoiceWeights.Of(routed.Weights, ids, context) is not { } weights)
         {
             return context.Reject(op, "the weights with which results are combined are not one for each choice");
@@ -49,7 +49,7 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
 
         context.HoldsWhereFinite();
         Value kept = context.Facts.GreaterEqual(mask[2], mask[0]) == Proof.Proved ? ids : ExpertRoom.Bounded(ids, experts, mask[2], routed.Priority, context);
-        return ExpertEmission.Emit(context, form.X, new Assignment(kept, weights), form, ExpertEmission.Views(context, form, experts), experts);
+        return ExpertEmission.EmitStacks(op, context, form.X, new Assignment(kept, weights), form, experts);
     }
 
     // x [T, D] in dispatchᵀ · x, [E, C, D].
@@ -64,20 +64,21 @@ public sealed class FuseDispatchedExperts : RewriteRule<MatMul>
     private static bool IsCut(Value sent, Value turned, Value mask, RewriteContext context) => sent.Rank == 3 && turned.Rank == 2 && context.Equal(turned.Shape[1], mask.Shape[0]) && sent.Shape[0] == mask.Shape[1] && context.Equal(sent.Shape[1], mask.Shape[2]);
 
     // 1 where a weight is not 0: what weighs 0 gives 0 in any case.
-    private static bool IsMaskOf(Value mask, Value weights)
+    private static bool IsMaskOf(Value mask, Value weights, Dispatch routed, RewriteContext context)
     {
-        bool isFlag = false;
-        while (mask.Op is Cast { X: var x })
+        while (mask.Op is Cast { X: var x } && mask.DType != DType.Bool)
         {
-            isFlag |= mask.DType == DType.Bool;
             mask = x;
         }
 
-        return ReferenceEquals(mask, weights) ? isFlag : mask.Op switch
+        return mask.Op switch
         {
-            Not { X.Op: Equal { A: var a, B: var zero } } => ReferenceEquals(a, weights) && Numbers.IsZero(zero),
-            Greater { A: var a, B: var zero } => ReferenceEquals(a, weights) && Numbers.IsZero(zero),
+            Cast { X: var x } => IsSame(x, weights),
+            Not { X.Op: Equal { A: var a, B: var zero } } => IsSame(a, weights) && Numbers.IsZero(zero),
+            Greater { A: var a, B: var zero } => IsSame(a, weights) && Numbers.IsZero(zero) && routed.Weights.All(w => Signs.IsNeverNegative(w.Value, context)),
             _ => false,
         };
     }
+
+    private static bool IsSame(Value numbers, Value weights) => ReferenceEquals(numbers.Op is Cast cast && Numbers.Widens(cast) ? cast.X : numbers, weights);
 }

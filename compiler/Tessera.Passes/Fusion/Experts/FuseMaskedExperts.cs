@@ -42,14 +42,14 @@ public sealed class FuseMaskedExperts : RewriteRule<Add>
         }
 
         context.HoldsWhereFinite();
-        return set.IsComplete ? Sum(context, rest, set.Emit()) : set.Needed is null
+        return set.IsComplete ? set.Emit(op) is { } experts ? Sum(op, context, rest, experts) : null : set.Needed is null
             ? context.Reject(op, "nothing tells how many experts there are")
             : context.Reject(op, set.Missing());
     }
 
-    // A sum of experts begins at 0: nothing changes where another 0 is added.
-    private static Value Sum(RewriteContext context, Value? rest, Value experts) =>
-        rest is null || Numbers.IsZero(rest) ? experts : context.Emit(new Add(rest, experts));
+    // A sum of experts begins at 0: nothing changes where another 0 is added that does not repeat it.
+    private static Value Sum(Add op, RewriteContext context, Value? rest, Value experts) =>
+        rest is null || (Numbers.IsZero(rest) && context.Equal(op.Outputs[0].Shape, experts.Shape)) ? experts : context.Emit(new Add(rest, experts));
 
     private static bool Take(Value term, ExpertSet set, GateMatcher gates) =>
         term.Op is Mul { A: var a, B: var b } && (Take(a, b, set, gates) || Take(b, a, set, gates));

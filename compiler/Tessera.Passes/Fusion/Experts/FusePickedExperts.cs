@@ -16,12 +16,12 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
             return null;
         }
 
-        return (Match(a, b, context) ?? Match(b, a, context)) is { } y ? Axes.Reshape(y, op.Outputs[0].Shape, context) : null;
+        return (Match(op, a, b, context) ?? Match(op, b, a, context)) is { } y ? Axes.Reshape(y, op.Outputs[0].Shape, context) : null;
     }
 
-    private static Value? Match(Value output, Value weight, RewriteContext context)
+    private static Value? Match(ReduceSum op, Value output, Value weight, RewriteContext context)
     {
-        if (weight.Rank != 3 || weight.Shape[2] != Dim.One || output.Op is not Reshape { X: { Rank: 4 } rows } || rows.Shape[2] != Dim.One
+        if (weight.Rank != 3 || weight.Shape[2] != Dim.One || !context.Equal(output.Shape, [weight.Shape[0], weight.Shape[1], op.X.Shape[2]]) || output.Op is not Reshape { X: { Rank: 4 } rows } || rows.Shape[2] != Dim.One
             || new ExpertMatcher(4).Match(rows) is not { } form || Picked(form, context) is not var (plain, ids) || Tokens(form.X) is not { } x)
         {
             return null;
@@ -34,7 +34,7 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
             return context.Reject(output.Producer, "it is not proved that every id is that of an expert");
         }
 
-        return ExpertEmission.Emit(context, x, assignment, plain, ExpertEmission.Views(context, plain, count), count);
+        return ExpertEmission.EmitStacks(op, context, x, assignment, plain, count);
     }
 
     // The stacks that all weights are gathered from by one set of ids.
@@ -87,7 +87,7 @@ public sealed class FusePickedExperts : RewriteRule<ReduceSum>
     // x [T, D] as [T, 1, 1, D].
     private static Value? Tokens(Value x) => x.Op switch
     {
-        Expand { X: var inner } => Tokens(inner),
+        Expand { X: var inner } when inner.Op is not Expand => Tokens(inner),
         Reshape { X: { Rank: 2 } inner } when x.Rank == 4 && x.Shape[1] == Dim.One && x.Shape[2] == Dim.One => inner,
         _ => null,
     };

@@ -18,8 +18,15 @@ public sealed class FuseRoute : RewriteRule<GroupedMlp>
             return matcher.Reason is { } reason ? context.Reject(op, reason) : null;
         }
 
-        IReadOnlyList<Value> routed = context.EmitAll(route);
+        IReadOnlyList<Value> routed = context.EmitAll(Widened(route, op.Weights.DType, context));
         Value weights = routed[0].DType == op.Weights.DType ? routed[0] : context.Emit(new Cast(routed[0]) { To = op.Weights.DType });
         return context.Emit(op with { Experts = routed[1], Weights = weights });
+    }
+
+    // Scores of narrow logits that were computed in a wider type keep its digits.
+    private static Route Widened(Route route, DType type, RewriteContext context)
+    {
+        Value? As(Value? value) => value is null ? null : context.Emit(new Cast(value) { To = type });
+        return route.Logits.DType == type || Numbers.Wider(route.Logits.DType, type) != type ? route : route with { Logits = As(route.Logits)!, SelectionBias = As(route.SelectionBias) };
     }
 }

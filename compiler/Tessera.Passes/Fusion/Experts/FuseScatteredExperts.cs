@@ -35,13 +35,13 @@ public sealed class FuseScatteredExperts : RewriteRule<ReduceSum>
             return context.Reject(op, "the rows that tokens are scattered to are not those of their experts and of places that running sums give");
         }
 
-        Assignment given = new(found.Ids, found.Ids);
-        if (given.Experts != experts || !given.IsSelection(context) || Tokens(scatter.Updates, k, context) is not { } x || !context.Equal(x.Shape[0] * k, found.Ids.Shape.NumElements))
+        Value? x = Tokens(scatter.Updates, k, context);
+        Value? ids = x is not null && context.Equal(x.Shape[0] * k, found.Ids.Shape.NumElements) ? Axes.Reshape(found.Ids, [x.Shape[0], k], context) : null;
+        if (x is null || ids is null || new Assignment(ids, ids) is not { } given || given.Experts != experts || !given.IsSelection(context))
         {
             return context.Reject(op, "it is not proved that every id is that of an expert, none twice, and every row that of its token");
         }
 
-        Value ids = Axes.Reshape(found.Ids, [x.Shape[0], k], context);
         bool hasRoom = context.Facts.GreaterEqual(room, x.Shape[0]) == Proof.Proved;
         if (Weights(weight, reader, room, ids, context) is not var (weights, areKept) || !(hasRoom || (found.AreBounded && (endsInZero || areKept))))
         {
@@ -50,9 +50,7 @@ public sealed class FuseScatteredExperts : RewriteRule<ReduceSum>
 
         context.HoldsWhereFinite();
         Value kept = hasRoom ? ids : ExpertRoom.Bounded(ids, experts, room, found.Priority, context);
-        return form.Parts.All(p => p.Tail(context).All(w => w.Shape[0].ConstValue == experts))
-            ? ExpertEmission.Emit(context, x, new Assignment(kept, weights), form with { X = x }, ExpertEmission.Views(context, form, experts), experts)
-            : null;
+        return ExpertEmission.EmitStacks(op, context, x, new Assignment(kept, weights), form with { X = x }, experts);
     }
 
     // Rows by their slots, [T, k, D].
@@ -107,6 +105,12 @@ public sealed class FuseScatteredExperts : RewriteRule<ReduceSum>
     private static (Value Weights, bool AreKept)? Weights(Value weight, PlaceReader reader, Dim room, Value ids, RewriteContext context)
     {
         if (LabelledFactors.Of(weight, "tj-", 'e', context) is not { } factors)
+        {
+            return null;
+        }
+
+        // What differs by expert is a sum over all of them.
+        if (factors.Any(static f => f.Labels.Contains('e', StringComparison.Ordinal)))
         {
             return null;
         }

@@ -41,7 +41,7 @@ public sealed class FuseSortedExperts : RewriteRule<Concat>
         }
 
         ExpertSorting.RelyOn(sorting.Sorted, sorting.Ids, context);
-        return set!.Emit();
+        return set!.Emit(op);
     }
 
     private static (ExpertForm Form, Value? Weight)? Expert(Value whole, RewriteContext context)

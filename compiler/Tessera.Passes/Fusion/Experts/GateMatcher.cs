@@ -46,13 +46,13 @@ internal sealed class GateMatcher(RewriteContext context)
     // Σ_j [ids_j = e] · w_j, before the sum.
     private (Assignment, long)? Chosen(Value x) => x.Op switch
     {
-        Where { Condition: var isHere, X: var w, Y: var zero } when Numbers.IsZero(zero) && IsExpert(isHere) is var (ids, e) => Pair(ids, w, e),
-        Mul { A: var a, B: var b } => Flagged(a, b) ?? Flagged(b, a),
+        Where { Condition: var isHere, X: var w, Y: var zero } when Numbers.IsZero(zero) && IsExpert(isHere) is var (ids, e) => Pair(ids, w, e, x),
+        Mul { A: var a, B: var b } => Flagged(a, b, x) ?? Flagged(b, a, x),
         _ => null,
     };
 
-    private (Assignment, long)? Flagged(Value w, Value flag) =>
-        flag.Op is Cast { X: { DType: DType.Bool } isHere } && IsExpert(isHere) is var (ids, e) ? Pair(ids, w, e) : null;
+    private (Assignment, long)? Flagged(Value w, Value flag, Value product) =>
+        flag.Op is Cast { X: { DType: DType.Bool } isHere } && IsExpert(isHere) is var (ids, e) ? Pair(ids, w, e, product) : null;
 
     // Of one expert for each token: without a sum.
     private (Assignment, long)? One(Value gate) => Chosen(gate) is var (a, e) && a.Ids.Shape is { Rank: > 0 } shape
@@ -63,7 +63,9 @@ internal sealed class GateMatcher(RewriteContext context)
 
     private Value Column1(Value x) => Axes.Reshape(x, [.. x.Shape, Dim.One], context);
 
-    private (Assignment, long)? Pair(Value ids, Value w, long e) => context.Equal(ids.Shape, w.Shape) ? (new Assignment(ids, w), e) : null;
+    // As many as there are ids: what is repeated counts more than once.
+    private (Assignment, long)? Pair(Value ids, Value w, long e, Value chosen) => ids.Rank > 0 && context.Equal(ids.Shape, w.Shape)
+        && context.Equal(chosen.Shape[^1], ids.Shape[^1]) && context.Equal(chosen.Shape.NumElements, ids.Shape.NumElements) ? (new Assignment(ids, w), e) : null;
 
     /// <summary>ids and e in <c>ids = e</c>.</summary>
     public static (Value Ids, long Expert)? IsExpert(Value flags) =>
@@ -102,12 +104,19 @@ internal sealed class GateMatcher(RewriteContext context)
     private Assignment? Fitting(Value ids, Value w) => context.Equal(ids.Shape, w.Shape) ? Selected(new Assignment(ids, w)) : null;
 
     /// <summary>ids of a one-hot of ones and zeros along the last axis, perhaps cast.</summary>
-    public static Value? OneHotOf(Value value) => value.Op switch
+    public static Value? OneHotOf(Value value) =>
+        Uncast(value).Op is OneHot { Axis: var axis, Values.Op: Constant { Value: var content } } hot && IsLast(axis, value.Rank) && IsZeroOne(content) ? hot.Indices : null;
+
+    /// <summary>What is cast, however often: of ones and zeros all casts are the same.</summary>
+    public static Value Uncast(Value value)
     {
-        OneHot { Axis: var axis, Values.Op: Constant { Value: var content } } hot when IsLast(axis, value.Rank) && IsZeroOne(content) => hot.Indices,
-        Cast { X: var x } => OneHotOf(x),
-        _ => null,
-    };
+        while (value.Op is Cast { X: var x })
+        {
+            value = x;
+        }
+
+        return value;
+    }
 
     private Assignment? Selected(Assignment a) => a.IsSelection(context) ? a : null;
 

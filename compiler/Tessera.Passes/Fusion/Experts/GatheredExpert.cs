@@ -41,17 +41,16 @@ internal sealed class GatheredExpert(ScatterND step, RewriteContext context)
     {
         (Value whole, long expert)? picked = Picked(flags);
         return picked is var (all, e) && all.Op is Transpose { Perm: [2, var first, var second] } order && GateMatcher.OneHotOf(order.X) is { Rank: 2 } ids
-            && (first, second) is (1, 0) or (0, 1) && new Assignment(ids, ids).IsSelection(context)
+            && (first, second) is (1, 0) or (0, 1) && context.Equal(flags.Shape, [.. all.Shape.Skip(1)]) && new Assignment(ids, ids).IsSelection(context)
             ? (ids, e, first == 1 ? 1 : 0)
             : null;
     }
 
-    private static (Value Whole, long At)? Picked(Value flags) => flags.Op switch
+    private static (Value Whole, long At)? Picked(Value flags) => GateMatcher.Uncast(flags).Op switch
     {
         Gather { Axis: 0, Data: { Rank: 3 } data, Indices: var index } when GateMatcher.Single(index) is { } e => (data, e),
         Reshape { X.Op: Slice { Axes: [0], X: { Rank: 3 } data } slice } when slice.Outputs[0].Shape[0] == Dim.One && slice.Starts[0].ConstValue is { } e => (data, e),
         Reshape { X: { Producer: Split { Axis: 0 } split } part } when split.X.Rank == 3 && split.Outputs.All(static v => v.Shape[0] == Dim.One) => (split.X, part.Index),
-        Cast { X: var x } => Picked(x),
         _ => null,
     };
 

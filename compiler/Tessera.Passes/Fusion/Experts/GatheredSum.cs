@@ -6,6 +6,8 @@ namespace Tessera.Passes.Fusion;
 /// <summary>Experts added one after another to a sum, each where its tokens stand, perhaps only if there are any.</summary>
 internal static class GatheredSum
 {
+    private const int Deepest = 12;
+
     /// <summary>What the sum is, where all experts are in it.</summary>
     public static Value? Fuse(Op op, Value sum, RewriteContext context)
     {
@@ -21,9 +23,14 @@ internal static class GatheredSum
             return null;
         }
 
-        return !set.IsComplete
-            ? context.Reject(op, set.Needed is null ? "nothing tells how many experts there are" : set.Missing())
-            : Numbers.IsZero(rest) ? set.Emit() : context.Emit(new Add(rest, set.Emit()));
+        if (!set.IsComplete)
+        {
+            return context.Reject(op, set.Needed is null ? "nothing tells how many experts there are" : set.Missing());
+        }
+
+        return set.Emit(op) is not { } experts ? null
+            : !context.Equal(rest.Shape, experts.Shape) ? context.Reject(op, $"what experts are added to is {rest.Type}, and they give {experts.Type}")
+            : Numbers.IsZero(rest) ? experts : context.Emit(new Add(rest, experts));
     }
 
     private static ScatterND? Step(Value sum, RewriteContext context) => sum.Op switch
@@ -49,7 +56,7 @@ internal static class GatheredSum
     {
         Greater { A: var count, B: var none } when Numbers.IsZero(none) => IsCount(count, step.Updates.Shape[0]) || IsOfFlags(count, flags),
         Not { X.Op: Equal { A: var count, B: var none } } when Numbers.IsZero(none) => IsCount(count, step.Updates.Shape[0]) || IsOfFlags(count, flags),
-        Reshape { X: var x } => IsWhereAny(x, step, flags),
+        Reshape { X: var x } when x.Op is not Reshape => IsWhereAny(x, step, flags),
         _ => IsOfFlags(condition, flags) && !ReferenceEquals(condition, flags),
     };
 
@@ -57,14 +64,14 @@ internal static class GatheredSum
     private static bool IsCount(Value count, Dim rows) => count.Sizes is [var size] && size == rows;
 
     // How many flags are set, or whether one is.
-    private static bool IsOfFlags(Value value, Value flags) => value.Op switch
+    private static bool IsOfFlags(Value value, Value flags, int depth = Deepest) => depth > 0 && (value.Op switch
     {
-        ReduceSum { X: var x } sum => IsAll(sum.Axes, x.Rank) && IsOfFlags(x, flags),
-        ReduceMax { X: var x } most => IsAll(most.Axes, x.Rank) && IsOfFlags(x, flags),
-        Cast { X: var x } => IsOfFlags(x, flags),
-        Reshape { X: var x } => IsOfFlags(x, flags),
+        ReduceSum { X: var x } sum => IsAll(sum.Axes, x.Rank) && IsOfFlags(x, flags, depth - 1),
+        ReduceMax { X: var x } most => IsAll(most.Axes, x.Rank) && IsOfFlags(x, flags, depth - 1),
+        Cast { X: var x } => IsOfFlags(x, flags, depth - 1),
+        Reshape { X: var x } => IsOfFlags(x, flags, depth - 1),
         _ => ReferenceEquals(value, flags),
-    };
+    });
 
     private static bool IsAll(EquatableArray<long> axes, int rank) => axes.Count == 0 || axes.Count == rank;
 }

@@ -33,7 +33,7 @@ internal sealed record GroupedKeys(Value Keys, double Fill, long Count, long Top
     {
         if (masked.Rank < 1 || masked.Shape[^1].ConstValue is not { } experts || Marked(flags, masked.Shape, experts, context) is not var (mark, truthful)
             || mark.Indices.Producer is not TopK { Largest: true } best || mark.Indices.Index != 1 || !IsLast(best.Axis, best.X.Rank)
-            || best.K.ConstValue is not { } top || best.X.Shape[^1].ConstValue is not { } groups || Scored(best.X) is not var (score, within)
+            || best.K.ConstValue is not { } top || best.X.Shape[^1].ConstValue is not (> 0 and var groups) || Scored(best.X) is not var (score, within)
             || within.Shape[^2] != best.X.Shape[^1] || within.Shape[^1] != Dim.Const(experts / groups) || !ReferenceEquals(Flat(within), Flat(keys))
             || flags.Rank != keys.Rank || !context.Equal(Flat(masked).Shape, keys.Shape) || !(context.Equal(keys.Shape, masked.Shape) || context.Equal(keys.Shape, within.Shape)))
         {
@@ -75,7 +75,7 @@ internal sealed record GroupedKeys(Value Keys, double Fill, long Count, long Top
                     flags = x;
                     break;
                 default:
-                    return Mark.Of(flags) is { } mark && context.Equal([.. flags.Shape.SkipLast(1)], leading) && flags.Shape[^1].ConstValue is { } groups
+                    return Mark.Of(flags) is { } mark && context.Equal([.. flags.Shape.SkipLast(1)], leading) && flags.Shape[^1].ConstValue is > 0 and var groups
                         && experts % groups == 0 ? (mark, truthful) : null;
             }
         }

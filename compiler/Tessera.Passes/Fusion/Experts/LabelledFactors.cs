@@ -13,8 +13,10 @@ internal sealed class LabelledFactors(char summed, RewriteContext context)
     public const char None = '-';
 
     private const int MostFactors = 32;
+    private const int MostSteps = 256;
     private readonly List<(Value Value, string Labels)> _factors = [];
     private bool _sums;
+    private int _steps;
 
     /// <summary>The factors of a value whose axes are labelled; null where there are too many.</summary>
     public static IReadOnlyList<(Value Value, string Labels)>? Of(Value value, string labels, char summed, RewriteContext context)
@@ -23,7 +25,7 @@ internal sealed class LabelledFactors(char summed, RewriteContext context)
         return found.Take(value, labels) ? found._factors : null;
     }
 
-    private bool Take(Value value, string labels) => _factors.Count < MostFactors && value.Op switch
+    private bool Take(Value value, string labels) => _factors.Count < MostFactors && ++_steps < MostSteps && value.Op switch
     {
         Mul { A: var a, B: var b } => Take(a, Broadcast(a, value, labels)) && Take(b, Broadcast(b, value, labels)),
         And { A: var a, B: var b } => Take(a, Broadcast(a, value, labels)) && Take(b, Broadcast(b, value, labels)),
@@ -44,10 +46,13 @@ internal sealed class LabelledFactors(char summed, RewriteContext context)
         return true;
     }
 
+    // What nothing depends on is no sum but a number of times the same.
     private bool Sum(Value x, int axis, bool keeps, string labels)
     {
         _sums = true;
-        return Take(x, keeps ? labels[..axis] + summed + labels[(axis + 1)..] : labels.Insert(axis, summed.ToString()));
+        int before = _factors.Count;
+        return Take(x, keeps ? labels[..axis] + summed + labels[(axis + 1)..] : labels.Insert(axis, summed.ToString()))
+            && (x.Shape[axis] == Dim.One || _factors.Skip(before).Any(f => f.Labels.Contains(summed, StringComparison.Ordinal)));
     }
 
     // Labels of an operand that is broadcast.

@@ -20,11 +20,17 @@ internal static class RegionInlining
         return GraphWalk.Rebuild(region.Results, known, (op, operands) =>
         {
             Op moved = operands.IsEmpty ? op : op.WithOperands(operands);
-            return g.EmitAll(sizes.Count == 0 ? moved : OpRewriting.Substitute(moved, s => sizes.GetValueOrDefault(s)));
+            IReadOnlyList<Value> values = g.EmitAll(sizes.Count == 0 ? moved : OpRewriting.Substitute(moved, s => sizes.GetValueOrDefault(s)));
+            foreach ((Value inner, Value outer) in op.Outputs.Zip(values))
+            {
+                Note(inner.Type, outer.Type, sizes);
+            }
+
+            return values;
         });
     }
 
-    // A size that the region has a name of its own for.
+    // A size that the region has a name of its own for: of a parameter, or one that only run time tells.
     private static void Note(IrType parameter, IrType argument, Dictionary<string, Dim> sizes)
     {
         if (parameter is not TensorType { Shape: { } inner } || argument is not TensorType { Shape: { } outer } || inner.Rank != outer.Rank)
@@ -36,7 +42,7 @@ internal static class RegionInlining
         {
             if (name.IsSymbol(out string? symbol) && name != size)
             {
-                sizes[symbol] = size;
+                sizes.TryAdd(symbol, size);
             }
         }
     }

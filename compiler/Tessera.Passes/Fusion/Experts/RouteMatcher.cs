@@ -51,7 +51,7 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
         for (int depth = 0; depth < Deepest; depth++)
         {
             weights = Bare(weights);
-            if (!_renormalize && weights.Op is Mul { A: var a, B: { Rank: 0 } b } && Constants.IsSplat(b, out double by) && Products.IsAttribute(by, weights.DType))
+            if (!_renormalize && weights.Op is Mul { A: var a, B: { Rank: 0 } b } && Constants.IsSplat(b, out double by) && Products.IsAttribute(_scale * by, weights.DType))
             {
                 (weights, _scale) = (a, _scale * by);
             }
@@ -72,7 +72,7 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
     private static double? SumOf(Value sum, Value w)
     {
         double epsilon = 0;
-        if (sum.Op is Add { A: var inner, B: { Rank: 0 } b } && Constants.IsSplat(b, out double given) && given >= 0)
+        if (sum.Op is Add { A: var inner, B: { Rank: 0 } b } && Constants.IsSplat(b, out double given) && (given == 0 || (given > 0 && Products.IsAttribute(given, w.DType))))
         {
             (sum, epsilon) = (inner, given);
         }
@@ -163,14 +163,14 @@ internal sealed class RouteMatcher(GroupedMlp site, RewriteContext context)
             return Made(logits, scoring, k);
         }
 
-        Value? bias = keys.Op is Add { A: var a, B: var b } ? ReferenceEquals(Bare(a), scores) ? Row(b) : ReferenceEquals(Bare(b), scores) ? Row(a) : null : null;
+        Value? bias = keys.Op is Add { A: var a, B: var b } ? ReferenceEquals(Bare(a), scores) ? Row(b, logits) : ReferenceEquals(Bare(b), scores) ? Row(a, logits) : null : null;
         return bias is not null && Numbers.Wider(bias.DType, logits.DType) is { } type && Made(logits, scoring, k) is { } route
             ? route with { Logits = As(route.Logits, type), SelectionBias = As(bias, type) }
             : Unknown<Route>("experts are selected by something else than the score and a bias for each expert");
     }
 
     // One number for each expert, [E]: what all tokens share.
-    private Value? Row(Value bias) => bias.Rank > 0 && bias.Shape.NumElements == bias.Shape[^1] ? Axes.Reshape(bias, [bias.Shape[^1]], context) : null;
+    private Value? Row(Value bias, Value logits) => bias.Rank > 0 && logits.Rank > 0 && bias.Shape.NumElements == bias.Shape[^1] && bias.Shape[^1] == logits.Shape[^1] ? Axes.Reshape(bias, [bias.Shape[^1]], context) : null;
 
     private Value As(Value value, DType type) => value.DType == type ? value : context.Emit(new Cast(value) { To = type });
 
