@@ -18,7 +18,7 @@ internal static class ExpertCases
         Of("MoE of less than no choice", [.. Matrices, Ours("MoE", "x x a _ b", Int("k", -1))]),
         Of("MoE without matrices", Ours("MoE", "x x")),
         Of("MoE whose activation is a number", [.. Matrices, Ours("MoE", "x x a _ b", Int("activation_type", 7))]),
-        Of("QMoE of a trillion experts of nothing", Bytes("a", Huge, 3, 0), Floats("s", Huge, 3), Bytes("b", Huge, 3, 0), Ours("QMoE", "x x a s _ b s", Int("k", 1))),
+        Of("QMoE of a trillion experts of nothing", Bytes("a", Huge, 0, 3), Floats("s", Huge, 0), Bytes("b", Huge, 0, 3), Ours("QMoE", "x x a s _ b s", Int("k", 1))),
         Of("QMoE of 2^32 + 4 bits", Bytes("a", 3, 3, 2), Floats("s", 3, 3), Ours("QMoE", "x x a s _ a s", Int("expert_weight_bits", (1L << 32) + 4))),
         Of("QMoE in blocks of less than nothing", Bytes("a", 3, 3, 2), Floats("s", 3, 3), Ours("QMoE", "x x a s _ a s", Int("block_size", -16))),
         Of("QMoE whose biases have no known rank", [Bytes("a", 3, 3, 2), Floats("s", 3, 3), Node("Mystery", "x", "u"), Ours("QMoE", "x x a s u a s u", Int("k", 1))]),
