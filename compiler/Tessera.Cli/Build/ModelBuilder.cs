@@ -105,8 +105,13 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
         }
 
         request.Gates.CheckNodes(request, model.Nodes);
-        Replace(request.Output, File.ReadAllBytes(request.Include));
-        File.WriteAllText(request.KeyFile, key);
+        Prepare(request);
+        AtomicFile.Write(request.Output, output =>
+        {
+            using FileStream input = File.OpenRead(request.Include);
+            input.CopyTo(output);
+        });
+        AtomicFile.WriteText(request.KeyFile, key);
         return new BuiltModel(true, []);
     }
 
@@ -119,19 +124,17 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
 
         IReadOnlyList<CompileWarning> warnings = model.FindWarnings(cancellation);
 
-        // Without its key a model is not current, whenever this is cut off.
-        File.Delete(request.KeyFile);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Output))!);
+        Prepare(request);
         ModelFile.Save(request.Output, model.Emitted.Model, model.Emitted.Weights, request.Save, cancellation);
-        File.WriteAllText(request.KeyFile, key);
+        AtomicFile.WriteText(request.KeyFile, key);
         return new BuiltModel(true, warnings);
     }
 
-    private static void Replace(string path, byte[] bytes)
+    // Without its key a model is not current, whenever what follows is cut off.
+    private static void Prepare(ModelRequest request)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllBytes(path + ".new", bytes);
-        File.Move(path + ".new", path, overwrite: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Output))!);
+        File.Delete(request.KeyFile);
     }
 
     private static bool IsCurrent(ModelRequest request, string key) =>

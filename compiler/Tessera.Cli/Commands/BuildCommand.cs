@@ -14,7 +14,7 @@ internal sealed class BuildCommand
 
     private readonly Argument<string> _request = new("REQUEST")
     {
-        Description = "Lines key=value: assembly, reference, and behind each line [model]: include, name, output, preset, batch, dtype, target, opset, weights, seed, optimize, verify, externaldata, requirefusion, maxnodes, tolerance.",
+        Description = "Lines key=value: assembly, reference, and behind each line [model]: include, name, output, preset, batch, dtype, target, opset, weights, seed, optimize, verify, externaldata, batchsize, ragged, mask, requirefusion, maxnodes, tolerance.",
     };
 
     public static Command Create(Terminal terminal)
