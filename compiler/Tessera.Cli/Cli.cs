@@ -24,6 +24,7 @@ public static class Cli
         {
             CompileCommand.Create(terminal),
             BuildCommand.Create(terminal),
+            SignaturesCommand.Create(terminal),
             InspectCommand.Create(terminal),
             OptCommand.Create(terminal),
             OptimizeCommand.Create(terminal),

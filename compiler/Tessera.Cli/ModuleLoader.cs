@@ -42,7 +42,7 @@ internal sealed class ModuleLoader : AssemblyLoadContext
     public Module Create(string typeName, string? preset)
     {
         ModuleEntryAttribute[] entries = [.. _assembly.GetCustomAttributes<ModuleEntryAttribute>()];
-        ModuleEntryAttribute[] named = [.. entries.Where(e => e.Module.FullName == typeName || e.Module.Name == typeName)];
+        ModuleEntryAttribute[] named = [.. entries.Where(e => e.Module.FullName?.Replace('+', '.') == typeName.Replace('+', '.') || e.Module.Name == typeName)];
         if (named.Length != 1)
         {
             string known = entries.Length == 0 ? "It has none." : "It has " + string.Join(", ", entries.Select(static e => e.Module.FullName)) + ".";

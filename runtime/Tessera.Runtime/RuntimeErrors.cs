@@ -99,6 +99,18 @@ internal static class RuntimeErrors
     public static TesseraRuntimeException RuleBroken(SizeRule rule, string place, Func<string, long> sizes) => new("TSR0729", place,
         $"{string.Join(", ", rule.Symbols.Select(symbol => $"{symbol} = {sizes(symbol)}"))} breaks the model's rule {rule.Text}.", "The module states it by [Where], or a layer needs it.");
 
+    public static TesseraRuntimeException OtherSignature(string session, string? path, string difference) => new("TSR0745", $"session {session}",
+        $"model '{path}' is not the one it was made for: {difference}", "Build again, so that both come from one source.");
+
+    public static TesseraRuntimeException SizesUnknown(TensorSpec spec, string kind, long count, string maker) => new("TSR0746", $"{kind} '{spec.Name}'",
+        $"is {spec.Type}, and its sizes do not follow from {count} elements and the other inputs.", $"Tell them: {maker}.");
+
+    public static TesseraRuntimeException SizesContradict(TensorSpec spec, long count, long[] dims) => new("TSR0746", $"'{spec.Name}'",
+        $"is {spec.Type}, which the other inputs make {Shapes.Text(dims)}, and holds {count} elements.", "A symbol has one size in a run.");
+
+    public static TesseraRuntimeException SizesDoNotDivide(TensorSpec spec, long count, long others) => new("TSR0746", $"'{spec.Name}'",
+        $"is {spec.Type}, and {count} elements are no whole number of {others}.", "Check its length, or tell its sizes.");
+
     public static string Type(TensorInput input) => $"{ElementTypes.NameOf(input.ElementType)}{Shapes.Text(input.Dims)}";
 
     private static string List(IEnumerable<string> names)

@@ -39,4 +39,23 @@ internal static class Sources
             Console.WriteLine($"{model} gives {result["output"]}");
         }
         """;
+
+    /// <summary>Runs the typed session of a packed model of <see cref="Module"/>, by a container too, and prints what it gives.</summary>
+    public static string TypedProgram(string model) => $$"""
+        using Microsoft.Extensions.DependencyInjection;
+        using Models;
+        using Tessera.Runtime;
+
+        using {{model}}Session model = new();
+        using {{model}}Session.Outputs result = model.Run(new float[12], new[] { 0, 2, 3 });
+        Console.WriteLine($"{{model}} gives {result} of {result.Output.Count}");
+
+        ServiceCollection services = new();
+        services.Add{{model}}Session(new ModelSessionOptions { IntraOpThreads = 1 });
+        using ServiceProvider provider = services.BuildServiceProvider();
+        {{model}}Session one = provider.GetRequiredService<{{model}}Session>();
+        float[] mean = new float[6];
+        PackedBatch batch = new BatchBuilder().AddTokens("x", "n", new float[][] { new float[8], new float[4] }, 4).Pack();
+        Console.WriteLine($"one for all: {ReferenceEquals(one, provider.GetRequiredService<{{model}}Session>())}, {one.Run(batch)}, {one.Run(new float[12], new[] { 0, 2, 3 }, new() { Output = mean })}");
+        """;
 }

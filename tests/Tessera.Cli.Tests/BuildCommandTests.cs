@@ -1,6 +1,7 @@
 using Tessera.Cli.Build;
 using Tessera.Compiler;
 using Tessera.Ir;
+using Tessera.Ir.Text;
 using Tessera.Nn.Weights;
 using Tessera.Onnx;
 using Xunit;
@@ -175,6 +176,48 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Equal(here, File.ReadAllBytes(other["a.onnx"]));
     }
 
+    [Fact]
+    public void An_output_that_a_session_would_take_for_another_type_is_told()
+    {
+        ToolRun run = Run(Module("a", nameof(Undeclared), "session=true"), Module("b", nameof(Undeclared)), Module("c", nameof(Declared), "session=true"));
+        Assert.Equal(2, run.Exit);
+        Assert.Matches(@"TestModules\.cs\(\d+\): error TSR1231: .*output 'best' of Undeclared is i64\[n, 6\], and its session takes it for f32.*Output\(""i64\[n, 6\]""\)", run.Output);
+        Assert.Contains("3 models, 2 compiled, 1 failed", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Interfaces_of_files_are_written_and_left_alone_when_nothing_has_changed()
+    {
+        ModelCompiler.Compile(new Declared(), new CompileOptions { Batch = Batching.Dense }).Save(_folder["in.onnx"]);
+        string model = Model("a", _folder["in.onnx"], $"signature={_folder["a.tessera-signature"]}");
+        ToolRun run = Signatures(model, Module("b", nameof(Encoder)), Model("c", _folder["in.onnx"]));
+        Assert.Equal(0, run.Exit);
+        Assert.StartsWith("Tessera: 1 signatures", run.Output, StringComparison.Ordinal);
+        Assert.Equal("input\tx\tf32[batch, n, 4]\noutput\tscores\tf32[batch, n, 6]\noutput\tbest\ti64[batch, n, 6]\n", File.ReadAllText(_folder["a.tessera-signature"]));
+        DateTime written = File.GetLastWriteTimeUtc(_folder["a.tessera-signature"]);
+        Signatures(model);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(_folder["a.tessera-signature"]));
+    }
+
+    [Fact]
+    public void A_file_that_is_packed_has_the_interface_of_the_packed_model()
+    {
+        OnnxEmitter.Emit(Parser.Parse(PackTests.Padded), new EmitOptions { Opset = 17, Target = EmitTarget.Portable }).Save(_folder["in.onnx"]);
+        File.WriteAllText(_folder["none.onnx"], "this is no model");
+        ToolRun run = Signatures(
+            Model("a", _folder["in.onnx"], "batch=packed", "mask=mask", $"signature={_folder["a.tessera-signature"]}"),
+            Model("b", _folder["none.onnx"], $"signature={_folder["b.tessera-signature"]}"),
+            Model("c", _folder["in.onnx"], "batch=dense", $"signature={_folder["c.tessera-signature"]}"));
+        Assert.Equal(2, run.Exit);
+        Assert.Equal(
+            "input\tx\tf32[total_sequence, 4]\ninput\tcu_seqlens_sequence\ti32[batch + 1]\noutput\ttokens\tf32[total_sequence, 2]\noutput\tmean\tf32[batch, 2]\n",
+            File.ReadAllText(_folder["a.tessera-signature"]));
+        Assert.Contains("none.onnx : error TSR", run.Output, StringComparison.Ordinal);
+        Assert.Contains("in.onnx : error TSR1224", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3 signatures, 2 failed", run.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["b.tessera-signature"]));
+    }
+
     private static WeightSet Seeded(long seed) => WeightSet.FromSeed(ModelCompiler.Slots(new Encoder(), DType.F32), seed);
 
     private string Module(string name, string type, params string[] options) => Model(name, type, options);
@@ -186,5 +229,11 @@ public sealed class BuildCommandTests : IDisposable
     {
         File.WriteAllLines(_folder["models.request"], [$"assembly={ToolRun.Assembly}", .. models]);
         return ToolRun.Of("build", _folder["models.request"]);
+    }
+
+    private ToolRun Signatures(params string[] models)
+    {
+        File.WriteAllLines(_folder["files.request"], models);
+        return ToolRun.Of("signatures", _folder["files.request"]);
     }
 }

@@ -7,7 +7,7 @@ namespace Tessera.Cli.Tests;
 public sealed class PackTests : IDisposable
 {
     // A masked mean of tokens, and a product with a weight.
-    private const string Padded = """
+    internal const string Padded = """
         graph "padded" {
           input %x: f32[batch, sequence, 4]
           input %mask: f32[batch, sequence]

@@ -46,6 +46,33 @@ public sealed partial class Misfit
     }
 }
 
+/// <summary>Its second output is of whole numbers, which it does not say.</summary>
+[Module]
+public sealed partial class Undeclared
+{
+    public Linear First { get; } = new(4, 6);
+
+    public (Tensor Scores, Tensor Best) Forward([Input("f32[n, 4]")] Tensor x)
+    {
+        Tensor scores = x.Apply(First);
+        return (scores, scores.To(DType.I64));
+    }
+}
+
+/// <summary>The same, and it says so.</summary>
+[Module]
+public sealed partial class Declared
+{
+    public Linear First { get; } = new(4, 6);
+
+    [return: Output("i64[n, 6]", "Best")]
+    public (Tensor Scores, Tensor Best) Forward([Input("f32[n, 4]")] Tensor x)
+    {
+        Tensor scores = x.Apply(First);
+        return (scores, scores.To(DType.I64));
+    }
+}
+
 /// <summary>Its constructor refuses.</summary>
 [Module]
 public sealed partial class Refusing

@@ -47,6 +47,20 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
         return new BuildRequest(sections[0].GetValueOrDefault("assembly"), references, models);
     }
 
+    /// <summary>The same; what is wrong is told, and null returned.</summary>
+    public static BuildRequest? TryRead(string path, Terminal terminal)
+    {
+        try
+        {
+            return Read(path);
+        }
+        catch (TesseraException error)
+        {
+            terminal.Output.WriteLine(BuildMessages.Of(error, error.Place));
+            return null;
+        }
+    }
+
     private static ModelRequest Model(Dictionary<string, string> given)
     {
         string include = Take("include") ?? throw new TesseraException("TSR1222", Section, "it names no module and no file.");
@@ -69,6 +83,8 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
             BatchSize = Take("batchsize") ?? "batch",
             Ragged = List("ragged") ?? ["sequence"],
             Masks = List("mask") ?? [],
+            Signature = Take("signature"),
+            HasSession = Flag("session"),
             Gates = new Gates
             {
                 Fusions = Take("requirefusion") is { } fusions ? Gates.ParseFusions(fusions, name) : [],

@@ -1,5 +1,4 @@
 using Tessera.Compiler;
-using Tessera.Compiler.Pack;
 using Tessera.Ir;
 using Tessera.Nn;
 using Tessera.Nn.Weights;
@@ -29,7 +28,13 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
     {
         Module module = modules.Value.Create(request.Include, request.Preset);
         WeightSet? weights = request.Weights is { } path ? WeightSet.Load(path) : null;
-        string key = ModelKey.OfModule(request, ModelTracer.Trace(module, request.DType), ModelCompiler.Slots(module, request.DType), weights);
+        Graph single = ModelTracer.Trace(module, request.DType);
+        if (request.HasSession)
+        {
+            SessionTypes.Check(single, module.Signature, request);
+        }
+
+        string key = ModelKey.OfModule(request, single, ModelCompiler.Slots(module, request.DType), weights);
         return IsCurrent(request, key) ? BuiltModel.AsItWas : Written(request, key, Compile(request, module, weights));
     }
 
@@ -83,16 +88,8 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
     private static CompiledModel Compile(ModelRequest request, OnnxModel model) => request.Batch switch
     {
         Batching.Single => model.Optimize(new OptimizeOptions { Target = request.Target, Opset = request.Opset, Verify = request.Verify }),
-        Batching.Packed => model.Pack(new PackOptions
-        {
-            Batch = request.BatchSize,
-            Ragged = request.Ragged,
-            Masks = request.Masks,
-            Target = request.Target,
-            Opset = request.Opset,
-            Verify = request.Verify,
-        }).Model,
-        _ => throw new TesseraException("TSR1224", request.Name, $"batch is '{request.Batch}'; a model from a file is single, as it is, or packed."),
+        Batching.Packed => model.Pack(request.Packing).Model,
+        _ => throw request.NoBatchOfFile,
     };
 
     // As it is, weights and all.

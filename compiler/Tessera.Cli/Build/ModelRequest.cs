@@ -1,4 +1,5 @@
 using Tessera.Compiler;
+using Tessera.Compiler.Pack;
 using Tessera.Ir;
 using Tessera.Onnx;
 
@@ -49,6 +50,12 @@ internal sealed record ModelRequest
     /// <summary>Of a file that is packed: inputs that tell tokens from padding.</summary>
     public IReadOnlyList<string> Masks { get; init; } = [];
 
+    /// <summary>Where the interface of a file goes, for the generator of typed sessions; null for nowhere.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>Whether a typed session of a module is written, which takes outputs that are not declared for the compute type.</summary>
+    public bool HasSession { get; init; }
+
     public Gates Gates { get; init; } = new();
 
     public bool IsFile => Include.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
@@ -68,6 +75,20 @@ internal sealed record ModelRequest
     public SaveOptions Save => ExternalData
         ? new SaveOptions { ExternalAbove = -1, SmallestExternal = 0, DataFileName = Path.GetFileName(DataFile) }
         : new SaveOptions { ExternalAbove = long.MaxValue, DataFileName = Path.GetFileName(DataFile) };
+
+    /// <summary>How a file is packed.</summary>
+    public PackOptions Packing => new()
+    {
+        Batch = BatchSize,
+        Ragged = Ragged,
+        Masks = Masks,
+        Target = Target,
+        Opset = Opset,
+        Verify = Verify,
+    };
+
+    /// <summary>Of a file whose batch is none that a file can have.</summary>
+    public TesseraException NoBatchOfFile => new("TSR1224", Name, $"batch is '{Batch}'; a model from a file is single, as it is, or packed.");
 
     /// <summary>The compute type and all else by which the model differs from others of the same source, in one line.</summary>
     public string Options =>

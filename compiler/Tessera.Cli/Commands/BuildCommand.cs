@@ -14,7 +14,7 @@ internal sealed class BuildCommand
 
     private readonly Argument<string> _request = new("REQUEST")
     {
-        Description = "Lines key=value: assembly, reference, and behind each line [model]: include, name, output, preset, batch, dtype, target, opset, weights, seed, optimize, verify, externaldata, batchsize, ragged, mask, requirefusion, maxnodes, tolerance.",
+        Description = "Lines key=value: assembly, reference, and behind each line [model]: include, name, output, preset, batch, dtype, target, opset, weights, seed, optimize, verify, externaldata, batchsize, ragged, mask, requirefusion, maxnodes, tolerance, signature, session.",
     };
 
     public static Command Create(Terminal terminal)
@@ -29,7 +29,7 @@ internal sealed class BuildCommand
     {
         Stopwatch watch = Stopwatch.StartNew();
         string path = result.GetValue(_request)!;
-        if (Read(path, terminal) is not { } request)
+        if (BuildRequest.TryRead(path, terminal) is not { } request)
         {
             return Guard.BadInput;
         }
@@ -62,18 +62,5 @@ internal sealed class BuildCommand
         File.WriteAllLines(path + FilesRead, files.Distinct(StringComparer.Ordinal).Select(Path.GetFullPath));
         terminal.Output.WriteLine($"Tessera: {request.Models.Count} models, {compiled} compiled{(failed > 0 ? $", {failed} failed" : "")}, {watch.Elapsed.TotalSeconds:F1} s");
         return failed > 0 ? Guard.BadInput : Guard.Success;
-    }
-
-    private static BuildRequest? Read(string path, Terminal terminal)
-    {
-        try
-        {
-            return BuildRequest.Read(path);
-        }
-        catch (TesseraException error)
-        {
-            terminal.Output.WriteLine(BuildMessages.Of(error, error.Place));
-            return null;
-        }
     }
 }

@@ -10,7 +10,7 @@ namespace Tessera.Generators.Analyzers;
 public sealed class EntryModuleAnalyzer : DiagnosticAnalyzer
 {
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [Rules.NoWayToConstruct, Rules.BadInput, Rules.UnknownRagged, Rules.BadEntry, Rules.BadPreset, Rules.BadConstraint];
+        [Rules.NoWayToConstruct, Rules.BadInput, Rules.UnknownRagged, Rules.BadEntry, Rules.BadPreset, Rules.BadConstraint, Rules.BadOutput];
 
     public override void Initialize(AnalysisContext context)
     {
@@ -32,6 +32,7 @@ public sealed class EntryModuleAnalyzer : DiagnosticAnalyzer
         foreach (var forward in forwards)
         {
             symbols.AddRange(AnalyzeInputs(context, type, forward));
+            AnalyzeOutputs(context, type, forward);
             foreach (var fault in EntryFaults.Of(type, forward, forwards.Length))
             {
                 context.ReportDiagnostic(Diagnostic.Create(Rules.BadEntry, forward.Written(), type.Name, fault));
@@ -68,6 +69,22 @@ public sealed class EntryModuleAnalyzer : DiagnosticAnalyzer
         }
 
         return symbols;
+    }
+
+    private static void AnalyzeOutputs(SymbolAnalysisContext context, INamedTypeSymbol type, IMethodSymbol forward)
+    {
+        var taken = new HashSet<string>();
+        foreach (var (attribute, text, element, output) in EntryReader.Declarations(forward))
+        {
+            var fault = output is null ? $"Forward of '{type.Name}' returns {(element is null ? "a tuple; say of which element this is the type" : $"no element '{element}'")}"
+                : !taken.Add(output.Name) ? $"output '{output.Name}' is declared twice"
+                : InputType.Parse(text, out var error) is not { } parsed ? error
+                : HoleFaults.Of(type, parsed.Pieces);
+            if (fault is not null)
+            {
+                context.ReportDiagnostic(Diagnostic.Create(Rules.BadOutput, attribute.Written(forward), text, fault));
+            }
+        }
     }
 
     private static void AnalyzeSymbols(SymbolAnalysisContext context, INamedTypeSymbol type, List<string> symbols)

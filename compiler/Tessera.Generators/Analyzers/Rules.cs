@@ -73,6 +73,10 @@ public static class Rules
         "TSR1017", "A module with children lists them",
         "'{0}' derives from Module and holds '{1}' but neither has [Module] nor overrides Members, so its weights get no names");
 
+    public static readonly DiagnosticDescriptor BadOutput = Error(
+        "TSR1018", "The type of an output is well-formed, and of an output",
+        "[return: Output(\"{0}\")]: {1}");
+
     public static readonly DiagnosticDescriptor OpAttribute = Error(
         "TSR1101", "Attributes of ops compare floats by bits and arrays by content",
         "Op '{0}' keeps '{1}' as {2}: floats compare by bits and arrays by content; use {3}");
@@ -82,7 +86,7 @@ public static class Rules
     [
         NotPartial, NotSealed, KeptTensor, TensorCondition, TensorIdentity, HiddenChildren, CapturedChild, NoWayToConstruct,
         BadInput, UnknownRagged, DuplicateWeightName, BadWeightName, BadEntry, BadPreset, BadConstraint, ForeignBase,
-        UnlistedChildren, OpAttribute,
+        UnlistedChildren, BadOutput, OpAttribute,
     ];
 
     private static DiagnosticDescriptor Error(string id, string title, string message) =>

@@ -34,6 +34,51 @@ internal static class Names
         return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
     }
 
+    /// <summary>A C# type or member name of any text: <c>ppocr_rec-v4</c> → <c>PpocrRecV4</c>, <c>onnx::Gemm_0</c> → <c>OnnxGemm0</c>, <c>NaViT</c> as it is.</summary>
+    public static string Pascal(string text)
+    {
+        var name = new StringBuilder(text.Length);
+        var starts = true;
+        foreach (var c in text)
+        {
+            if (!SyntaxFacts.IsIdentifierPartCharacter(c) || c == '_')
+            {
+                starts = true;
+                continue;
+            }
+
+            name.Append(starts ? char.ToUpperInvariant(c) : c);
+            starts = false;
+        }
+
+        return name.Length == 0 ? "_" : SyntaxFacts.IsIdentifierStartCharacter(name[0]) ? name.ToString() : "_" + name;
+    }
+
+    /// <summary>A C# parameter name of any text: <c>cu_seqlens_n</c> → <c>cuSeqlensN</c>, <c>QKV</c> → <c>qkv</c>; escaped where it is a keyword.</summary>
+    public static string Parameter(string text)
+    {
+        var name = Pascal(text).ToCharArray();
+        for (var i = 0; i < name.Length && char.IsUpper(name[i]) && (i == 0 || i + 1 == name.Length || !char.IsLower(name[i + 1])); i++)
+        {
+            name[i] = char.ToLowerInvariant(name[i]);
+        }
+
+        var camel = new string(name);
+        return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
+    }
+
+    /// <summary>The name, or one that tells it apart from those that are taken.</summary>
+    public static string Unique(string name, HashSet<string> taken)
+    {
+        var unique = name;
+        for (var i = 2; !taken.Add(unique); i++)
+        {
+            unique = $"{name}{i}";
+        }
+
+        return unique;
+    }
+
     // An upper-case letter starts a word after a lower-case one, or when a lower-case one follows it.
     private static bool StartsWord(string name, int i)
     {

@@ -25,7 +25,7 @@ internal static class EntryReader
                     return null;
                 }
 
-                inputs.Add(new(Names.Snake(parameter.Name), ForwardReader.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope)));
+                inputs.Add(new(Names.Snake(parameter.Name), ForwardReader.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope), text.Trim()));
             }
             else if (!parameter.IsOptional)
             {
@@ -36,7 +36,7 @@ internal static class EntryReader
         var presets = Presets(type).Where(static p => p.Fault is null).Select(static p => p.Model).ToEquatableList();
         return new EntryModel(
             inputs.ToEquatableList(),
-            outputs.ToEquatableList(),
+            outputs.Select(o => Declared(forward, o, scope)).ToEquatableList(),
             type.Attributes("RaggedAttribute").Select(static a => a.Text()).OfType<string>().ToEquatableList(),
             type.Attributes("WhereAttribute").Select(static a => a.Text()).OfType<string>()
                 .Where(static t => new DimTextParser(t).ParseConstraint())
@@ -62,6 +62,32 @@ internal static class EntryReader
                 e.Type.NullableAnnotation == NullableAnnotation.Annotated))],
         _ => null,
     };
+
+    /// <summary>Each <c>[return: Output]</c> with the output that it is for; null where there is none.</summary>
+    public static IEnumerable<(AttributeData Attribute, string Text, string? Element, OutputModel? Output)> Declarations(IMethodSymbol forward)
+    {
+        var outputs = Outputs(forward) ?? [];
+        foreach (var attribute in forward.GetReturnTypeAttributes().Where(static a => a.AttributeClass.IsNn("OutputAttribute")))
+        {
+            if (attribute.Text() is { } text)
+            {
+                var element = attribute.ConstructorArguments is [_, { Value: string name }] ? name : null;
+                yield return (attribute, text, element, outputs.FirstOrDefault(o => IsOf(element, o)));
+            }
+        }
+    }
+
+    private static OutputModel Declared(IMethodSymbol forward, OutputModel output, ConstructorScope scope)
+    {
+        var text = Declarations(forward).FirstOrDefault(d => d.Output?.Name == output.Name).Text;
+        return text is not null && InputType.Parse(text, out _) is { } parsed
+            ? output with { Type = Interpolated(parsed.Pieces, scope), Declared = text.Trim() }
+            : output;
+    }
+
+    private static bool IsOf(string? element, OutputModel output) => element is null
+        ? output.Expression == "outputs"
+        : output.Expression == $"outputs.{ForwardReader.Escaped(element)}";
 
     /// <summary>Every <c>[Preset]</c> of a module with what is wrong with it, if anything.</summary>
     public static IEnumerable<(IMethodSymbol Method, PresetModel Model, string? Fault)> Presets(INamedTypeSymbol type)

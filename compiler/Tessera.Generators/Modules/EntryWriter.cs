@@ -48,8 +48,23 @@ internal static class EntryWriter
 
         writer.Continue("],");
         writer.Continue($"[{string.Join(", ", entry.Outputs.Select(static o => Literal(o.Name)))}],");
-        var constraints = entry.Constraints.Count == 0 ? "" : $" {{ Constraints = [{string.Join(", ", entry.Constraints)}] }}";
-        writer.Continue($"[{string.Join(", ", entry.Ragged.Select(Literal))}]){constraints};");
+        writer.Continue($"[{string.Join(", ", entry.Ragged.Select(Literal))}]){Facts(entry)};");
+    }
+
+    private static string Facts(EntryModel entry)
+    {
+        var facts = new List<string>();
+        if (entry.Constraints.Count > 0)
+        {
+            facts.Add($"Constraints = [{string.Join(", ", entry.Constraints)}]");
+        }
+
+        if (entry.Outputs.Any(static o => o.Type is not null))
+        {
+            facts.Add($"DeclaredOutputs = [{string.Join(", ", entry.Outputs.Where(static o => o.Type is not null).Select(static o => $"new({Literal(o.Name)}, {o.Type})"))}]");
+        }
+
+        return facts.Count == 0 ? "" : $" {{ {string.Join(", ", facts)} }}";
     }
 
     private static void WriteTrace(SourceWriter writer, EntryModel entry)

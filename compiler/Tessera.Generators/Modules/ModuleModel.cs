@@ -18,12 +18,14 @@ internal sealed record ModuleModel(
 /// <param name="Containers">Declarations of the types around a nested module, outermost first.</param>
 /// <param name="Declaration">Such as <c>partial class Block&lt;TNorm&gt;</c>.</param>
 /// <param name="FullName">As another file writes it: <c>global::Models.Block</c>.</param>
+/// <param name="IsPublic">Whether other assemblies see it.</param>
 internal sealed record TypeModel(
     string HintName,
     string Namespace,
     EquatableList<string> Containers,
     string Declaration,
-    string FullName);
+    string FullName,
+    bool IsPublic);
 
 /// <summary>A member that holds weights.</summary>
 /// <param name="IsOptional">It may be null.</param>
@@ -64,9 +66,12 @@ internal sealed record EntryModel(
 
 /// <param name="Parameter">The parameter of <c>Forward</c>.</param>
 /// <param name="Type">A C# expression of the type's text.</param>
-internal sealed record InputModel(string Name, string Parameter, string Type);
+/// <param name="Declared">The type as it was declared, with its braces.</param>
+internal sealed record InputModel(string Name, string Parameter, string Type, string Declared);
 
 /// <param name="IsOptional">It may be null, and is then no output of this model.</param>
-internal sealed record OutputModel(string Name, string Expression, bool IsOptional);
+/// <param name="Type">A C# expression of the declared type's text; null where none is declared.</param>
+/// <param name="Declared">The type as it was declared, with its braces.</param>
+internal sealed record OutputModel(string Name, string Expression, bool IsOptional, string? Type = null, string? Declared = null);
 
 internal sealed record PresetModel(string Name, string Method);

@@ -66,8 +66,12 @@ internal static class ModuleReader
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
             containers.ToEquatableList(),
             Declaration(type),
-            full);
+            full,
+            IsPublic(type));
     }
+
+    private static bool IsPublic(INamedTypeSymbol type) =>
+        type.DeclaredAccessibility == Accessibility.Public && (type.ContainingType is not { } outer || IsPublic(outer));
 
     private static string Declaration(INamedTypeSymbol type)
     {

@@ -21,7 +21,7 @@ public static class ModelTracer
             "TSR0603", module.GetType().Name, "the module declares no signature.", "Put [Input(\"f32[n, 768]\")] on the parameters of Forward.");
         GraphBuilder builder = new(signature.Constraints.Select(Constraint.Parse));
         Tracer tracer = Ask(module, "list of members", m => new Tracer(m, builder, dtype));
-        Tensor[] inputs = [.. signature.Inputs.Select(i => tracer.Wrap(builder.Input(i.Name, TypeOf(i, dtype))))];
+        Tensor[] inputs = [.. signature.Inputs.Select(i => tracer.Wrap(builder.Input(i.Name, TypeOf(i.Type, dtype))))];
         IReadOnlyList<NamedTensor> outputs = Ask(module, "Forward", m => m.TraceWith(inputs));
         foreach (NamedTensor output in outputs)
         {
@@ -31,6 +31,10 @@ public static class ModelTracer
             }
 
             tracer.RequireOwn(output.Value.Value, $"output '{output.Name}'", module.GetType().Name);
+            if (signature.DeclaredOutputs.FirstOrDefault(d => d.Name == output.Name) is { } declared)
+            {
+                CheckDeclared(declared, output.Value.Value, builder, dtype);
+            }
         }
 
         return new Graph
@@ -59,9 +63,20 @@ public static class ModelTracer
         }
     }
 
-    private static IrType TypeOf(InputDeclaration input, DType dtype)
+    private static void CheckDeclared(OutputDeclaration declared, Value output, GraphBuilder builder, DType dtype)
     {
-        TensorType declared = TypeText.ParseTensor(input.Type);
+        TensorType type = TypeOf(declared.Type, dtype);
+        bool fits = type.DType == output.DType && (type.Shape is not { } sizes
+            || (sizes.Rank == output.Rank && sizes.Zip(output.Shape, (a, b) => builder.Facts.Equal(a, b)).All(static p => p == Proof.Proved)));
+        if (!fits)
+        {
+            throw new TesseraException("TSR0626", output.Source, $"output '{declared.Name}' is {output.Type}, and is declared as {type}.", "Correct [return: Output] on Forward.");
+        }
+    }
+
+    private static TensorType TypeOf(string text, DType dtype)
+    {
+        TensorType declared = TypeText.ParseTensor(text);
         return declared.DType == DType.F32 ? declared with { DType = dtype } : declared;
     }
 }

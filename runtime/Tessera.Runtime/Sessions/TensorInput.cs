@@ -112,6 +112,14 @@ public readonly struct TensorInput
     /// <summary>An input over bytes of any element type.</summary>
     internal static TensorInput Raw(string name, byte[] bytes, TensorElementType type, long[] dims) => new(name, new TensorBuffer<byte>(bytes), type, dims);
 
+    /// <summary>The same data with other sizes.</summary>
+    /// <exception cref="TesseraRuntimeException">TSR0717: they do not hold as many elements.</exception>
+    internal TensorInput Reshaped(long[] dims)
+    {
+        Shapes.Check($"input '{Name}'", Count, dims);
+        return new(Name, Payload ?? throw RuntimeErrors.UnnamedInput(0), ElementType, dims);
+    }
+
     /// <summary>The same data behind one more axis, of size 1.</summary>
     internal TensorInput AsRow() => new(Name, Payload ?? throw RuntimeErrors.UnnamedInput(0), ElementType, [1, .. Shape]);
 

@@ -38,6 +38,24 @@ public sealed class EntryModuleAnalyzerTests
         [$"TSR1009 at 'Input(\"{type}\")': [Input(\"{type}\")]: {what}"],
         await OfEntry($"[Input(\"{type}\")] Tensor x"));
 
+    [Theory]
+    [InlineData("Output(\"f32[10]\")", "Tensor", "x", null)]
+    [InlineData("Output(\"f32[{dim}]\", \"Logits\")", "(Tensor Logits, Tensor Ids)", "(x, x)", null)]
+    [InlineData("Output(\"f32\")", "Tensor", "x", "write an element type and sizes in brackets, 'f32[n, {dim}]', or 'f32[]' for a scalar")]
+    [InlineData("Output(\"f32[{width}]\")", "Tensor", "x", "'width' is neither a constructor parameter nor a member of 'Vit'")]
+    [InlineData("Output(\"f32[10]\")", "(Tensor Logits, Tensor Ids)", "(x, x)", "Forward of 'Vit' returns a tuple; say of which element this is the type")]
+    [InlineData("Output(\"f32[10]\", \"logits\")", "(Tensor Logits, Tensor Ids)", "(x, x)", "Forward of 'Vit' returns no element 'logits'")]
+    [InlineData("Output(\"f32[10]\", \"Logits\")", "Tensor", "x", "Forward of 'Vit' returns no element 'Logits'")]
+    public async Task TSR1018_says_what_is_wrong_with_an_output(string attribute, string type, string value, string? what) => Assert.Equal(
+        what is null ? [] : [$"TSR1018 at '{attribute}': [return: {attribute.Split(", ")[0].TrimEnd(')')})]: {what}"],
+        await Analysis.Of($"[Module] public sealed partial class Vit(int dim = 4) {{ [return: {attribute}] public {type} Forward({Good}) => {value}; }}"));
+
+    [Fact]
+    public async Task TSR1018_tells_an_output_that_is_declared_twice() => Assert.Contains(
+        "output 'output' is declared twice",
+        Assert.Single(await Analysis.Of($"[Module] public sealed partial class Vit(int dim = 4) {{ [return: Output(\"f32[1]\"), Output(\"f32[2]\")] public Tensor Forward({Good}) => x; }}")),
+        StringComparison.Ordinal);
+
     [Fact]
     public async Task TSR1009_lists_the_element_types() => Assert.Contains(
         "'float' is no element type; there are f32, u8,",

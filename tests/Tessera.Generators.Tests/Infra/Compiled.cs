@@ -13,7 +13,7 @@ internal static class Compiled
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static p => Path.GetFileName(p) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.dll"
-                or "System.Collections.Immutable.dll" or "System.Linq.dll")
+                or "System.Memory.dll" or "System.Threading.dll" or "Tessera.Runtime.dll" or "Microsoft.ML.OnnxRuntime.dll" or "System.Collections.Immutable.dll" or "System.Linq.dll")
             .Select(static p => MetadataReference.CreateFromFile(p)),
     ];
 

@@ -52,7 +52,11 @@ public sealed record InputDeclaration(string Name, string Type);
 public sealed record ModuleSignature(IReadOnlyList<InputDeclaration> Inputs, IReadOnlyList<string> Outputs, IReadOnlyList<string> Ragged)
 {
     public IReadOnlyList<string> Constraints { get; init; } = [];
+
+    public IReadOnlyList<OutputDeclaration> DeclaredOutputs { get; init; } = [];
 }
+
+public sealed record OutputDeclaration(string Name, string Type);
 
 public sealed class Parameter(params int[] dims)
 {

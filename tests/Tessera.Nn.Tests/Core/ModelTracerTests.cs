@@ -40,6 +40,25 @@ public class ModelTracerTests
     public void List_that_holds_null_is_named() =>
         Assert.Equal("TSR0623", Assert.Throws<TesseraException>(() => ModuleTree.Modules(new Holder(new Linear(1, 1), null)).Count()).Code);
 
+    [Theory]
+    [InlineData(4, null)]
+    [InlineData(5, "output 'wide' is f32[n, 4], and is declared as f32[n, 5]")]
+    public void Declared_outputs_are_held_against_the_trace(int declared, string? what)
+    {
+        Telling model = new(declared);
+        Assert.Equal([new OutputDeclaration("wide", $"f32[n, {declared}]")], model.Signature!.DeclaredOutputs);
+        if (what is null)
+        {
+            Assert.Equal(DType.F16, ModelTracer.Trace(model, DType.F16).Outputs[0].Value.DType);
+            return;
+        }
+
+        TesseraException error = Assert.Throws<TesseraException>(() => ModelTracer.Trace(model));
+        Assert.Equal("TSR0626", error.Code);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+        Assert.Contains("ModelTracerTests.cs:", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Entry_module_becomes_a_graph_of_one_example()
     {
@@ -108,4 +127,18 @@ public sealed partial class Wrong
     public Linear First { get; } = new(5, 3);
 
     public Tensor Forward([Input("f32[n, 4]")] Tensor x) => x.Apply(First);
+}
+
+[Module]
+public sealed partial class Telling(int declared)
+{
+    public int Declared { get; } = declared;
+
+    public Telling()
+        : this(4)
+    {
+    }
+
+    [return: Output("f32[n, {Declared}]", "Wide")]
+    public (Tensor Wide, Tensor Ids) Forward([Input("f32[n, 4]")] Tensor x) => (x + x, x.To(DType.I64));
 }

@@ -1,0 +1,55 @@
+using Microsoft.CodeAnalysis;
+using Tessera.Generators.Infra;
+using Tessera.Generators.Modules;
+
+namespace Tessera.Generators.Sessions;
+
+/// <summary>What is written for one item: a session, or why there is none.</summary>
+internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? Fault, string Include, string Reason)
+{
+    /// <param name="item">The item.</param>
+    /// <param name="modules">Entry modules of the project.</param>
+    /// <param name="signatures">Interfaces of files.</param>
+    /// <param name="rootNamespace">Where sessions of files live.</param>
+    /// <returns>Null where what is wrong is said elsewhere.</returns>
+    public static SessionPlan? Of(SessionItem item, IReadOnlyList<ModuleSource> modules, IReadOnlyList<SignatureFile> signatures, string rootNamespace)
+    {
+        var session = Names.Pascal(item.Name) + "Session";
+        if (item.IsFile)
+        {
+            return signatures.FirstOrDefault(s => s.Name == item.Name) is not { } file ? null
+                : Checked(item, new SessionModel(rootNamespace, session, IsPublic: true, $"<c>{item.Name}</c>, a model from a file", item.Path, null, file.Inputs, file.Outputs));
+        }
+
+        var found = modules.Where(m => m.FullName == $"global::{item.Include.Replace('+', '.')}" || m.Name == item.Include).ToArray();
+        if (found is not [var module])
+        {
+            var known = modules.Count == 0 ? "it has none" : "it has " + string.Join(", ", modules.Select(static m => m.FullName.Replace("global::", "")).OrderBy(static n => n, StringComparer.Ordinal));
+            return new(null, SessionRules.UnknownModel, item.Include, $"{(found.Length == 0 ? "no entry module" : "more than one entry module")} of this project has this name; {known}");
+        }
+
+        if (module.Entry is not { } entry)
+        {
+            return null;
+        }
+
+        var types = new BatchedTypes(entry, item.Batch, item.DType);
+        var batch = item.Batch switch { "packed" => "PackedBatch", "padded" => "PaddedBatch", _ => null };
+        return Checked(item, new SessionModel(module.Namespace, session, module.IsPublic, $"<see cref=\"{module.FullName}\"/>, {Form(item)}", item.Path, batch, types.Inputs(), types.Outputs()));
+    }
+
+    private static string Form(SessionItem item) => $"compiled for {(item.Batch == "single" ? "one example" : $"a {item.Batch} batch")} in {item.DType}";
+
+    private static SessionPlan Checked(SessionItem item, SessionModel session) =>
+        session.Inputs.Concat(session.Outputs).FirstOrDefault(static t => t.Element is null && !t.IsText) is { } odd
+            ? new(null, SessionRules.NoSession, item.Include, $"'{odd.Name}' is {odd.DType}, which has no C# type")
+            : new(session, null, item.Include, "");
+}
+
+/// <summary>An entry module that a session may be of.</summary>
+/// <param name="Entry">Null while its declaration is wrong.</param>
+internal sealed record ModuleSource(string FullName, string Name, string Namespace, bool IsPublic, EntryModel? Entry)
+{
+    public static ModuleSource Of(ModuleModel module) => new(
+        module.Type.FullName, module.Type.FullName.Split('.', ':').Last(), module.Type.Namespace, module.Type.IsPublic, module.Entry);
+}
