@@ -20,6 +20,9 @@ public sealed class LocalFeed
     /// <summary>The system that packs, as packages name it.</summary>
     public static string System => Metadata("System");
 
+    /// <summary>Whether the repository has restored a package, so that projects of these tests can have it.</summary>
+    public static bool Has(string id) => Directory.Exists(Path.Combine(Metadata("Packages"), id.ToLowerInvariant()));
+
     /// <summary>Where projects restore to.</summary>
     public string Restored => Path.Combine(_folder, "restored");
 

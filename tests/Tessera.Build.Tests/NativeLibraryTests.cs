@@ -62,7 +62,6 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
         string[] natives = [.. Directory.EnumerateFiles(app["out"], "*onnxruntime*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(app["out"], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
         Assert.Equal(
         [
-            "Microsoft.ML.OnnxRuntime.dll",
             "runtimes/linux-arm64/native/libonnxruntime.so", "runtimes/linux-arm64/native/libonnxruntime_providers_shared.so",
             "runtimes/linux-x64/native/libonnxruntime.so", "runtimes/linux-x64/native/libonnxruntime_providers_shared.so",
             "runtimes/osx-arm64/native/libonnxruntime.dylib",

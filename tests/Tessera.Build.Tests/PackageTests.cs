@@ -75,11 +75,12 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
     }
 
     [Fact]
-    public void A_project_has_the_generator_once_however_it_comes_by_it()
+    public void A_project_has_the_generator_once_and_the_tool_that_is_compiled_for_its_system()
     {
         ProjectFolder app = feed.Project("app").With(Reference("Tessera.Compiler") + ProjectFolder.Build, isApp: false);
-        string analyzers = app.Succeed("build", "-t:ResolveLockFileAnalyzers", "-getItem:Analyzer").Output;
-        Assert.Single(analyzers.Split('\n'), static l => l.Contains("\"Identity\"", StringComparison.Ordinal) && l.Contains("Tessera.Generators.dll", StringComparison.Ordinal));
+        string told = app.Succeed("build", "-t:ResolveLockFileAnalyzers", "-getItem:Analyzer", "-getProperty:TesseraTool").Output;
+        Assert.Contains($"tools/net10.0/{LocalFeed.System}/tessera.dll", told, StringComparison.Ordinal);
+        Assert.Single(told.Split('\n'), static l => l.Contains("\"Identity\"", StringComparison.Ordinal) && l.Contains("Tessera.Generators.dll", StringComparison.Ordinal));
     }
 
     private static string Reference(string id) => $"""<PackageReference Include="{id}" Version="{LocalFeed.Version}" />""";
