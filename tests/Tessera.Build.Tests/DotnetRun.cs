@@ -9,9 +9,12 @@ public sealed record DotnetRun(int Exit, string Output)
     public int Starts => Output.Split('\n').Count(static l => l.TrimStart().StartsWith("Tessera: ", StringComparison.Ordinal));
 
     /// <summary>Runs in a folder; nothing that it starts outlives it.</summary>
-    public static DotnetRun In(string folder, string packages, params string[] arguments)
+    public static DotnetRun In(string folder, string packages, params string[] arguments) => Of("dotnet", folder, packages, arguments);
+
+    /// <summary>The same for any program.</summary>
+    public static DotnetRun Of(string program, string folder, string packages, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NUGET_PACKAGES"] = packages;
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";

@@ -5,41 +5,51 @@ using Xunit;
 namespace Tessera.Build.Tests;
 
 /// <summary>The packages of this build in a folder, and a folder for what projects restore, both of these tests alone.</summary>
-public sealed class LocalFeed : IDisposable
+public sealed class LocalFeed
 {
-    private static readonly string[] s_packed = ["compiler/Tessera.Ir", "compiler/Tessera.Nn", "runtime/Tessera.Kernels", "runtime/Tessera.Runtime", "compiler/Tessera.Build"];
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tessera-build-");
+    // Packed once for all classes of tests, which run beside each other.
+    private static readonly Lazy<string> s_folder = new(Pack);
+    private readonly string _folder = s_folder.Value;
 
-    public LocalFeed()
-    {
-        foreach (string project in s_packed)
-        {
-            DotnetRun run = DotnetRun.In(Repository.Root, Restored, "pack", project, "-c", Metadata("Configuration"), "--no-build", "-o", Path.Combine(_folder.FullName, "feed"));
-            Assert.True(run.Exit == 0, run.Output);
-        }
-    }
+    /// <summary>What the solution packed, by name.</summary>
+    public static string[] Packed { get; private set; } = [];
 
     /// <summary>The version of the packages.</summary>
     public static string Version => Metadata("Version");
 
-    /// <summary>Where projects restore to.</summary>
-    public string Restored => Path.Combine(_folder.FullName, "restored");
+    /// <summary>The system that packs, as packages name it.</summary>
+    public static string System => Metadata("System");
 
-    /// <summary>The package of a name.</summary>
-    public string Package(string id) => Path.Combine(_folder.FullName, "feed", $"{id}.{Version}.nupkg");
+    /// <summary>Whether the repository has restored a package, so that projects of these tests can have it.</summary>
+    public static bool Has(string id) => Directory.Exists(Path.Combine(Metadata("Packages"), id.ToLowerInvariant()));
+
+    /// <summary>Where projects restore to.</summary>
+    public string Restored => Path.Combine(_folder, "restored");
+
+    /// <summary>A package of the solution.</summary>
+    public string Package(string id) => Path.Combine(_folder, "feed", $"{id}.{Version}.nupkg");
 
     /// <summary>A project of its own in an empty folder, which sees these packages and those that this repository has restored.</summary>
-    public ProjectFolder Project(string name) => new(this, Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N")[..8]), name);
+    public ProjectFolder Project(string name) => new(this, Path.Combine(_folder, Guid.NewGuid().ToString("N")[..8]), name);
 
     /// <summary>Sources of packages: this feed and what has been restored before; no network.</summary>
     public string NuGetConfig => $"""
         <configuration>
-          <packageSources><clear /><add key="feed" value="{Path.Combine(_folder.FullName, "feed")}" /></packageSources>
+          <packageSources><clear /><add key="feed" value="{Path.Combine(_folder, "feed")}" /></packageSources>
           <fallbackPackageFolders><clear /><add key="restored before" value="{Metadata("Packages")}" /></fallbackPackageFolders>
         </configuration>
         """;
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    private static string Pack()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-build-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        string feed = Path.Combine(folder.FullName, "feed");
+        DotnetRun run = DotnetRun.In(Repository.Root, Path.Combine(folder.FullName, "restored"), "pack", "Compiler.sln", "-c", Metadata("Configuration"), "--no-build", "-o", feed);
+        Assert.True(run.Exit == 0, run.Output);
+        Packed = [.. Directory.EnumerateFiles(feed).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        return folder.FullName;
+    }
 
     private static string Metadata(string key) =>
         typeof(LocalFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -58,10 +58,13 @@ public sealed class ProjectFolder
 
     public DotnetRun Run(params string[] arguments) => DotnetRun.In(Root, _feed.Restored, arguments);
 
-    /// <summary>Builds, and expects that it succeeds.</summary>
-    public DotnetRun Succeed(params string[] arguments)
+    /// <summary>Runs <c>dotnet</c>, and expects that it succeeds.</summary>
+    public DotnetRun Succeed(params string[] arguments) => SucceedWith("dotnet", arguments);
+
+    /// <summary>Runs a program in the folder, and expects that it succeeds.</summary>
+    public DotnetRun SucceedWith(string program, params string[] arguments)
     {
-        DotnetRun run = Run(arguments);
+        DotnetRun run = DotnetRun.Of(program, Root, _feed.Restored, arguments);
         Assert.True(run.Exit == 0, run.Output);
         return run;
     }
