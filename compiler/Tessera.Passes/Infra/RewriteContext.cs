@@ -7,6 +7,7 @@ public sealed class RewriteContext
 {
     private readonly PassContext _pass;
     private readonly RewriteUses _uses;
+    private readonly Dictionary<(Type Kind, Value Of), (object? Read, RewriteGround Ground)> _read = [];
     private readonly HashSet<Value> _relied = [];
     private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
     private bool _whereFinite;
@@ -68,6 +69,24 @@ public sealed class RewriteContext
 
     /// <summary>Says that the law holds where what is put in order has an order: ONNX does not say where NaN stands among numbers.</summary>
     public void HoldsWhereOrdered() => _whereOrdered = true;
+
+    /// <summary>What is read from a value, once in a sweep: a rule that looks at a chain from each of its links reads every link once.</summary>
+    /// <typeparam name="T">Tells apart what different rules read from the same value.</typeparam>
+    public T? Once<T>(Value value, Func<Value, T?> read)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        if (!_read.TryGetValue((typeof(T), value), out (object? Read, RewriteGround Ground) found))
+        {
+            RewriteGround before = TakeGround();
+            found = (read(value), TakeGround());
+            _read.Add((typeof(T), value), found);
+            RelyOn(before);
+        }
+
+        RelyOn(found.Ground);
+        return (T?)found.Read;
+    }
 
     /// <summary>What the rule relied on since the last call.</summary>
     internal RewriteGround TakeGround()

@@ -21,6 +21,19 @@ public class RefusalTests
             static emit => Assert.Contains("i64[b + 1]", Assert.Throws<TesseraException>(() => emit()).Message, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1e30, 1, "capacity_factor is 1E+30; it is at most 16777216")]
+    [InlineData(16777218, 1, "capacity_factor is 16777218")]
+    [InlineData(1, 1L << 31, "capacity_multiple 2147483648")]
+    [InlineData(1, 0, "capacity_multiple 0")]
+    public void Room_of_an_expert_is_a_number_of_64_bits(double factor, long multiple, string said)
+    {
+        GraphBuilder g = new();
+        TesseraException error = Assert.Throws<TesseraException>(() => g.Emit(new Ir.Ops.Route(g.In("logits", "f32[t, 4]")) { K = 2, CapacityFactor = factor, CapacityMultiple = multiple }));
+        Assert.Equal("TSR0217", error.Code);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Strings_are_as_many_as_their_sizes_say()
     {

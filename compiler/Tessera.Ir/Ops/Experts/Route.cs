@@ -39,6 +39,9 @@ public sealed partial record Route(Value Logits, Value? SelectionBias = null, Va
     /// <summary>Factor on the weights, last.</summary>
     public Real Scale { get; init; } = 1;
 
+    /// <summary>The largest <see cref="CapacityFactor"/>: of 2³¹ tokens, the room of an expert is a whole number of 64 bits then, rounded up to a multiple too.</summary>
+    public const double MostCapacityFactor = 1 << 24;
+
     /// <summary>An expert has room for <c>factor · k · n ÷ E</c> of a group's n tokens; 0 for no bound.</summary>
     public Real CapacityFactor { get; init; }
 

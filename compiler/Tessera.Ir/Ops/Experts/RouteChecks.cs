@@ -42,9 +42,14 @@ internal static class RouteChecks
             }
         }
 
-        if (!double.IsFinite(op.Scale.Value) || op.CapacityMultiple < 1)
+        if (op.CapacityFactor.Value > Route.MostCapacityFactor)
         {
-            throw Error(context, $"scale is {op.Scale}, capacity_multiple {op.CapacityMultiple}; they must be finite, and 1 or more.");
+            throw Error(context, $"capacity_factor is {op.CapacityFactor}; it is at most {Route.MostCapacityFactor}.", "Without capacity_factor no token is dropped.");
+        }
+
+        if (!double.IsFinite(op.Scale.Value) || op.CapacityMultiple is < 1 or > int.MaxValue)
+        {
+            throw Error(context, $"scale is {op.Scale}, capacity_multiple {op.CapacityMultiple}; they must be finite, and from 1 to {int.MaxValue}.");
         }
 
         if (!(op.Lambda.Value > 0 && double.IsFinite(op.Lambda.Value) && op.P.Value > 1 && double.IsFinite(op.P.Value)))

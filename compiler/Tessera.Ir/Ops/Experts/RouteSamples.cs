@@ -50,6 +50,7 @@ internal static class RouteSamples
         Sample("capacity floor", 2, static r => r with { CapacityFactor = 1.1, CapacityRounding = CapacityRounding.Floor }),
         Sample("capacity round", 3, static r => r with { CapacityFactor = 1.4, CapacityRounding = CapacityRounding.Round, CapacityMultiple = 2 }),
         Sample("capacity nothing", 1, static r => r with { CapacityFactor = 0.5, CapacityRounding = CapacityRounding.Floor }),
+        Sample("capacity for all", 2, static r => r with { CapacityFactor = Route.MostCapacityFactor, CapacityMultiple = int.MaxValue }),
         Groups("capacity in groups", [0, 2, 2, 7, 8], static r => r with { CapacityFactor = 1 }),
         Groups("by token in groups", [0, 2, 2, 7, 8], static r => r with { CapacityFactor = 0.8, Priority = RoutePriority.Token }),
         Groups("by weight in groups", [0, 2, 2, 7, 8], static r => r with { CapacityFactor = 0.8, Priority = RoutePriority.Batch }),

@@ -48,7 +48,7 @@ internal sealed record ExpertRoom(Value Ids, Dim Room, RoutePriority Priority)
         if (tokens.ConstValue is { } count && Room.ConstValue is { } places)
         {
             Real factor = new((double)places * experts / (k * Math.Max(count, 1)));
-            bool isExact = count > 0 && Math.Round(factor.Value * k * count / experts, MidpointRounding.ToEven) == places && factor.Value > 0;
+            bool isExact = count > 0 && Math.Round(factor.Value * k * count / experts, MidpointRounding.ToEven) == places && factor.Value is > 0 and <= Route.MostCapacityFactor;
             return isExact ? route with { CapacityFactor = factor, CapacityRounding = CapacityRounding.Round, Priority = Priority } : null;
         }
 
@@ -57,7 +57,7 @@ internal sealed record ExpertRoom(Value Ids, Dim Room, RoutePriority Priority)
         for (long parts = 1; parts <= MostParts; parts *= 2)
         {
             long whole = (long)Math.Round(share * parts);
-            if (whole > 0 && Math.Abs(share - ((double)whole / parts)) < MostRest && Rounding(tokens * (whole * k), experts * parts, context) is { } rounding)
+            if (whole > 0 && share <= Route.MostCapacityFactor && Math.Abs(share - ((double)whole / parts)) < MostRest && Rounding(tokens * (whole * k), experts * parts, context) is { } rounding)
             {
                 return route with { CapacityFactor = (double)whole / parts, CapacityRounding = rounding, Priority = Priority };
             }

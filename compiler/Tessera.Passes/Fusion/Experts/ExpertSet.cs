@@ -7,13 +7,14 @@ internal sealed class ExpertSet(RewriteContext context)
 {
     private const int MostShown = 8;
     private readonly SortedDictionary<long, ExpertForm> _experts = [];
+    private ExpertForm? _first;
 
     public RewriteContext Context => context;
 
     public Assignment? Assignment { get; private set; }
 
     /// <summary>How many experts the routing counts; null where that is not known.</summary>
-    public long? Needed => Assignment?.Experts;
+    public long? Needed { get; private set; }
 
     public int Count => _experts.Count;
 
@@ -22,10 +23,16 @@ internal sealed class ExpertSet(RewriteContext context)
     /// <summary>Takes an expert in where it is of the same kind, is given the same and follows the same routing as the others.</summary>
     public bool TryAdd(long expert, ExpertForm form, Assignment assignment)
     {
-        Assignment ??= assignment;
-        bool fits = Assignment == assignment && IsOfTokens(assignment, form.X) && expert >= 0 && (Needed is null || expert < Needed)
-            && (_experts.Count == 0 || (_experts.Values.First() is var first && ReferenceEquals(first.X, form.X) && first.IsLike(form)));
-        return fits && _experts.TryAdd(expert, form);
+        // What holds for the first holds for all that are given the same.
+        bool fits = _first is null ? IsOfTokens(assignment, form.X) : Assignment == assignment && ReferenceEquals(_first.X, form.X) && _first.IsLike(form);
+        if (fits && _first is null)
+        {
+            (Assignment, Needed) = (assignment, assignment.Experts);
+        }
+
+        fits = fits && expert >= 0 && (Needed is null || expert < Needed) && _experts.TryAdd(expert, form);
+        _first ??= fits ? form : null;
+        return fits;
     }
 
     /// <summary>Which are missing, for whoever asks why nothing was fused.</summary>
@@ -53,5 +60,5 @@ internal sealed class ExpertSet(RewriteContext context)
     }
 
     /// <summary>The sum of all experts over tokens, in an op's place: <c>x[…, D] → […, D']</c>; null where they have no such form.</summary>
-    public Value? Emit(Op op) => ExpertEmission.Emit(op, context, _experts.Values.First().X, Assignment!, [.. _experts.Values]);
+    public Value? Emit(Op op) => ExpertEmission.Emit(op, context, _first!.X, Assignment!, [.. _experts.Values]);
 }

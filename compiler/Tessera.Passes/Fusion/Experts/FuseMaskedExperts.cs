@@ -52,14 +52,18 @@ public sealed class FuseMaskedExperts : RewriteRule<Add>
         rest is null || (Numbers.IsZero(rest) && context.Equal(op.Outputs[0].Shape, experts.Shape)) ? experts : context.Emit(new Add(rest, experts));
 
     private static bool Take(Value term, ExpertSet set, GateMatcher gates) =>
-        term.Op is Mul { A: var a, B: var b } && (Take(a, b, set, gates) || Take(b, a, set, gates));
+        term.Op is Mul && set.Context.Once(term, t => Read((Mul)t.Op!, set.Context, gates)) is { } found && set.TryAdd(found.Expert, found.Form, found.Assignment);
 
-    private static bool Take(Value output, Value gate, ExpertSet set, GateMatcher gates) =>
-        IsOfTokens(gate, output, set.Context) && gates.Column(gate) is var (assignment, expert)
-        && new ExpertMatcher(2).Match(output) is { } form && form.X.Rank == output.Rank
-        && set.TryAdd(expert, form, assignment);
+    private static Term? Read(Mul term, RewriteContext context, GateMatcher gates) =>
+        Read(term.A, term.B, context, gates) ?? Read(term.B, term.A, context, gates);
+
+    private static Term? Read(Value output, Value gate, RewriteContext context, GateMatcher gates) =>
+        IsOfTokens(gate, output, context) && gates.Column(gate) is var (assignment, expert)
+        && new ExpertMatcher(2).Match(output) is { } form && form.X.Rank == output.Rank ? new Term(expert, form, assignment) : null;
 
     // One number for each token, no token's broadcast to others.
     private static bool IsOfTokens(Value gate, Value output, RewriteContext context) => gate.Rank == output.Rank && gate.Rank > 1 && gate.Shape[^1] == Dim.One
         && context.Equal([.. gate.Shape.SkipLast(1)], [.. output.Shape.SkipLast(1)]);
+
+    private sealed record Term(long Expert, ExpertForm Form, Assignment Assignment);
 }

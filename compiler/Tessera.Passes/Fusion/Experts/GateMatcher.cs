@@ -31,11 +31,11 @@ internal sealed class GateMatcher(RewriteContext context)
             Reshape { X: var x } => Column(x, depth - 1),
             Cast { X: var x } cast when Numbers.Widens(cast) => Column(x, depth - 1) is var (a, e) ? (a with { Weights = context.Emit(new Cast(a.Weights) { To = cast.To }) }, e) : null,
             Gather { Indices: var index } gather when IsLast(gather.Axis, gather.Data.Rank) && Single(index) is { } e && Spread(gather.Data) is var (a, n)
-                => (a, e < 0 ? e + n : e),
+                => (a, FromStart(e, n)),
             Gather { Axis: 0, Data: { Op: Transpose { Perm: [1, 0], X: var gates } }, Indices: { Rank: 0 } index } when Single(index) is { } e && Spread(gates) is var (a, n)
-                => (a, e < 0 ? e + n : e),
+                => (a, FromStart(e, n)),
             Slice { Axes: [var axis] } slice when IsLast(axis, slice.X.Rank) && gate.Shape[^1] == Dim.One && slice.Starts[0].ConstValue is { } e
-                && Spread(slice.X) is var (a, n) => (a, e < 0 ? e + n : e),
+                && Spread(slice.X) is var (a, n) => (a, FromStart(e, n)),
             Split split when IsLast(split.Axis, split.X.Rank) && split.Outputs.All(static v => v.Shape[^1] == Dim.One) && Spread(split.X) is var (a, _)
                 => (a, gate.Index),
             ReduceSum { X: var x } sum when IsOverLast(sum) => Chosen(x),
@@ -65,7 +65,9 @@ internal sealed class GateMatcher(RewriteContext context)
 
     // As many as there are ids: what is repeated counts more than once.
     private (Assignment, long)? Pair(Value ids, Value w, long e, Value chosen) => ids.Rank > 0 && context.Equal(ids.Shape, w.Shape)
-        && context.Equal(chosen.Shape[^1], ids.Shape[^1]) && context.Equal(chosen.Shape.NumElements, ids.Shape.NumElements) ? (new Assignment(ids, w), e) : null;
+        && context.Equal(chosen.Shape.NumElements, ids.Shape.NumElements) ? (new Assignment(ids, w), e) : null;
+
+    private static long FromStart(long expert, long experts) => expert < 0 ? expert + experts : expert;
 
     /// <summary>ids and e in <c>ids = e</c>.</summary>
     public static (Value Ids, long Expert)? IsExpert(Value flags) =>
@@ -82,7 +84,7 @@ internal sealed class GateMatcher(RewriteContext context)
         {
             ScatterElements { Reduction: ScatterReduction.None, Data: var zeros, Indices: var ids, Updates: var w } scatter
                 when IsLast(scatter.Axis, gates.Rank) && Numbers.IsZero(zeros) && Selected(new Assignment(ids, w)) is { } a && IsWhole(a, gates) => (a, experts),
-            ReduceSum { X.Op: Mul { A: var a, B: var b } } sum when sum.Axes is [var axis] && !sum.KeepDims && (axis == -2 || axis == sum.X.Rank - 2)
+            ReduceSum { X.Op: Mul { A: var a, B: var b } } sum when sum.Axes is [var axis] && (axis == -2 || axis == sum.X.Rank - 2)
                 => (Hot(a, b) ?? Hot(b, a)) is { } found ? (found, experts) : null,
             MatMul { A: var w, B: var hot } => Rows(w, hot) is { } found ? (found, experts) : null,
             Cast { X: var x } cast when Numbers.Widens(cast) && Spread(x, depth - 1) is var (a, n) => (a with { Weights = context.Emit(new Cast(a.Weights) { To = cast.To }) }, n),

@@ -6,13 +6,16 @@ namespace Tessera.Passes.Fusion;
 /// <summary>One step of a sum of experts that gathers an expert's tokens and adds what it gives where they stand.</summary>
 internal sealed class GatheredExpert(ScatterND step, RewriteContext context)
 {
-    /// <summary>Whether the step is an expert that the set takes in.</summary>
-    public bool AddTo(ExpertSet set)
+    /// <summary>An expert, what it is added to, and which tokens go to it.</summary>
+    public sealed record Found(Value Before, long Expert, ExpertForm Form, Assignment Assignment);
+
+    /// <summary>What the step adds, where that is an expert on its tokens.</summary>
+    public Found? Read()
     {
         if (step.Data.Rank != 2 || TokenIndex.Of(step.Indices) is not { } tokens || step.Indices.Shape[^1] != Dim.One
             || Flags(tokens) is not var (ids, expert, tokenAxis) || tokens.Axis != tokenAxis)
         {
-            return false;
+            return null;
         }
 
         (Value output, Value? weight) = step.Updates.Op is Mul { A: var a, B: var b }
@@ -21,7 +24,8 @@ internal sealed class GatheredExpert(ScatterND step, RewriteContext context)
         return weight is not null && new ExpertMatcher(2).Match(output) is { } form
             && form.X.Op is Gather { Axis: 0 or -2, Data: { Rank: 2 } x } gather && TokenIndex.Of(gather.Indices) == tokens && gather.Indices.Rank == 1
             && context.Equal(x.Shape[0], ids.Shape[0])
-            && set.TryAdd(expert, form with { X = x }, new Assignment(ids, weight));
+            ? new Found(step.Data, expert, form with { X = x }, new Assignment(ids, weight))
+            : null;
     }
 
     // ids [T, k], the expert, and which of the two axes of the flags counts tokens.

@@ -13,9 +13,10 @@ internal static class GatheredSum
     {
         ExpertSet set = new(context);
         Value rest = sum;
-        while (!set.IsComplete && Step(rest, context) is { } step && new GatheredExpert(step, context).AddTo(set))
+        while (!set.IsComplete && context.Once(rest, sum => Step(sum, context) is { } step ? new GatheredExpert(step, context).Read() : null) is { } found
+            && set.TryAdd(found.Expert, found.Form, found.Assignment))
         {
-            rest = step.Data;
+            rest = found.Before;
         }
 
         if (set.Count == 0)
