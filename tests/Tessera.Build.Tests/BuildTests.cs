@@ -13,8 +13,102 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     {
         ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""");
         app.Write("First.cs", Sources.Module("First"));
-        app.Write("Program.cs", Sources.Program("app", "First"));
-        Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+        app.Write("Program.cs", "using Models;\n" + Sources.TypedProgram("First"));
+        Assert.Contains("First gives output: f32[2, 3], 6 numbers", app.Succeed("run").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_five_models_the_one_that_has_changed_is_compiled()
+    {
+        string[] names = ["A", "B", "C", "D", "E"];
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + string.Concat(names.Select(static n => $"""<OnnxModel Include="{n}" Batch="packed" />""")), isApp: false);
+        foreach (string name in names)
+        {
+            app.Write($"{name}.cs", Sources.Module(name));
+        }
+
+        Assert.Contains("Tessera: 5 models, 5 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        app.Write("C.cs", Sources.Module("C").Replace("axes: 0", "keepDims: true, axes: 0", StringComparison.Ordinal));
+        DotnetRun changed = app.Succeed("build");
+        Assert.Contains("Tessera: 5 models, 1 compiled, 5 traced", changed.Output, StringComparison.Ordinal);
+        Assert.Equal(1, changed.Starts);
+    }
+
+    [Fact]
+    public void Weights_files_and_the_tool_are_reasons_to_look_again()
+    {
+        ProjectFolder maker = TwoModels("maker");
+        maker.Succeed("build");
+        string tool = feed.CopyOfTool();
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
+        app.Write("First.cs", Sources.Module("First"));
+        File.WriteAllBytes(app["first.safetensors"], Sources.Weights(1));
+        string model = Path.Combine(maker.Output, "models", "maker", "First.onnx");
+        File.Copy(model, app["second.onnx"]);
+        Assert.Contains("Tessera: 2 models, 2 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        Assert.Equal(0, app.Succeed("build").Starts);
+
+        File.WriteAllBytes(app["first.safetensors"], Sources.Weights(2));
+        Assert.Contains("Tessera: 2 models, 1 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(app["first.safetensors"], DateTime.UtcNow);
+        Assert.Contains("Tessera: 2 models, 0 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(tool, DateTime.UtcNow);
+        Assert.Contains("Tessera: 2 models, 0 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        File.Copy(Path.Combine(maker.Output, "models", "maker", "Other.onnx"), app["second.onnx"], overwrite: true);
+        File.Copy(Path.Combine(maker.Output, "models", "maker", "Other.onnx.data"), app["Other.onnx.data"]);
+        File.SetLastWriteTimeUtc(app["second.onnx"], DateTime.UtcNow);
+        Assert.Contains("Tessera: 2 models, 1 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(app["Other.onnx.data"], DateTime.UtcNow);
+        Assert.Contains("Tessera: 2 models, 0 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_editor_knows_sessions_of_files_and_compiles_nothing()
+    {
+        ProjectFolder maker = TwoModels("maker");
+        maker.Succeed("build");
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="my model.onnx" /><OnnxModel Include="First" />""");
+        File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["my model.onnx"]);
+        app.Write("First.cs", Sources.Module("First"));
+        app.Write("Program.cs", "_ = typeof(app.MyModelSession);");
+        app.Succeed("restore");
+        string[] design = ["msbuild", "-t:Compile", "-p:DesignTimeBuild=true", "-p:BuildingInsideVisualStudio=true", "-p:SkipCompilerExecution=true", "-p:ProvideCommandLineArgs=true", "-getItem:AdditionalFiles", "-getItem:EditorConfigFiles", "-v:m"];
+        DotnetRun run = app.Succeed(design);
+        Assert.Contains("my model.tessera-signature", run.Output, StringComparison.Ordinal);
+        Assert.Contains("GeneratedMSBuildEditorConfig", run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(app["obj/Debug/net10.0/tessera/my model.tessera-signature"]));
+        Assert.Empty(Directory.EnumerateFiles(app["obj"], "*.onnx", SearchOption.AllDirectories));
+        app.Succeed("build");
+        Assert.Equal(["First.onnx", "my model.onnx"], Files(Path.Combine(app.Output, "models", "app")));
+    }
+
+    [Fact]
+    public void Of_several_frameworks_each_has_models_of_its_own_and_a_solution_builds_them()
+    {
+        const string Items = """
+            <PackageReference Include="Tessera.Build" Version="{0}" Condition="'$(TargetFramework)' == 'net10.0'" />
+            <OnnxModel Include="First" Condition="'$(TargetFramework)' == 'net10.0'" />
+            <Compile Remove="First.cs" Condition="'$(TargetFramework)' != 'net10.0'" />
+            """;
+        ProjectFolder library = feed.Project("library").With(string.Format(System.Globalization.CultureInfo.InvariantCulture, Items, LocalFeed.Version), isApp: false, "<LangVersion>latest</LangVersion>");
+        File.WriteAllText(library.File, File.ReadAllText(library.File).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>", StringComparison.Ordinal));
+        library.Write("First.cs", Sources.Module("First"));
+        library.Succeed("new", "sln", "--format", "sln", "-n", "all");
+        library.Succeed("sln", "add", library.File);
+        Assert.Equal(1, library.Succeed("build", "all.sln").Starts);
+        Assert.Equal(["First.onnx"], Files(Path.Combine(library.Output, "models", "library")));
+        Assert.False(Directory.Exists(library["bin/Debug/netstandard2.0/models"]));
+        Assert.Equal(0, library.Succeed("build", "all.sln").Starts);
+    }
+
+    [Fact]
+    public void Files_and_weights_are_watched()
+    {
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false);
+        app.Succeed("restore");
+        string watched = app.Succeed("msbuild", "-getItem:Watch").Output;
+        Assert.Contains("first.safetensors", watched, StringComparison.Ordinal);
+        Assert.Contains("second.onnx", watched, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,13 +145,17 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     }
 
     [Fact]
-    public void Two_clean_builds_in_different_folders_give_the_same_bytes()
+    public void Two_clean_builds_in_different_folders_give_the_same_models_and_sources()
     {
-        byte[][] built = [.. new[] { "app", "app" }.Select(name =>
+        (string Name, byte[] Bytes)[][] built = [.. new[] { "app", "app" }.Select(name =>
         {
             ProjectFolder app = TwoModels(name);
-            app.Succeed("build");
-            return File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "First.onnx"));
+            app.Succeed("build", "-p:EmitCompilerGeneratedFiles=true");
+            string models = Path.Combine(app.Output, "models", "app");
+            string sources = app["obj/Debug/net10.0/generated"];
+            Assert.Contains(Directory.EnumerateFiles(sources, "*FirstSession.g.cs", SearchOption.AllDirectories), static _ => true);
+            return new[] { models, sources }.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(file => (Path.GetRelativePath(folder, file), File.ReadAllBytes(file)))).ToArray();
         })];
         Assert.Equal(built[0], built[1]);
     }
@@ -87,11 +185,11 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void An_app_gets_the_models_of_a_library_that_it_references()
     {
-        ProjectFolder library = feed.Project("library").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="packed" />""", isApp: false);
+        ProjectFolder library = feed.Project("library").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""", isApp: false);
         library.Write("First.cs", Sources.Module("First"));
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime + $"""<ProjectReference Include="{library.File}" />""");
-        app.Write("Program.cs", Sources.Program("library", "First"));
-        Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
+        ProjectFolder app = feed.Project("app").With($"""<ProjectReference Include="{library.File}" />""");
+        app.Write("Program.cs", "using Models;\n" + Sources.TypedProgram("First"));
+        Assert.Contains("First gives output: f32[2, 3], 6 numbers", app.Succeed("run").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,14 +210,15 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         maker.Succeed("build");
         string page = Repository.Read("compiler/docs/compile-in-the-build.md");
         string items = page.Split("```xml\n")[1].Split("```")[0].Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
-        ProjectFolder app = feed.Project("app").With(items + """<OnnxModel Include="models/recogniser.onnx" Name="Same" Optimize="false" />""");
+        ProjectFolder app = feed.Project("app").With(items + """<OnnxModel Include="models/recogniser.onnx" Name="Same" Optimize="false" /><FrameworkReference Include="Microsoft.AspNetCore.App" />""");
         Directory.CreateDirectory(app["models"]);
         File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["models/recogniser.onnx"]);
         app.Write("Encoder.cs", Sources.Module("Encoder"));
-        app.Write("Program.cs", Sources.Program("app", "Encoder", "recogniser"));
-        string output = app.Succeed("run").Output;
-        Assert.Contains("Encoder gives output: f32[2, 3]", output, StringComparison.Ordinal);
-        Assert.Contains("recogniser gives output: f32[2, 3]", output, StringComparison.Ordinal);
+        app.Write("Program.cs", "using app;\n" + Sources.PageProgram + """
+
+            Console.WriteLine($"{result}, {same}, {read}; same: {vectors.SequenceEqual(buffer)}, one: {ReferenceEquals(recogniser, provider.GetRequiredService<RecogniserSession>())}");
+            """);
+        Assert.Contains("output: f32[2, 3], output: f32[2, 3], output: f32[2, 3]; same: True, one: True", app.Succeed("run").Output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(app["models/recogniser.onnx"]), File.ReadAllBytes(Path.Combine(app.Output, "models", "app", "Same.onnx")));
     }
 

@@ -40,6 +40,24 @@ public sealed class LocalFeed
         </configuration>
         """;
 
+    /// <summary>The tool's assembly in a folder of its own, whose other files are links: its time may be changed.</summary>
+    public string CopyOfTool()
+    {
+        string from = Metadata("Tool");
+        string to = Path.Combine(_folder, Guid.NewGuid().ToString("N")[..8]);
+        Directory.CreateDirectory(to);
+        foreach (string entry in Directory.EnumerateFileSystemEntries(from))
+        {
+            string link = Path.Combine(to, Path.GetFileName(entry));
+            _ = Path.GetFileName(entry) is "tessera.dll" ? Copied(entry, link)
+                : Directory.Exists(entry) ? Directory.CreateSymbolicLink(link, entry) : File.CreateSymbolicLink(link, entry);
+        }
+
+        return Path.Combine(to, "tessera.dll");
+    }
+
+    private static FileInfo Copied(string from, string to) => new FileInfo(from).CopyTo(to);
+
     private static string Pack()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-build-");

@@ -11,6 +11,9 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
 {
     private const long MostInOneFile = int.MaxValue - (1 << 20);
 
+    /// <summary>Modules traced so far.</summary>
+    public int Traced { get; private set; }
+
     /// <exception cref="TesseraException">It cannot be compiled, or a gate holds it back; what was written before stays.</exception>
     public BuiltModel Build(ModelRequest request)
     {
@@ -29,6 +32,7 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
         Module module = modules.Value.Create(request.Include, request.Preset);
         WeightSet? weights = request.Weights is { } path ? WeightSet.Load(path) : null;
         Graph single = ModelTracer.Trace(module, request.DType);
+        Traced++;
         if (request.HasSession)
         {
             SessionTypes.Check(single, module.Signature, request);
