@@ -14,7 +14,7 @@ public sealed partial class LayerScale(int dim, double initial = 1e-5)
 }
 // end
 
-// sample: layer-model
+// sample: layer_model
 [Module, Ragged("n")]
 public sealed partial class Scaled
 {

@@ -1,4 +1,4 @@
-using Tessera.Ir.Onnx;
+using Tessera.Onnx;
 
 namespace Tessera.Compiler.Tests.Samples;
 
