@@ -6,12 +6,12 @@ string[] lines = ["3141592", "27", "0123456789"];
 float[][] drawn = [.. lines.Select(static (line, i) => Smudge(Glyphs.Draw(line), seed: i))];
 Console.WriteLine(string.Join('\n', Glyphs.Show(drawn[0])) + "\n");
 
-using ModelSession session = ModelSession.Open(Path.Combine(AppContext.BaseDirectory, "models", "digits", "Digits.onnx"));
+using DigitsSession model = new();
 PackedBatch batch = new BatchBuilder().AddTokens("pixels", "n", drawn, [Glyphs.Width * Glyphs.Height]).Pack();
-using RunResult result = session.Run(batch.Inputs);
+using DigitsSession.Outputs result = model.Run(batch);
 for (int i = 0; i < lines.Length; i++)
 {
-    float[][] scores = [.. batch.Tokens<float>(result["output"], "n", i).ToArray().Chunk(10)];
+    float[][] scores = [.. batch.Tokens<float>(result.Output.Output, "n", i).ToArray().Chunk(10)];
     string read = string.Concat(scores.Select(static s => Array.IndexOf(s, s.Max())));
     Console.WriteLine($"{lines[i]} is read as {read}; pixels that differ: {string.Join(' ', scores.Select(static s => 0 - s.Max()))}");
 }

@@ -8,6 +8,7 @@ namespace Tessera.Build.Tests;
 public sealed class NativeAotTests(LocalFeed feed) : IClassFixture<LocalFeed>
 {
     private const string Example = "examples/07-native-aot";
+    private const string Page = "compiler/docs/deploy.md";
     private const long MostBytes = 40_000_000;
     private static readonly string[] s_linkers = ["clang", "gcc"];
 
@@ -48,11 +49,12 @@ public sealed class NativeAotTests(LocalFeed feed) : IClassFixture<LocalFeed>
         return took;
     }
 
-    private ProjectFolder Copy(string properties)
+    // The project of the page on deploying, published in another way where it is asked.
+    private ProjectFolder Copy(string how)
     {
-        ProjectFolder app = feed.Project("digits").With(
-            ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="Digits" Batch="packed" Weights="digits.safetensors" />""",
-            properties: properties + "<InvariantGlobalization>true</InvariantGlobalization>");
+        string[] page = Repository.Read(Page).Split("```xml\n")[1].Split("```")[0].Split("</PropertyGroup>\n");
+        string items = page[1].Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
+        ProjectFolder app = feed.Project("digits").With(items, properties: page[0].Replace("<PropertyGroup>", "", StringComparison.Ordinal).Replace("<PublishAot>true</PublishAot>", how, StringComparison.Ordinal));
         foreach (string name in new[] { "Digits.cs", "Glyphs.cs", "Program.cs", "digits.safetensors" })
         {
             File.Copy(Path.Combine(Repository.Root, Example, name), app[name]);
