@@ -188,7 +188,7 @@ public sealed class SegmentOpTests
         };
     }))];
 
-    private static double[] Softmax(SegmentCase c, double[] x)
+    internal static double[] Softmax(SegmentCase c, double[] x)
     {
         double[] result = new double[x.Length];
         foreach ((int from, int to) in Segments(c).Where(s => s.To > s.From))

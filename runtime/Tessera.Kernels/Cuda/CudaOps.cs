@@ -13,5 +13,6 @@ internal static class CudaOps
     /// <summary>The ops on a device.</summary>
     /// <param name="device">Where their kernels run.</param>
     /// <param name="provider">The provider that they are registered for; null for the CPU's, whose memory the device must be able to read.</param>
-    public static ImmutableArray<CustomOp> On(CudaDevice device, string? provider) => [new SegmentReduceCuda(device, provider)];
+    public static ImmutableArray<CustomOp> On(CudaDevice device, string? provider) =>
+        [new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider)];
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tessera.Kernels.Cuda;
 using Tessera.Kernels.Cuda.Driver;
@@ -29,6 +28,17 @@ public unsafe class CudaSegmentReduceTests
             stub.Backwards(true);
             Assert.Equal(forwards, c.Run(x, c.Cu[^1], 1));
             stub.Backwards(false);
+        }
+    }
+
+    [SkippableFact]
+    public void Softmax_agrees_with_the_definition()
+    {
+        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        foreach (SegmentCase c in SegmentOpTests.Grid("SegmentSoftmax", s_floats, null).Select(c => c with { Register = domain.AddTo }))
+        {
+            double[] x = c.Values(c.Cu[^1]);
+            SegmentOpTests.Close(c, c.Run(x, c.Cu[^1], 1), SegmentOpTests.Softmax(c, x));
         }
     }
 
@@ -141,7 +151,7 @@ public unsafe class CudaSegmentReduceTests
             {
                 fixed (int* offsets = cu)
                 {
-                    Arguments arguments = new() { X = from + Guard, Cu = offsets, Output = to + Guard, Tokens = tokens, Segments = cu.Length - 1, Columns = columns, Width = width, Threads = threads };
+                    SegmentLaunch.Arguments arguments = new() { X = from + Guard, Cu = offsets, Output = to + Guard, Tokens = tokens, Segments = cu.Length - 1, Columns = columns, Width = width, Threads = threads };
                     using ContextScope scope = _device.Enter("test");
                     _kernel.Launch(0, blocks, threads, arguments, "test", new TensorView(TensorElementType.Int64, [tokens, columns], from));
                 }
@@ -149,19 +159,6 @@ public unsafe class CudaSegmentReduceTests
 
             Assert.All(output[..Guard].Concat(output[^Guard..]), static v => Assert.Equal(Poison, v));
             return output[Guard..^Guard];
-        }
-
-        [StructLayout(LayoutKind.Sequential)]
-        private struct Arguments
-        {
-            public void* X;
-            public void* Cu;
-            public void* Output;
-            public long Tokens;
-            public long Segments;
-            public long Columns;
-            public int Width;
-            public int Threads;
         }
     }
 }

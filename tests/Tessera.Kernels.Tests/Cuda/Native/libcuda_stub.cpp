@@ -89,6 +89,20 @@ u16 test_narrow_f16(float x) { return narrow_f16(x).bits; }
 u16 test_narrow_bf16(float x) { return narrow_bf16(x).bits; }
 double test_exponential(double x) { return exponential(x); }
 double test_logarithm(double x) { return logarithm(x); }
+int test_attention_shared_f32() { return sizeof(AttentionShared<float>); }
+int test_attention_shared_f64() { return sizeof(AttentionShared<double>); }
+
+// The first query of a slot's tile, and how many it has.
+void test_attention_tile(const int* cu, int segments, i64 tokens, i64 slot, i64* found) {
+    PackedAttentionArgs a{};
+    a.cu_q = a.cu_k = cu;
+    a.segments = segments;
+    a.tokens = a.keys = tokens;
+    a.heads = a.key_heads = a.head_dim = a.value_dim = 1;
+    AttentionUnit u = attention_unit(a, slot);
+    found[0] = u.query;
+    found[1] = u.queries;
+}
 
 int cuInit(unsigned flags) { return note("cuInit", "%u", flags) ? kTold : 0; }
 
