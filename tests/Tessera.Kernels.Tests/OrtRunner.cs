@@ -14,11 +14,11 @@ internal sealed record RawTensor(string Name, TensorElementType Type, long[] Sha
 /// <summary>Sessions with Tessera's ops registered.</summary>
 internal static class OrtRunner
 {
-    public static InferenceSession Open(byte[] model, int threads)
+    public static InferenceSession Open(byte[] model, int threads, Action<SessionOptions>? register = null)
     {
         using SessionOptions options = new();
         options.IntraOpNumThreads = threads;
-        TesseraOps.Register(options);
+        (register ?? TesseraOps.Register)(options);
         return new(model, options);
     }
 

@@ -10,6 +10,9 @@ internal sealed record SegmentCase(string Op, TensorElementType Type, int[] Cu, 
 {
     public string? Kind { get; init; }
 
+    /// <summary>Registers the kernels that run it; null for those of the CPU.</summary>
+    public Action<SessionOptions>? Register { get; init; }
+
     public int Columns => (int)Trailing.Aggregate(1L, (a, b) => a * b);
 
     /// <summary>Seeded values as the element type holds them.</summary>
@@ -25,7 +28,7 @@ internal sealed record SegmentCase(string Op, TensorElementType Type, int[] Cu, 
         object[] trailing = [.. Trailing.Cast<object>()];
         ModelValue[] inputs = [new("x", Type, ["r", .. trailing]), new("cu", TensorElementType.Int32, "b")];
         byte[] model = OneNodeModel.Create(Op, inputs, new("out", Type, ["o", .. trailing]), Kind is null ? [] : [("kind", Kind)]);
-        using InferenceSession session = OrtRunner.Open(model, threads);
+        using InferenceSession session = OrtRunner.Open(model, threads, Register);
         (long[] shape, byte[] bytes) = OrtRunner.Run(
             session, new("x", Type, [rows, .. Trailing], Encode(x, Type)), RawTensor.Of("cu", TensorElementType.Int32, [Cu.Length], Cu));
         Assert.Equal(Trailing, shape[1..]);

@@ -166,7 +166,7 @@ public sealed class SegmentOpTests
         Assert.Contains("TSR1308 SegmentReduce 'the_node': 'mean' of Int64 is not defined", error.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<SegmentCase> Grid(string op, TensorElementType[] types, string? kind) =>
+    internal static IEnumerable<SegmentCase> Grid(string op, TensorElementType[] types, string? kind) =>
         from type in types
         from cu in s_cus
         from trailing in s_trailings
@@ -175,7 +175,7 @@ public sealed class SegmentOpTests
     /// <summary>Small cases run on one thread anyway; a pool for each would take most of the time.</summary>
     private static int Threads(SegmentCase c) => c.Cu[^1] * c.Columns > 10_000 ? 2 : 1;
 
-    private static double[] Reduce(SegmentCase c, double[] x) => [.. Segments(c).SelectMany(s => Enumerable.Range(0, c.Columns).Select(column =>
+    internal static double[] Reduce(SegmentCase c, double[] x) => [.. Segments(c).SelectMany(s => Enumerable.Range(0, c.Columns).Select(column =>
     {
         double[] values = [.. Enumerable.Range(s.From, s.To - s.From).Select(t => x[(t * c.Columns) + column])];
         double max = values.Length == 0 ? double.NegativeInfinity : values.Max();
@@ -188,7 +188,7 @@ public sealed class SegmentOpTests
         };
     }))];
 
-    private static double[] Softmax(SegmentCase c, double[] x)
+    internal static double[] Softmax(SegmentCase c, double[] x)
     {
         double[] result = new double[x.Length];
         foreach ((int from, int to) in Segments(c).Where(s => s.To > s.From))
@@ -207,7 +207,7 @@ public sealed class SegmentOpTests
 
     private static IEnumerable<(int From, int To)> Segments(SegmentCase c) => c.Cu.Zip(c.Cu.Skip(1));
 
-    private static void Close(SegmentCase c, double[] actual, double[] expected)
+    internal static void Close(SegmentCase c, double[] actual, double[] expected)
     {
         Assert.Equal(expected.Length, actual.Length);
         double scale = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max();

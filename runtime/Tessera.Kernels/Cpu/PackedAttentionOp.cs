@@ -25,17 +25,7 @@ internal sealed class PackedAttentionOp : CustomOp
     public override ImmutableArray<TensorElementType> Types { get; } =
         [TensorElementType.Float, TensorElementType.Float16, TensorElementType.BFloat16, TensorElementType.Double];
 
-    public override OpKernel CreateKernel(KernelInfo info) => new Kernel
-    {
-        Place = info.Place,
-        Type = info.Type,
-        Scale = info.Float("scale", 0),
-        Causal = info.Int("causal", 0) != 0,
-        WindowLeft = info.Int("window_left", -1),
-        WindowRight = info.Int("window_right", -1),
-        Softcap = info.Float("softcap", 0),
-        NormEpsilon = info.Float("norm_epsilon", 1e-6f),
-    };
+    public override OpKernel CreateKernel(KernelInfo info) => new Kernel(info.Place, info.Type, AttentionAttributes.Read(info));
 
     public override void InferShapes(ShapeInference context)
     {
@@ -43,36 +33,19 @@ internal sealed class PackedAttentionOp : CustomOp
             context.Output(0, q.Type, t, h, e);
     }
 
-    private sealed class Kernel : OpKernel
+    private sealed class Kernel(string place, TensorElementType type, AttentionAttributes attributes) : OpKernel
     {
-        public required string Place { get; init; }
-
-        public required TensorElementType Type { get; init; }
-
-        public required float Scale { get; init; }
-
-        public required bool Causal { get; init; }
-
-        public required long WindowLeft { get; init; }
-
-        public required long WindowRight { get; init; }
-
-        public required float Softcap { get; init; }
-
-        public required float NormEpsilon { get; init; }
-
         public override unsafe void Compute(KernelContext context)
         {
             AttentionProblem problem = AttentionCheck.Problem(
-                Place, context.Input(0), context.Input(1), context.Input(2), context.Input(3), context.Input(4));
+                place, context.Input(0), context.Input(1), context.Input(2), context.Input(3), context.Input(4));
             if (context.TryInput(5, out TensorView bias))
-                AttentionCheck.Bias(Place, bias, ref problem);
+                AttentionCheck.Bias(place, bias, ref problem);
             if (context.TryInput(6, out TensorView qNorm))
-                problem.QNorm = AttentionCheck.Norm(Place, "q_norm", qNorm, problem);
+                problem.QNorm = AttentionCheck.Norm(place, "q_norm", qNorm, problem);
             if (context.TryInput(7, out TensorView kNorm))
-                problem.KNorm = AttentionCheck.Norm(Place, "k_norm", kNorm, problem);
-            problem.Options = AttentionOptions.Create(
-                Scale, Causal, WindowLeft, WindowRight, Softcap, NormEpsilon, problem.HeadDim);
+                problem.KNorm = AttentionCheck.Norm(place, "k_norm", kNorm, problem);
+            problem.Options = attributes.For(problem.HeadDim);
             TensorView output = context.Output(0, context.Input(0).Shape[0], problem.Heads, problem.ValueDim);
             problem.Output = output.Data;
             if (output.Count > 0)
@@ -81,13 +54,13 @@ internal sealed class PackedAttentionOp : CustomOp
 
         private void Run(AttentionProblem problem, OrtParallel parallel)
         {
-            problem.Storage = Type switch
+            problem.Storage = type switch
             {
                 TensorElementType.Float16 => Storage.F16,
                 TensorElementType.BFloat16 => Storage.BF16,
                 _ => Storage.F32,
             };
-            if (Type == TensorElementType.Double)
+            if (type == TensorElementType.Double)
                 DoubleAttention.Run(problem, parallel);
             else
                 PackedAttentionKernel.Run(problem, InstructionSets.Best, parallel);

@@ -19,7 +19,10 @@ internal sealed class SegmentReduceOp : CustomOp
 
     public override ImmutableArray<TensorElementType> Types => SegmentTypes.Numbers;
 
-    public override OpKernel CreateKernel(KernelInfo info)
+    public override OpKernel CreateKernel(KernelInfo info) => new Kernel(info.Place, info.Type, ReductionOf(info));
+
+    /// <summary>What a node asks for, where that is defined for its element type.</summary>
+    public static SegmentReduction ReductionOf(KernelInfo info)
     {
         string kind = info.String("kind", "");
         SegmentReduction reduction = kind switch
@@ -33,7 +36,7 @@ internal sealed class SegmentReduceOp : CustomOp
         bool integer = !SegmentTypes.Floats.Contains(info.Type);
         return integer && reduction is (SegmentReduction.Mean or SegmentReduction.LogSumExp)
             ? throw new TesseraKernelException($"TSR1308 {info.Place}: '{kind}' of {info.Type} is not defined; integers know sum and max.")
-            : new Kernel(info.Place, info.Type, reduction);
+            : reduction;
     }
 
     public override void InferShapes(ShapeInference context)

@@ -8,6 +8,9 @@ internal abstract class CustomOp
 {
     public abstract string Name { get; }
 
+    /// <summary>ONNX Runtime's name of the provider whose kernel it is; null for the CPU's.</summary>
+    public virtual string? Provider => null;
+
     public abstract ImmutableArray<OpPort> Inputs { get; }
 
     public abstract ImmutableArray<OpPort> Outputs { get; }

@@ -16,6 +16,17 @@ internal readonly unsafe ref struct KernelContext(nint handle)
     /// <summary>The session's intra-op pool.</summary>
     public OrtParallel Parallel => new(handle);
 
+    /// <summary>The stream that a GPU's kernels of this run are put on.</summary>
+    public nint Stream
+    {
+        get
+        {
+            nint stream;
+            OrtApi.Check(OrtApi.KernelContextGetGpuComputeStream(handle, &stream));
+            return stream;
+        }
+    }
+
     /// <summary>Input <paramref name="index"/>, which the op declares as required.</summary>
     public TensorView Input(int index) =>
         TryInput(index, out TensorView tensor)

@@ -41,4 +41,7 @@ internal unsafe struct NativeOp
 
     /// <summary>Ours: the op's name, UTF-8 and zero-terminated.</summary>
     public byte* Name;
+
+    /// <summary>Ours: the provider's name likewise, or null.</summary>
+    public byte* Provider;
 }

@@ -13,6 +13,7 @@ internal static unsafe class OpCallbacks
         op->Version = OrtApi.Version;
         op->Variant = GCHandle.ToIntPtr(GCHandle.Alloc(variant));
         op->Name = (byte*)Marshal.StringToCoTaskMemUTF8(variant.Op.Name);
+        op->Provider = (byte*)Marshal.StringToCoTaskMemUTF8(variant.Op.Provider);
         op->GetName = &Name;
         op->GetExecutionProviderType = &Provider;
         op->GetInputType = &InputType;
@@ -44,7 +45,7 @@ internal static unsafe class OpCallbacks
 
     /// <summary>Null means the CPU provider.</summary>
     [UnmanagedCallersOnly]
-    private static byte* Provider(NativeOp* op) => null;
+    private static byte* Provider(NativeOp* op) => op->Provider;
 
     [UnmanagedCallersOnly]
     private static nuint InputCount(NativeOp* op) => (nuint)VariantOf(op).Op.Inputs.Length;

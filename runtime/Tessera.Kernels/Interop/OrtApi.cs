@@ -79,6 +79,9 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, void> ReleaseTensorTypeAndShapeInfo =
         (delegate* unmanaged<nint, void>)s_table[99];
 
+    internal static readonly delegate* unmanaged<nint, nint*, nint> KernelContextGetGpuComputeStream =
+        (delegate* unmanaged<nint, nint*, nint>)s_table[193];
+
     internal static readonly delegate* unmanaged<nint, nuint*, nint> KernelInfoGetInputCount =
         (delegate* unmanaged<nint, nuint*, nint>)s_table[230];
 

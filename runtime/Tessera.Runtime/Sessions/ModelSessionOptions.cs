@@ -61,6 +61,7 @@ public sealed record ModelSessionOptions
     public IReadOnlyList<IDisposable> Owned { get; init; } = [];
 
     /// <exception cref="TesseraRuntimeException">TSR0704: no CUDA provider in this build. TSR0705: a value out of range.</exception>
+    /// <exception cref="TesseraKernelException">TSR1400 to TSR1404: the device cannot run Tessera's kernels.</exception>
     internal SessionOptions ToSessionOptions()
     {
         Check();
@@ -106,7 +107,9 @@ public sealed record ModelSessionOptions
         options.AddSessionConfigEntry("session.set_denormal_as_zero", FlushDenormals ? "1" : "0");
         if (CudaDevice is { } device)
             options.AppendExecutionProvider_CUDA(device);
-        if (UseTesseraKernels)
+        if (UseTesseraKernels && CudaDevice is { } kernels)
+            TesseraOps.Register(options, kernels);
+        else if (UseTesseraKernels)
             TesseraOps.Register(options);
         Configure?.Invoke(options);
     }

@@ -9,20 +9,28 @@ internal static unsafe class AttentionCheck
     public static AttentionProblem Problem(
         string place, TensorView qTHD, TensorView kSGD, TensorView vSGE, TensorView cuQ, TensorView cuK)
     {
+        AttentionProblem problem = Shapes(place, qTHD, kSGD, vSGE, cuQ, cuK);
+        CuSeqlens.Check(cuQ.Span<int>(), qTHD.Shape[0], place, "cu_q");
+        CuSeqlens.Check(cuK.Span<int>(), kSGD.Shape[0], place, "cu_k");
+        return problem;
+    }
+
+    /// <summary>The same where the boundaries cannot be read: refuses shapes alone.</summary>
+    public static AttentionProblem Shapes(
+        string place, TensorView qTHD, TensorView kSGD, TensorView vSGE, TensorView cuQ, TensorView cuK)
+    {
         Rank(place, "q", qTHD, 3);
         Rank(place, "k", kSGD, 3);
         Rank(place, "v", vSGE, 3);
         Rank(place, "cu_q", cuQ, 1);
         Rank(place, "cu_k", cuK, 1);
-        long t = qTHD.Shape[0], h = qTHD.Shape[1], d = qTHD.Shape[2], s = kSGD.Shape[0], g = kSGD.Shape[1];
+        long h = qTHD.Shape[1], d = qTHD.Shape[2], s = kSGD.Shape[0], g = kSGD.Shape[1];
         Equal(place, "q's and k's head_dim", d, kSGD.Shape[2]);
         Equal(place, "k's and v's tokens", s, vSGE.Shape[0]);
         Equal(place, "k's and v's heads", g, vSGE.Shape[1]);
         Equal(place, "the lengths of cu_q and cu_k", cuQ.Shape[0], cuK.Shape[0]);
         if (h < 1 || g < 1 || d < 1 || h % g != 0)
             throw new TesseraKernelException($"TSR1305 {place}: q is {qTHD.ShapeText()}, k is {kSGD.ShapeText()}; heads and head_dim are at least 1, and q's heads a multiple of k's.");
-        CuSeqlens.Check(cuQ.Span<int>(), t, place, "cu_q");
-        CuSeqlens.Check(cuK.Span<int>(), s, place, "cu_k");
         return new()
         {
             Q = qTHD.Data,
@@ -30,7 +38,7 @@ internal static unsafe class AttentionCheck
             V = vSGE.Data,
             CuQ = (int*)cuQ.Data,
             CuK = (int*)cuK.Data,
-            Segments = (int)cuQ.Shape[0] - 1,
+            Segments = Math.Max(0, (int)cuQ.Shape[0] - 1),
             Heads = checked((int)h),
             KeyHeads = checked((int)g),
             HeadDim = checked((int)d),

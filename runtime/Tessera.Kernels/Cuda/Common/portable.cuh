@@ -1,0 +1,70 @@
+// The little of CUDA that kernels use, without CUDA's own headers: clang and nvcc compile it for the device, and any C++ compiler
+// for the CPU, where a block's threads run one after another, phase by phase (TESSERA_EMULATED). So the same source is tested
+// where there is no GPU.
+#pragma once
+
+using i8 = signed char;
+using u8 = unsigned char;
+using i16 = short;
+using u16 = unsigned short;
+using i32 = int;
+using u32 = unsigned int;
+using i64 = long long;
+using u64 = unsigned long long;
+
+#if defined(TESSERA_EMULATED)
+
+struct Emulated {
+    i64 block, blocks;
+    i32 threads;
+    bool backwards; // Threads of a phase depend on none of the same phase, so their order is free.
+    void* shared;
+};
+extern thread_local Emulated emulated;
+
+#define DEVICE inline
+#define DEVICE_LAMBDA
+inline i64 block_index() { return emulated.block; }
+inline i64 block_count() { return emulated.blocks; }
+inline void* shared_memory() { return emulated.shared; }
+
+// A phase: all threads run the statement, then all wait for each other. Nothing but shared memory lives from one to the next.
+#define FOR_THREADS(t) \
+    for (i32 t##_step = 0, t = emulated.backwards ? emulated.threads - 1 : 0; t##_step < emulated.threads; t##_step++, t += emulated.backwards ? -1 : 1)
+
+// A kernel by its name, of one struct of arguments.
+#define ENTRY(name, Args, call)                                              \
+    extern "C" void name(const Args& args) {                                 \
+        for (i64 b = 0; b < emulated.blocks; b++) {                          \
+            emulated.block = b;                                              \
+            call(args);                                                      \
+        }                                                                    \
+    }
+
+#else
+
+#if defined(__NVCC__)
+#define DEVICE __device__ __forceinline__
+#define DEVICE_LAMBDA __device__
+#define TESSERA_GLOBAL __global__
+#define TESSERA_SHARED __shared__
+DEVICE i32 thread_index() { return (i32)threadIdx.x; }
+DEVICE i64 block_index() { return blockIdx.x; }
+DEVICE i64 block_count() { return gridDim.x; }
+#else
+#define DEVICE __attribute__((device, always_inline)) inline
+#define DEVICE_LAMBDA __attribute__((device, always_inline))
+#define TESSERA_GLOBAL __attribute__((global))
+#define TESSERA_SHARED __attribute__((shared))
+DEVICE i32 thread_index() { return __nvvm_read_ptx_sreg_tid_x(); }
+DEVICE i64 block_index() { return __nvvm_read_ptx_sreg_ctaid_x(); }
+DEVICE i64 block_count() { return __nvvm_read_ptx_sreg_nctaid_x(); }
+#endif
+
+extern TESSERA_SHARED u64 tessera_shared[];
+DEVICE void* shared_memory() { return tessera_shared; }
+
+#define FOR_THREADS(t) for (i32 t = thread_index(), t##_go = 1; t##_go; t##_go = 0, __syncthreads())
+#define ENTRY(name, Args, call) extern "C" TESSERA_GLOBAL void name(const Args args) { call(args); }
+
+#endif

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Tessera.Kernels.Cpu;
+using Tessera.Kernels.Cpu.Attention;
+using Tessera.Kernels.Cuda.Driver;
+using Tessera.Kernels.Interop;
+
+namespace Tessera.Kernels.Cuda;
+
+/// <summary>
+/// <see cref="PackedAttentionOp"/> on a device. How many tiles of queries there are is the device's to know; the grid is as large as the
+/// tokens can make it.
+/// </summary>
+internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) : CudaOp(new PackedAttentionOp(), device, provider)
+{
+    private const int Queries = 16, Keys = 32, Depth = 64, Values = 128, Threads = 128;
+
+    /// <summary>Values of <c>AttentionShared</c> of packed_attention.cuh.</summary>
+    private const int SharedValues = (Queries * Depth) + (Keys * (Depth + 1)) + (Keys * Values) + (Queries * Keys) + (Queries * Values) + (4 * Queries) + Keys;
+
+    public override OpKernel CreateKernel(KernelInfo info)
+    {
+        int shared = SharedBytes(info.Type);
+        CudaKernel kernel = Device.Module("packed_attention").Kernel($"packed_attention_{CudaTypes.NameOf(info.Type)}", shared, info.Place);
+        return new Kernel(info.Place, Device, kernel, AttentionAttributes.Read(info));
+    }
+
+    /// <summary>Shared memory of a block.</summary>
+    internal static int SharedBytes(TensorElementType type) => SharedValues * (type == TensorElementType.Double ? sizeof(double) : sizeof(float));
+
+    private sealed class Kernel(string place, CudaDevice device, CudaKernel kernel, AttentionAttributes attributes) : OpKernel
+    {
+        public override unsafe void Compute(KernelContext context)
+        {
+            TensorView q = context.Input(0), k = context.Input(1), cuQ = context.Input(3);
+            AttentionProblem problem = AttentionCheck.Shapes(place, q, k, context.Input(2), cuQ, context.Input(4));
+            CudaTypes.AreOffsets(place, cuQ);
+            if (context.TryInput(5, out TensorView bias))
+                AttentionCheck.Bias(place, bias, ref problem);
+            if (context.TryInput(6, out TensorView qNorm))
+                problem.QNorm = AttentionCheck.Norm(place, "q_norm", qNorm, problem);
+            if (context.TryInput(7, out TensorView kNorm))
+                problem.KNorm = AttentionCheck.Norm(place, "k_norm", kNorm, problem);
+            problem.Options = attributes.For(problem.HeadDim);
+            TensorView output = context.Output(0, q.Shape[0], problem.Heads, problem.ValueDim);
+            if (output.Count == 0 || problem.Segments == 0)
+                return;
+            problem.Output = output.Data;
+            long units = ((q.Shape[0] / Queries) + problem.Segments) * problem.Heads * ((problem.ValueDim + Values - 1) / Values);
+            using ContextScope scope = device.Enter(place);
+            kernel.Launch(context.Stream, (int)Math.Min(units, CudaKernel.MostBlocks), Threads, Of(problem, q.Shape[0], k.Shape[0]), place, q);
+        }
+
+        private static unsafe Arguments Of(in AttentionProblem p, long tokens, long keys) => new()
+        {
+            Q = p.Q,
+            K = p.K,
+            V = p.V,
+            CuQ = p.CuQ,
+            CuK = p.CuK,
+            Bias = p.Bias,
+            QNorm = p.QNorm,
+            KNorm = p.KNorm,
+            Output = p.Output,
+            Tokens = tokens,
+            Keys = keys,
+            WindowLeft = p.Options.WindowLeft,
+            WindowRight = p.Options.WindowRight,
+            Scale = p.Options.Scale,
+            Softcap = p.Options.Softcap,
+            Epsilon = p.Options.NormEpsilon,
+            Segments = p.Segments,
+            Heads = p.Heads,
+            KeyHeads = p.KeyHeads,
+            HeadDim = p.HeadDim,
+            ValueDim = p.ValueDim,
+            Radius = p.BiasRadius,
+        };
+    }
+
+    /// <summary><c>PackedAttentionArgs</c> of packed_attention.cuh.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Arguments
+    {
+        public void* Q;
+        public void* K;
+        public void* V;
+        public int* CuQ;
+        public int* CuK;
+        public void* Bias;
+        public void* QNorm;
+        public void* KNorm;
+        public void* Output;
+        public long Tokens;
+        public long Keys;
+        public long WindowLeft;
+        public long WindowRight;
+        public double Scale;
+        public double Softcap;
+        public double Epsilon;
+        public int Segments;
+        public int Heads;
+        public int KeyHeads;
+        public int HeadDim;
+        public int ValueDim;
+        public int Radius;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Tessera.Kernels.Cuda.Driver;
+using Tessera.Testing;
+
+namespace Tessera.Kernels.Tests.Cuda;
+
+/// <summary>
+/// A driver that records every call, fails where it is told to, and runs the kernels' own source on the CPU: built by g++ once, and
+/// copied for every test, so that each has a state of its own.
+/// </summary>
+internal sealed unsafe class CudaStub
+{
+    private static readonly Lazy<string> s_built = new(Build);
+    private readonly nint _handle;
+
+    private CudaStub(string file)
+    {
+        _handle = NativeLibrary.Load(file);
+        Library = CudaLibrary.TryLoad(file)!;
+        ((delegate* unmanaged<void>)NativeLibrary.GetExport(_handle, "stub_reset"))();
+    }
+
+    public CudaLibrary Library { get; }
+
+    /// <summary>Contexts that the calling thread has entered and not left.</summary>
+    public int Depth => ((delegate* unmanaged<int>)NativeLibrary.GetExport(_handle, "stub_depth"))();
+
+    public static CudaStub Create()
+    {
+        Skip.If(s_built.Value.Length == 0, "g++ is not there");
+        string copy = Path.Combine(Path.GetTempPath(), $"tessera-cuda-stub-{Guid.NewGuid():N}.so");
+        File.Copy(s_built.Value, copy);
+        try
+        {
+            return new(copy);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }
+
+    /// <summary>A function of the stub, or of the kernels' sources.</summary>
+    public nint Function(string name) => NativeLibrary.GetExport(_handle, name);
+
+    /// <summary>The n-th call of a function from now fails.</summary>
+    public void Fail(string name, int call = 1)
+    {
+        nint text = Marshal.StringToCoTaskMemUTF8(name);
+        ((delegate* unmanaged<nint, int, void>)Function("stub_fail"))(text, call);
+        Marshal.FreeCoTaskMem(text);
+    }
+
+    public void Device(int count, int major, int minor, int driver) =>
+        ((delegate* unmanaged<int, int, int, int, void>)Function("stub_device"))(count, major, minor, driver);
+
+    /// <summary>Lets the threads of a phase run from the last to the first.</summary>
+    public void Backwards(bool on) => ((delegate* unmanaged<int, void>)Function("stub_backwards"))(on ? 1 : 0);
+
+    /// <summary>What was called since the last time.</summary>
+    public string[] Calls()
+    {
+        byte[] buffer = new byte[1 << 20];
+        fixed (byte* first = buffer)
+        {
+            int length = ((delegate* unmanaged<byte*, int, int>)Function("stub_calls"))(first, buffer.Length);
+            Assert.InRange(length, 0, buffer.Length - 1);
+            return Encoding.UTF8.GetString(buffer, 0, length).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    private static string Build()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "cuda-stub");
+        Directory.CreateDirectory(folder);
+        string kernels = Path.Combine(Repository.Root, "runtime", "Tessera.Kernels", "Cuda");
+        string[] sources = [.. Directory.EnumerateFiles(kernels, "*.cu", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        File.WriteAllLines(Path.Combine(folder, "emulated_kernels.inc"), sources.Select(static s => $"#include \"{s}\""));
+        string library = Path.Combine(folder, "libcuda_stub.so");
+        string[] arguments =
+        [
+            "-std=c++17", "-O1", "-fwrapv", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-DTESSERA_EMULATED", $"-I{folder}",
+            Path.Combine(Repository.Root, "tests", "Tessera.Kernels.Tests", "Cuda", "Native", "libcuda_stub.cpp"), "-o", library, "-ldl",
+        ];
+        try
+        {
+            using Process compiler = Process.Start(new ProcessStartInfo("g++", arguments) { RedirectStandardError = true })!;
+            string errors = compiler.StandardError.ReadToEnd();
+            compiler.WaitForExit();
+            Assert.True(compiler.ExitCode == 0, errors);
+            return library;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "";
+        }
+    }
+}

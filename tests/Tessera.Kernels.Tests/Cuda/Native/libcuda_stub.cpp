@@ -1,0 +1,208 @@
+// A libcuda of the functions that the host calls: it records every call, fails at the call it is told to, and runs the kernels'
+// own source on the CPU. "Device memory" is the process's.
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <dlfcn.h>
+#include <mutex>
+#include <string>
+#include <vector>
+#include "emulated_kernels.inc"
+
+thread_local Emulated emulated;
+
+namespace {
+
+constexpr int kInvalidValue = 1, kNotFound = 500, kInvalidDevice = 101, kInvalidContext = 201, kInvalidImage = 200, kTold = 999;
+
+struct Stub {
+    std::mutex lock;
+    std::string calls;
+    std::string failing; // Name of the function that fails, at its n-th call from now.
+    int countdown = 0;
+    int devices = 1, major = 9, minor = 0, driver = 12080;
+    int loaded = 0, context_marker = 0;
+    bool backwards = false;
+} stub;
+
+thread_local std::vector<void*> contexts;
+
+struct Kernel {
+    std::string name;
+    void* function;
+    int shared;
+};
+
+std::vector<Kernel*> kernels;
+
+// Notes the call; true where it is to fail.
+bool note(const char* name, const char* format = "", ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    std::lock_guard<std::mutex> hold(stub.lock);
+    stub.calls += std::string(name) + "(" + text + ")\n";
+    return stub.failing == name && --stub.countdown == 0;
+}
+
+int no_context() { return contexts.empty() ? kInvalidContext : 0; }
+
+} // namespace
+
+extern "C" {
+
+void stub_reset() {
+    std::lock_guard<std::mutex> hold(stub.lock);
+    stub.calls.clear();
+    stub.failing.clear();
+    stub.countdown = 0;
+    stub.devices = 1;
+    stub.major = 9;
+    stub.minor = 0;
+    stub.driver = 12080;
+    stub.backwards = false;
+}
+
+void stub_fail(const char* name, int call) { std::lock_guard<std::mutex> hold(stub.lock); stub.failing = name; stub.countdown = call; }
+void stub_device(int count, int major, int minor, int driver) { stub.devices = count; stub.major = major; stub.minor = minor; stub.driver = driver; }
+void stub_backwards(int on) { stub.backwards = on != 0; }
+int stub_depth() { return (int)contexts.size(); }
+
+// The calls since the last time, a line each.
+int stub_calls(char* buffer, int size) {
+    std::lock_guard<std::mutex> hold(stub.lock);
+    int length = (int)stub.calls.size();
+    if (length < size) {
+        memcpy(buffer, stub.calls.data(), length);
+        stub.calls.clear();
+    }
+
+    return length;
+}
+
+float test_widen_f16(u16 bits) { return widen(F16{bits}); }
+float test_widen_bf16(u16 bits) { return widen(BF16{bits}); }
+u16 test_narrow_f16(float x) { return narrow_f16(x).bits; }
+u16 test_narrow_bf16(float x) { return narrow_bf16(x).bits; }
+double test_exponential(double x) { return exponential(x); }
+double test_logarithm(double x) { return logarithm(x); }
+int test_attention_shared_f32() { return sizeof(AttentionShared<float>); }
+int test_attention_shared_f64() { return sizeof(AttentionShared<double>); }
+
+// The first query of a slot's tile, and how many it has.
+void test_attention_tile(const int* cu, int segments, i64 tokens, i64 slot, i64* found) {
+    PackedAttentionArgs a{};
+    a.cu_q = a.cu_k = cu;
+    a.segments = segments;
+    a.tokens = a.keys = tokens;
+    a.heads = a.key_heads = a.head_dim = a.value_dim = 1;
+    AttentionUnit u = attention_unit(a, slot);
+    found[0] = u.query;
+    found[1] = u.queries;
+}
+
+int cuInit(unsigned flags) { return note("cuInit", "%u", flags) ? kTold : 0; }
+
+int cuDriverGetVersion(int* version) { *version = stub.driver; return note("cuDriverGetVersion") ? kTold : 0; }
+
+int cuDeviceGetCount(int* count) { *count = stub.devices; return note("cuDeviceGetCount") ? kTold : 0; }
+
+int cuDeviceGet(int* device, int ordinal) {
+    if (note("cuDeviceGet", "%d", ordinal)) return kTold;
+    *device = ordinal;
+    return ordinal < stub.devices ? 0 : kInvalidDevice;
+}
+
+int cuDeviceGetAttribute(int* value, int attribute, int device) {
+    if (note("cuDeviceGetAttribute", "%d, %d", attribute, device)) return kTold;
+    *value = attribute == 75 ? stub.major : attribute == 76 ? stub.minor : 0;
+    return attribute == 75 || attribute == 76 ? 0 : kInvalidValue;
+}
+
+int cuDevicePrimaryCtxRetain(void** context, int device) {
+    if (note("cuDevicePrimaryCtxRetain", "%d", device)) return kTold;
+    *context = &stub.context_marker;
+    return 0;
+}
+
+int cuCtxPushCurrent_v2(void* context) {
+    if (note("cuCtxPushCurrent")) return kTold;
+    contexts.push_back(context);
+    return context == &stub.context_marker ? 0 : kInvalidContext;
+}
+
+int cuCtxPopCurrent_v2(void** context) {
+    bool fails = note("cuCtxPopCurrent");
+    if (contexts.empty()) return kInvalidContext;
+    *context = contexts.back();
+    contexts.pop_back();
+    return fails ? kTold : 0;
+}
+
+int cuLibraryLoadData(void** library, const char* code, int* options, void** values, unsigned count, void*, void*, unsigned) {
+    if (note("cuLibraryLoadData", "%.8s", strstr(code, ".version") ? strstr(code, ".version") : "")) {
+        for (unsigned i = 0; i + 1 < count; i++) {
+            if (options[i] == 5) snprintf((char*)values[i], (size_t)values[i + 1], "ptxas says no");
+        }
+
+        return kInvalidImage;
+    }
+
+    *library = (void*)strdup(code);
+    stub.loaded++;
+    return 0;
+}
+
+int cuLibraryUnload(void* library) { free(library); stub.loaded--; return note("cuLibraryUnload") ? kTold : 0; }
+
+int cuLibraryGetKernel(void** kernel, void* library, const char* name) {
+    if (note("cuLibraryGetKernel", "%s", name)) return kTold;
+    void* function = dlsym(RTLD_DEFAULT, name);
+    if (function == nullptr) {
+        Dl_info self;
+        dladdr((void*)stub_reset, &self);
+        function = dlsym(dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD), name);
+    }
+
+    std::string entry = std::string(".entry ") + name + "(";
+    if (function == nullptr || strstr((const char*)library, entry.c_str()) == nullptr) return kNotFound;
+    std::lock_guard<std::mutex> hold(stub.lock);
+    kernels.push_back(new Kernel{name, function, 0});
+    *kernel = kernels.back();
+    return 0;
+}
+
+int cuKernelSetAttribute(int attribute, int value, void* kernel, int device) {
+    if (note("cuKernelSetAttribute", "%d, %d, %d", attribute, value, device)) return kTold;
+    ((Kernel*)kernel)->shared = value;
+    return no_context();
+}
+
+int cuKernelGetFunction(void** function, void* kernel) {
+    if (note("cuKernelGetFunction")) return kTold;
+    *function = kernel;
+    return no_context();
+}
+
+int cuLaunchKernel(void* function, unsigned x, unsigned y, unsigned z, unsigned bx, unsigned by, unsigned bz, unsigned shared, void* stream, void** arguments, void** extra) {
+    Kernel* kernel = (Kernel*)function;
+    if (note("cuLaunchKernel", "%s, %ux%ux%u, %ux%ux%u, %u, %p", kernel->name.c_str(), x, y, z, bx, by, bz, shared, stream)) return kTold;
+    if (no_context() != 0) return kInvalidContext;
+    if (x == 0 || y != 1 || z != 1 || bx == 0 || bx > 1024 || by != 1 || bz != 1 || (int)shared > kernel->shared || extra != nullptr) return kInvalidValue;
+    std::vector<unsigned char> memory(shared, 0xff);
+    emulated = Emulated{0, (i64)x, (i32)bx, stub.backwards, memory.data()};
+    ((void (*)(const void*))kernel->function)(arguments[0]);
+    return 0;
+}
+
+int cuGetErrorName(int error, const char** text) {
+    *text = error == kTold ? "CUDA_ERROR_UNKNOWN" : error == kInvalidImage ? "CUDA_ERROR_INVALID_IMAGE" : error == kInvalidValue ? "CUDA_ERROR_INVALID_VALUE" : "CUDA_ERROR_OTHER";
+    return 0;
+}
+
+int cuGetErrorString(int error, const char** text) { *text = error == kTold ? "told to fail" : "refused"; return 0; }
+
+}
