@@ -210,7 +210,7 @@ public sealed class BuildCommandTests : IDisposable
             Model("c", _folder["in.onnx"], "batch=dense", $"signature={_folder["c.tessera-signature"]}"));
         Assert.Equal(2, run.Exit);
         Assert.Equal(
-            "input\tx\tf32[total_sequence, 4]\ninput\tcu_seqlens_sequence\ti32[batch + 1]\noutput\ttokens\tf32[total_sequence, 2]\noutput\tmean\tf32[batch, 2]\n",
+            "input\tx\tf32[total_sequence, 4]\ninput\tcu_seqlens_sequence\ti32[batch + 1]\noutput\ttokens\tf32[total_sequence, 2]\noutput\tmean\tf32[batch, 4]\n",
             File.ReadAllText(_folder["a.tessera-signature"]));
         Assert.Contains("none.onnx : error TSR", run.Output, StringComparison.Ordinal);
         Assert.Contains("in.onnx : error TSR1224", run.Output, StringComparison.Ordinal);

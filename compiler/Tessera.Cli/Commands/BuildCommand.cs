@@ -60,7 +60,7 @@ internal sealed class BuildCommand
         }
 
         File.WriteAllLines(path + FilesRead, files.Distinct(StringComparer.Ordinal).Select(Path.GetFullPath));
-        terminal.Output.WriteLine($"Tessera: {request.Models.Count} models, {compiled} compiled{(builder.Traced > 0 ? $", {builder.Traced} traced" : "")}{(failed > 0 ? $", {failed} failed" : "")}, {watch.Elapsed.TotalSeconds:F1} s");
+        terminal.Output.WriteLine($"Tessera: {request.Models.Count} models, {compiled} compiled{(failed > 0 ? $", {failed} failed" : "")}{(builder.Traced > 0 ? $", {builder.Traced} traced" : "")}, {watch.Elapsed.TotalSeconds:F1} s");
         return failed > 0 ? Guard.BadInput : Guard.Success;
     }
 }
