@@ -1,3 +1,4 @@
+using Tessera.Ir;
 using Tessera.Nn;
 using Tessera.Nn.Layers;
 
