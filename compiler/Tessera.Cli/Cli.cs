@@ -20,21 +20,24 @@ public static class Cli
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         Terminal terminal = new(output, error);
-        RootCommand root = new("Tessera compiles models written in C# into optimised ONNX graphs.")
-        {
-            CompileCommand.Create(terminal),
-            BuildCommand.Create(terminal),
-            SignaturesCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            OptCommand.Create(terminal),
-            OptimizeCommand.Create(terminal),
-            PackCommand.Create(terminal),
-            ExplainCommand.Create(terminal),
-            DiffCommand.Create(terminal),
-            VerifyCommand.Create(terminal),
-            ConformanceCommand.Create(terminal),
-        };
+        RootCommand root = Root(terminal);
         InvocationConfiguration configuration = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToCleanUp };
         return Guard.Run(terminal, () => root.Parse(args).InvokeAsync(configuration, cancellation).GetAwaiter().GetResult());
     }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root(Terminal terminal) => new("Tessera compiles models written in C# into optimised ONNX graphs.")
+    {
+        CompileCommand.Create(terminal),
+        BuildCommand.Create(terminal),
+        SignaturesCommand.Create(terminal),
+        InspectCommand.Create(terminal),
+        OptCommand.Create(terminal),
+        OptimizeCommand.Create(terminal),
+        PackCommand.Create(terminal),
+        ExplainCommand.Create(terminal),
+        DiffCommand.Create(terminal),
+        VerifyCommand.Create(terminal),
+        ConformanceCommand.Create(terminal),
+    };
 }
