@@ -147,7 +147,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Two_clean_builds_in_different_folders_give_the_same_models_and_sources()
     {
-        (string Name, byte[] Bytes)[][] built = [.. new[] { "app", "app" }.Select(name =>
+        (string Name, string Hash)[][] built = [.. new[] { "app", "app" }.Select(name =>
         {
             ProjectFolder app = TwoModels(name);
             app.Succeed("build", "-p:EmitCompilerGeneratedFiles=true");

@@ -80,7 +80,7 @@ internal static class Sources
         PackedBatch batch = new BatchBuilder().AddTokens("x", "n", new float[][] { new float[8], new float[4] }, 4).Pack();
         using EncoderSession.Outputs same = encoder.Run(batch);
         float[] buffer = new float[6];
-        encoder.Run(new float[12], new[] { 0, 2, 3 }, new() { Output = buffer }).Dispose();
+        encoder.RunInto(new float[12], new[] { 0, 2, 3 }, new() { Output = buffer }).Dispose();
 
         // One instance for a whole application; any thread may run it.
         ServiceCollection services = new();

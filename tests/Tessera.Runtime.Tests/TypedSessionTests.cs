@@ -60,11 +60,11 @@ public sealed class TypedSessionTests : IDisposable
     {
         using PairSession session = new(Saved(Models.SumAndProduct()));
         float[] sum = new float[8];
-        using PairSession.Outputs result = session.Run(A, B, new PairSession.Buffers { Sum = sum });
+        using PairSession.Outputs result = session.RunInto(A, B, new() { Sum = sum });
         Assert.Equal([11f, 22, 33, 44, 55, 66, 77, 88], sum);
         Assert.Equal(640, result.Product[7]);
         Memory<float> product = new float[8];
-        session.Run(A, B, new PairSession.Buffers { Product = SessionBuffer.Of(product, 2, 4) }).Dispose();
+        session.RunInto(A, B, new() { Product = SessionBuffer.Of(product, 2, 4) }).Dispose();
         Assert.Equal(640, product.Span[7]);
     }
 
@@ -77,8 +77,8 @@ public sealed class TypedSessionTests : IDisposable
         using PairSession pairs = new(Saved(Models.SumAndProduct()));
         Fails.With("TSR0746", () => pairs.Run(new float[6], B), "'a'", "f32[n, 4]", "6 elements", "4");
         Fails.With("TSR0746", () => pairs.Run(new float[4], B), "'b'", "[1, 4]", "8 elements");
-        Fails.With("TSR0717", () => pairs.Run(A, B, new PairSession.Buffers { Sum = SessionBuffer.Of(new float[7].AsMemory(), 2, 4) }), "7");
-        Fails.With("TSR0746", () => pairs.Run(A, B, new PairSession.Buffers { Sum = new float[7] }), "'sum'");
+        Fails.With("TSR0717", () => pairs.RunInto(A, B, new() { Sum = SessionBuffer.Of(new float[7].AsMemory(), 2, 4) }), "7");
+        Fails.With("TSR0746", () => pairs.RunInto(A, B, new() { Sum = new float[7] }), "'sum'");
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class TypedSessionTests : IDisposable
 
         public Outputs Run(SessionInput<float> a, SessionInput<float> b) => new(Run([a.As("a"), b.As("b")], [], default));
 
-        public Outputs Run(SessionInput<float> a, SessionInput<float> b, Buffers into) =>
+        public Outputs RunInto(SessionInput<float> a, SessionInput<float> b, Buffers into) =>
             new(Run([a.As("a"), b.As("b")], [into.Sum.For("sum"), into.Product.For("product")], default));
 
         public sealed class Outputs(RunResult result) : SessionOutputs(result)

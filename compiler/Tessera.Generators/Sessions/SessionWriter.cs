@@ -144,7 +144,7 @@ internal sealed class SessionWriter
         var required = _inputs.Where(static i => !i.Tensor.IsOptional).Select(Declaration);
         var optional = _inputs.Where(static i => i.Tensor.IsOptional).Select(static i => $"{Declaration(i)} = default");
         string[] buffers = into ? ["Buffers into"] : [];
-        _writer.Line($"public Outputs Run({string.Join(", ", [.. required, .. buffers, .. optional, $"{Token} cancellationToken = default"])}) =>");
+        _writer.Line($"public Outputs {(into ? "RunInto" : "Run")}({string.Join(", ", [.. required, .. buffers, .. optional, $"{Token} cancellationToken = default"])}) =>");
         _writer.Continue(body);
     }
 
