@@ -136,8 +136,18 @@ public unsafe class CudaAttentionTests
         ["causal, more queries than keys"] = new() { Queries = [150, 10], Keys = [7, 120], HeadDim = 64, ValueDim = 64, Causal = true },
         ["all together"] = new()
         {
-            Queries = [0, 30, 140], Keys = [4, 44, 130], Heads = 4, KeyHeads = 2, HeadDim = 64, ValueDim = 72, Scale = 0.7f, Causal = true, WindowLeft = 50, Softcap = 5,
-            BiasRadius = 9, Norms = true,
+            Queries = [0, 30, 140],
+            Keys = [4, 44, 130],
+            Heads = 4,
+            KeyHeads = 2,
+            HeadDim = 64,
+            ValueDim = 72,
+            Scale = 0.7f,
+            Causal = true,
+            WindowLeft = 50,
+            Softcap = 5,
+            BiasRadius = 9,
+            Norms = true,
         },
         ["norms"] = new() { Queries = [30, 101], Norms = true, HeadDim = 128, ValueDim = 64, Spread = 4 },
     };
