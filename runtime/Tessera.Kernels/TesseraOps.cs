@@ -54,6 +54,10 @@ public static class TesseraOps
         }
 
         CudaDevice device = CudaPlatform.Installed.Device(cudaDevice);
-        s_cudaDomains.GetOrAdd(device, static d => new(() => new OpDomain(Domain, [.. s_ops, .. CudaOps.On(d, CudaOps.Provider)]))).Value.AddTo(options);
+        DomainOn(device).AddTo(options);
     }
+
+    /// <summary>The ops of the CPU and those of a device, of which ONNX Runtime takes a node's by the provider that it gives the node to.</summary>
+    internal static OpDomain DomainOn(CudaDevice device) =>
+        s_cudaDomains.GetOrAdd(device, static d => new(() => new OpDomain(Domain, [.. s_ops, .. CudaOps.On(d, CudaOps.Provider)]))).Value;
 }

@@ -104,12 +104,13 @@ public sealed class SparseTopKTests
         Assert.Contains("TSR1319 SparseTopK 'the_node': p is 2 and lambda is 0", error.Message, StringComparison.Ordinal);
     }
 
-    private static double[] Run(TensorElementType type, double[] x, long[] shape, int k, float lambda, float p, bool magnitude, int threads = 1)
+    internal static double[] Run(
+        TensorElementType type, double[] x, long[] shape, int k, float lambda, float p, bool magnitude, int threads = 1, Action<SessionOptions>? register = null)
     {
         object[] dims = [.. shape.Cast<object>()];
         byte[] model = OneNodeModel.Create(
             "SparseTopK", [new("x", type, dims)], new("y", type, dims), ("k", k), ("lambda", lambda), ("p", p), ("magnitude", magnitude ? 1 : 0));
-        using InferenceSession session = OrtRunner.Open(model, threads);
+        using InferenceSession session = OrtRunner.Open(model, threads, register);
         return SegmentCase.Decode(OrtRunner.Run(session, new RawTensor("x", type, shape, SegmentCase.Encode(x, type))).Bytes, type);
     }
 }

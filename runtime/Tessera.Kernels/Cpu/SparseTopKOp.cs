@@ -25,13 +25,19 @@ internal sealed class SparseTopKOp : CustomOp
             context.Output(0, x.Type, x.Dims);
     }
 
+    /// <summary>Refuses a scalar.</summary>
+    public static void HasAxis(string place, TensorView x)
+    {
+        if (x.Rank == 0)
+            throw new TesseraKernelException($"TSR1303 {place}: x is a scalar; it needs an axis.");
+    }
+
     private sealed class Kernel(string place, Experts.WeightFormat format, SparseTopKOptions options) : OpKernel
     {
         public override unsafe void Compute(KernelContext context)
         {
             TensorView x = context.Input(0);
-            if (x.Rank == 0)
-                throw new TesseraKernelException($"TSR1303 {place}: x is a scalar; it needs an axis.");
+            HasAxis(place, x);
             void* output = context.Output(0, x.Shape).Data;
             int n = checked((int)x.Shape[^1]);
             if (x.Count > 0)

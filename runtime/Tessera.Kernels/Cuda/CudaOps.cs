@@ -14,5 +14,7 @@ internal static class CudaOps
     /// <param name="device">Where their kernels run.</param>
     /// <param name="provider">The provider that they are registered for; null for the CPU's, whose memory the device must be able to read.</param>
     public static ImmutableArray<CustomOp> On(CudaDevice device, string? provider) =>
-        [new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider)];
+    [
+        new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider), new SparseTopKCuda(device, provider),
+    ];
 }

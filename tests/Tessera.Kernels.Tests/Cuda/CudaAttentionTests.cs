@@ -23,7 +23,9 @@ public unsafe class CudaAttentionTests
     {
         CudaStub stub = CudaStub.Create();
         OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
-        foreach ((string name, AttentionCase c) in Grid.Cases)
+        // Two parts of values, and as many heads: which is which must not be mixed up.
+        AttentionCase parts = new() { Queries = [20, 3], Heads = 4, KeyHeads = 2, ValueDim = 136 };
+        foreach ((string name, AttentionCase c) in Grid.Cases.Append(new("two parts", parts)))
         {
             var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
             using InferenceSession session = OrtRunner.Open(AttentionModel.Create(c, type), 1, domain.AddTo);
@@ -38,12 +40,15 @@ public unsafe class CudaAttentionTests
     }
 
     // Poison in neighbouring segments, and in keys and values that a query does not see, reaches nothing.
-    [SkippableFact]
-    public void Nothing_leaks_from_where_a_query_does_not_look()
+    [SkippableTheory]
+    [InlineData(TensorElementType.Float)]
+    [InlineData(TensorElementType.Float16)]
+    [InlineData(TensorElementType.BFloat16)]
+    public void Nothing_leaks_from_where_a_query_does_not_look(TensorElementType type)
     {
         OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
         AttentionCase c = new() { Queries = [5, 40, 3], Causal = true };
-        var inputs = AttentionRunner.Inputs.Of(c, Cpu.Storage.F32);
+        var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
         double[] expected = inputs.Reference(c);
         int row = c.KeyHeads * c.HeadDim, first = 5 + 20;
         foreach (float[] poisoned in (float[][])[inputs.K, inputs.V])
@@ -53,22 +58,24 @@ public unsafe class CudaAttentionTests
             poisoned.AsSpan(first * row).Fill(float.NaN);
         }
 
-        using InferenceSession session = OrtRunner.Open(AttentionModel.Create(c, TensorElementType.Float), 1, domain.AddTo);
-        float[] actual = AttentionModel.Decode(OrtRunner.Run(session, AttentionModel.Inputs(c, TensorElementType.Float, inputs)).Bytes, TensorElementType.Float);
+        using InferenceSession session = OrtRunner.Open(AttentionModel.Create(c, type), 1, domain.AddTo);
+        float[] actual = AttentionModel.Decode(OrtRunner.Run(session, AttentionModel.Inputs(c, type, inputs)).Bytes, type);
         Range seen = (5 * row)..(first * row);
-        Assert.InRange(Relative.Error(actual[seen], expected[seen]), 0, 3e-6);
+        Assert.InRange(Relative.Error(actual[seen], expected[seen]), 0, type == TensorElementType.Float ? 3e-6 : 5e-3);
         Assert.All(actual[..(5 * row)].Concat(actual[(first * row)..]), static x => Assert.True(float.IsNaN(x)));
     }
 
     // Every way to cut twenty tokens, and cuts about the tile's size: a slot holds one tile, and every tile has one.
-    [SkippableFact]
-    public void Every_tile_of_queries_has_a_slot_of_its_own()
+    [SkippableTheory]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void Every_tile_of_queries_has_a_slot_of_its_own(int size)
     {
         CudaStub stub = CudaStub.Create();
-        delegate* unmanaged<int*, int, long, long, long*, void> tile = (delegate* unmanaged<int*, int, long, long, long*, void>)stub.Function("test_attention_tile");
+        delegate* unmanaged<int*, int, long, int, long, long*, void> tile = (delegate* unmanaged<int*, int, long, int, long, long*, void>)stub.Function("test_attention_tile");
         Random random = new(3);
         IEnumerable<int[]> lengths = Enumerable.Range(0, 4096).Select(i => Enumerable.Range(0, 4).Select(b => (i >> (3 * b)) & 7).ToArray())
-            .Concat(Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(4) == 0 ? 0 : random.Next(70)).ToArray()))
+            .Concat(Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(4) == 0 ? 0 : random.Next(3 * size)).ToArray()))
             .Append([.. Enumerable.Repeat(1, 3000)]).Append([100_000]);
         long* found = stackalloc long[2];
         foreach (int[] each in lengths)
@@ -79,9 +86,9 @@ public unsafe class CudaAttentionTests
             int[] visits = new int[cu[^1]];
             fixed (int* offsets = cu)
             {
-                for (long slot = 0; slot < (cu[^1] / 16) + each.Length; slot++)
+                for (long slot = 0; slot < (cu[^1] / size) + each.Length; slot++)
                 {
-                    tile(offsets, each.Length, cu[^1], slot, found);
+                    tile(offsets, each.Length, cu[^1], size, slot, found);
                     for (long i = found[0]; i < found[0] + found[1]; i++)
                         visits[i]++;
                 }
@@ -92,10 +99,74 @@ public unsafe class CudaAttentionTests
     }
 
     [SkippableFact]
-    public void Host_and_kernel_mean_the_same_shared_memory()
+    public void Host_and_kernels_mean_the_same_shared_memory()
     {
         CudaStub stub = CudaStub.Create();
-        Assert.Equal(((delegate* unmanaged<int>)stub.Function("test_attention_shared_f32"))(), PackedAttentionCuda.SharedBytes(TensorElementType.BFloat16));
-        Assert.Equal(((delegate* unmanaged<int>)stub.Function("test_attention_shared_f64"))(), PackedAttentionCuda.SharedBytes(TensorElementType.Double));
+        int Of(string name) => ((delegate* unmanaged<int>)stub.Function($"test_attention_shared_{name}"))();
+        Assert.Equal([Of("f32")], AttentionVariant.Of(TensorElementType.Float).Select(static v => v.SharedBytes));
+        Assert.Equal([Of("f64")], AttentionVariant.Of(TensorElementType.Double).Select(static v => v.SharedBytes));
+        Assert.Equal([Math.Max(Of("64"), Of("f32")), Math.Max(Of("128"), Of("f32")), Of("f32")], AttentionVariant.Of(TensorElementType.BFloat16).Select(static v => v.SharedBytes));
+    }
+
+    // Heads that tensor cores take, of one size and of another than the values, with everything that a tile may meet.
+    public static TheoryData<string, string> TensorCases
+    {
+        get
+        {
+            TheoryData<string, string> data = [];
+            foreach (string name in s_tensor.Keys)
+            {
+                data.Add(name, nameof(TensorElementType.Float16));
+                data.Add(name, nameof(TensorElementType.BFloat16));
+            }
+
+            return data;
+        }
+    }
+
+    private static readonly Dictionary<string, AttentionCase> s_tensor = new()
+    {
+        ["heads of 64"] = new() { Queries = [200, 0, 64, 1, 65], HeadDim = 64, ValueDim = 64, Heads = 4, KeyHeads = 2 },
+        ["heads of 128"] = new() { Queries = [130, 3, 63], HeadDim = 128, ValueDim = 128, Heads = 2, KeyHeads = 1 },
+        ["head dims between"] = new() { Queries = [70, 129], HeadDim = 72, ValueDim = 40 },
+        ["values larger than keys"] = new() { Queries = [100], HeadDim = 24, ValueDim = 120 },
+        ["causal"] = new() { Queries = [1, 200, 64, 63], HeadDim = 64, ValueDim = 64, Causal = true },
+        ["window"] = new() { Queries = [300, 65], HeadDim = 64, ValueDim = 64, WindowLeft = 70, WindowRight = 9 },
+        ["cross"] = new() { Queries = [5, 70, 0, 9], Keys = [200, 3, 98, 0], HeadDim = 64, ValueDim = 64 },
+        ["causal, more queries than keys"] = new() { Queries = [150, 10], Keys = [7, 120], HeadDim = 64, ValueDim = 64, Causal = true },
+        ["all together"] = new()
+        {
+            Queries = [0, 30, 140],
+            Keys = [4, 44, 130],
+            Heads = 4,
+            KeyHeads = 2,
+            HeadDim = 64,
+            ValueDim = 72,
+            Scale = 0.7f,
+            Causal = true,
+            WindowLeft = 50,
+            Softcap = 5,
+            BiasRadius = 9,
+            Norms = true,
+        },
+        ["norms"] = new() { Queries = [30, 101], Norms = true, HeadDim = 128, ValueDim = 64, Spread = 4 },
+    };
+
+    [SkippableTheory]
+    [MemberData(nameof(TensorCases))]
+    public void Tensor_cores_agree_with_the_definition(string name, string element)
+    {
+        TensorElementType type = Enum.Parse<TensorElementType>(element);
+        CudaStub stub = CudaStub.Create();
+        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
+        AttentionCase c = s_tensor[name];
+        var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
+        using InferenceSession session = OrtRunner.Open(AttentionModel.Create(c, type), 1, domain.AddTo);
+        stub.Calls();
+        byte[] forwards = OrtRunner.Run(session, AttentionModel.Inputs(c, type, inputs)).Bytes;
+        Assert.Contains(stub.Calls(), static call => call.StartsWith("cuLaunchKernel(tensor_attention", StringComparison.Ordinal));
+        Assert.InRange(Relative.Error(AttentionModel.Decode(forwards, type), inputs.Reference(c)), 0, type == TensorElementType.Float16 ? 6e-4 : 5e-3);
+        stub.Backwards(true);
+        Assert.Equal(forwards, OrtRunner.Run(session, AttentionModel.Inputs(c, type, inputs)).Bytes);
     }
 }

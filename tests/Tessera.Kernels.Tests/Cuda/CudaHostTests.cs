@@ -129,6 +129,18 @@ public class CudaHostTests
     }
 
     [SkippableFact]
+    public void Ops_of_both_providers_are_one_schema_and_the_CPU_keeps_its_own()
+    {
+        CudaStub stub = CudaStub.Create();
+        CudaDevice device = CudaDevice.Open(stub.Library, 0);
+        stub.Calls();
+        using InferenceSession session = OrtRunner.Open(Model(), 1, TesseraOps.DomainOn(device).AddTo);
+        Assert.Equal([6f, 15f], Run(session));
+        Assert.Empty(stub.Calls());
+        Assert.Same(TesseraOps.DomainOn(device), TesseraOps.DomainOn(device));
+    }
+
+    [SkippableFact]
     public void Without_the_provider_a_device_is_refused_and_the_options_stay_as_they_were()
     {
         Skip.If(OrtEnv.Instance().GetAvailableProviders().Contains(CudaOps.Provider), "this ONNX Runtime has CUDA");

@@ -71,6 +71,26 @@ public unsafe class CudaSegmentReduceTests
     public void Offsets_that_make_no_sense_lead_nowhere(int[] cu, long[] expected) =>
         Assert.Equal(expected, new Bench(CudaStub.Create(), "segment_reduce_sum_i64").Run([1, 2, 3, 4, 5], cu, 5, 1, 1, 8, 2));
 
+    // In whichever thread's rows they stand: NaN is the largest of all, and what is infinite stays so.
+    [SkippableFact]
+    public void Numbers_that_are_none_come_through()
+    {
+        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        SegmentCase max = new("SegmentReduce", TensorElementType.Float, [0, 300], [1]) { Kind = "max", Register = domain.AddTo };
+        SegmentCase log = max with { Kind = "logsumexp" };
+        foreach (int at in (int[])[0, 1, 255, 256, 299])
+        {
+            double[] x = [.. Enumerable.Range(0, 300).Select(static i => (double)-i)];
+            x[at] = double.NaN;
+            Assert.Equal([double.NaN], max.Run(x, 300, 1));
+            Assert.Equal([double.NaN], log.Run(x, 300, 1));
+            x[at] = double.PositiveInfinity;
+            Assert.Equal([double.PositiveInfinity], log.Run(x, 300, 1));
+        }
+
+        Assert.Equal([double.NegativeInfinity], log.Run([.. Enumerable.Repeat(double.NegativeInfinity, 300)], 300, 1));
+    }
+
     [SkippableFact]
     public void Narrow_numbers_are_those_of_IEEE()
     {

@@ -10,6 +10,17 @@ DEVICE u64 bits_of(double x) { u64 bits; __builtin_memcpy(&bits, &x, 8); return 
 DEVICE float float_of(u32 bits) { float x; __builtin_memcpy(&x, &bits, 4); return x; }
 DEVICE double double_of(u64 bits) { double x; __builtin_memcpy(&x, &bits, 8); return x; }
 
+DEVICE float widen(BF16 x) { return float_of((u32)x.bits << 16); }
+
+#if defined(__clang__) && !defined(TESSERA_EMULATED)
+
+// A device has instructions for these.
+DEVICE float widen(F16 x) { _Float16 half; __builtin_memcpy(&half, &x, 2); return (float)half; }
+DEVICE F16 narrow_f16(float x) { _Float16 half = (_Float16)x; F16 narrow; __builtin_memcpy(&narrow, &half, 2); return narrow; }
+DEVICE BF16 narrow_bf16(float x) { __bf16 brain = (__bf16)x; BF16 narrow; __builtin_memcpy(&narrow, &brain, 2); return narrow; }
+
+#else
+
 // Exact: a subnormal is its mantissa times 2^-24.
 DEVICE float widen(F16 x) {
     u32 sign = (u32)(x.bits & 0x8000) << 16, exponent = (x.bits >> 10) & 31, mantissa = x.bits & 1023;
@@ -17,8 +28,6 @@ DEVICE float widen(F16 x) {
     u32 bits = exponent == 0 ? bits_of(small) : exponent == 31 ? 0x7f800000 | (mantissa << 13) : ((exponent + 112) << 23) | (mantissa << 13);
     return float_of(sign | bits);
 }
-
-DEVICE float widen(BF16 x) { return float_of((u32)x.bits << 16); }
 
 // To the nearest, of two equally near the even one; NaN stays NaN.
 DEVICE F16 narrow_f16(float x) {
@@ -43,6 +52,15 @@ DEVICE BF16 narrow_bf16(float x) {
     u32 bits = bits_of(x);
     return BF16{(bits & 0x7fffffff) > 0x7f800000 ? (u16)((bits >> 16) | 0x40) : (u16)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16)};
 }
+
+#endif
+
+DEVICE F16 narrow(float x, F16) { return narrow_f16(x); }
+DEVICE BF16 narrow(float x, BF16) { return narrow_bf16(x); }
+
+// NaN or infinite.
+DEVICE bool is_special(F16 x) { return (x.bits & 0x7c00) == 0x7c00; }
+DEVICE bool is_special(BF16 x) { return (x.bits & 0x7f80) == 0x7f80; }
 
 template <class T> struct Number { using Wide = T; using Total = u64; };
 template <> struct Number<float> { using Wide = float; using Total = float; };

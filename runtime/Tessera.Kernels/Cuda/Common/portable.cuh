@@ -32,7 +32,20 @@ inline void* shared_memory() { return emulated.shared; }
 #define FOR_THREADS(t) \
     for (i32 t##_step = 0, t = emulated.backwards ? emulated.threads - 1 : 0; t##_step < emulated.threads; t##_step++, t += emulated.backwards ? -1 : 1)
 
+// The same without waiting: what threads keep in PerThread lives on.
+#define EACH_THREAD(t) FOR_THREADS(t)
+inline void wait_for_all() {}
+
+// A variable of each thread, which outlives a phase.
+template <class T, i32 Threads> struct PerThread {
+    T values[Threads];
+    T& operator[](i32 thread) { return values[thread]; }
+};
+
+#define UNROLL
+
 // A kernel by its name, of one struct of arguments.
+#define ENTRY_WITHIN(name, Args, call, threads, blocks) ENTRY(name, Args, call)
 #define ENTRY(name, Args, call)                                              \
     extern "C" void name(const Args& args) {                                 \
         for (i64 b = 0; b < emulated.blocks; b++) {                          \
@@ -61,10 +74,23 @@ DEVICE i64 block_index() { return __nvvm_read_ptx_sreg_ctaid_x(); }
 DEVICE i64 block_count() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 #endif
 
-extern TESSERA_SHARED u64 tessera_shared[];
+// What is copied or loaded 16 bytes at a time lies on a multiple of 16.
+extern TESSERA_SHARED __attribute__((aligned(16))) u64 tessera_shared[];
 DEVICE void* shared_memory() { return tessera_shared; }
 
 #define FOR_THREADS(t) for (i32 t = thread_index(), t##_go = 1; t##_go; t##_go = 0, __syncthreads())
+#define EACH_THREAD(t) for (i32 t = thread_index(), t##_go = 1; t##_go; t##_go = 0)
+DEVICE void wait_for_all() { __syncthreads(); }
+
+template <class T, i32 Threads> struct PerThread {
+    T value;
+    DEVICE T& operator[](i32) { return value; }
+};
+
+#define UNROLL _Pragma("unroll")
+// With registers for so many blocks of so many threads at once on a multiprocessor.
+#define ENTRY_WITHIN(name, Args, call, threads, blocks) \
+    extern "C" TESSERA_GLOBAL __attribute__((launch_bounds(threads, blocks))) void name(const Args args) { call(args); }
 #define ENTRY(name, Args, call) extern "C" TESSERA_GLOBAL void name(const Args args) { call(args); }
 
 #endif

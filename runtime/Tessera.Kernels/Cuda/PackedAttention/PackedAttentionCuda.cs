@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Tessera.Kernels.Cpu;
 using Tessera.Kernels.Cpu.Attention;
 using Tessera.Kernels.Cuda.Driver;
@@ -9,26 +9,17 @@ namespace Tessera.Kernels.Cuda;
 
 /// <summary>
 /// <see cref="PackedAttentionOp"/> on a device. How many tiles of queries there are is the device's to know; the grid is as large as the
-/// tokens can make it.
+/// tokens can make it. All variants that a call may need are there before the first one.
 /// </summary>
 internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) : CudaOp(new PackedAttentionOp(), device, provider)
 {
-    private const int Queries = 16, Keys = 32, Depth = 64, Values = 128, Threads = 128;
-
-    /// <summary>Values of <c>AttentionShared</c> of packed_attention.cuh.</summary>
-    private const int SharedValues = (Queries * Depth) + (Keys * (Depth + 1)) + (Keys * Values) + (Queries * Keys) + (Queries * Values) + (4 * Queries) + Keys;
-
     public override OpKernel CreateKernel(KernelInfo info)
     {
-        int shared = SharedBytes(info.Type);
-        CudaKernel kernel = Device.Module("packed_attention").Kernel($"packed_attention_{CudaTypes.NameOf(info.Type)}", shared, info.Place);
-        return new Kernel(info.Place, Device, kernel, AttentionAttributes.Read(info));
+        string place = info.Place;
+        return new Kernel(place, Device, [.. AttentionVariant.Of(info.Type).Select(v => (v, v.Prepare(Device, place)))], AttentionAttributes.Read(info));
     }
 
-    /// <summary>Shared memory of a block.</summary>
-    internal static int SharedBytes(TensorElementType type) => SharedValues * (type == TensorElementType.Double ? sizeof(double) : sizeof(float));
-
-    private sealed class Kernel(string place, CudaDevice device, CudaKernel kernel, AttentionAttributes attributes) : OpKernel
+    private sealed class Kernel(string place, CudaDevice device, ImmutableArray<(AttentionVariant Variant, CudaKernel Code)> kernels, AttentionAttributes attributes) : OpKernel
     {
         public override unsafe void Compute(KernelContext context)
         {
@@ -46,9 +37,16 @@ internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) :
             if (output.Count == 0 || problem.Segments == 0)
                 return;
             problem.Output = output.Data;
-            long units = ((q.Shape[0] / Queries) + problem.Segments) * problem.Heads * ((problem.ValueDim + Values - 1) / Values);
-            using ContextScope scope = device.Enter(place);
-            kernel.Launch(context.Stream, (int)Math.Min(units, CudaKernel.MostBlocks), Threads, Of(problem, q.Shape[0], k.Shape[0]), place, q);
+            Arguments arguments = Of(problem, q.Shape[0], k.Shape[0]);
+            foreach ((AttentionVariant variant, CudaKernel code) in kernels)
+            {
+                if (variant.Takes(problem))
+                {
+                    using ContextScope scope = device.Enter(place);
+                    code.Launch(context.Stream, variant.Blocks(problem, q.Shape[0]), AttentionVariant.Threads, arguments, place, q);
+                    return;
+                }
+            }
         }
 
         private static unsafe Arguments Of(in AttentionProblem p, long tokens, long keys) => new()

@@ -28,17 +28,16 @@ struct AttentionUnit {
 
 DEVICE i64 between(i64 x, i64 least, i64 most) { return x < least ? least : x > most ? most : x; }
 
-// Tiles have slots: those of segment b begin at cu[b] / kQueries + b, which leaves room for every cut of the tokens, so that a slot is
+// Tiles have slots: those of segment b begin at cu[b] / Tile + b, which leaves room for every cut of the tokens, so that a slot is
 // found by halving and no list of tiles is needed. Some slots stay empty.
-DEVICE i64 attention_slots(const PackedAttentionArgs& a) { return a.tokens / kQueries + a.segments; }
 DEVICE i64 attention_columns(const PackedAttentionArgs& a) { return (a.value_dim + kValues - 1) / kValues; }
-DEVICE i64 attention_units(const PackedAttentionArgs& a) { return attention_slots(a) * a.heads * attention_columns(a); }
+DEVICE i64 attention_units(const PackedAttentionArgs& a) { return (a.tokens / kQueries + a.segments) * a.heads * attention_columns(a); }
 
-DEVICE i32 segment_of(const PackedAttentionArgs& a, i64 slot) {
+template <i32 Tile> DEVICE i32 segment_of(const PackedAttentionArgs& a, i64 slot) {
     i32 low = 0, high = a.segments - 1;
     while (low < high) {
         i32 middle = low + (high - low + 1) / 2;
-        if (a.cu_q[middle] / kQueries + middle <= slot) {
+        if (a.cu_q[middle] / Tile + middle <= slot) {
             low = middle;
         } else {
             high = middle - 1;
@@ -48,22 +47,23 @@ DEVICE i32 segment_of(const PackedAttentionArgs& a, i64 slot) {
     return low;
 }
 
-DEVICE AttentionUnit attention_unit(const PackedAttentionArgs& a, i64 unit) {
-    i64 columns = attention_columns(a), slot = unit / (a.heads * columns);
-    i32 segment = segment_of(a, slot);
+template <i32 Tile> DEVICE AttentionUnit attention_unit(const PackedAttentionArgs& a, i64 unit, i64 columns) {
+    i64 slot = unit / (a.heads * columns);
+    i32 segment = segment_of<Tile>(a, slot);
     i64 from = between(a.cu_q[segment], 0, a.tokens), to = between(a.cu_q[segment + 1], from, a.tokens);
     i64 key = between(a.cu_k[segment], 0, a.keys), end = between(a.cu_k[segment + 1], key, a.keys);
-    i64 first = (slot - (from / kQueries + segment)) * kQueries;
-    return AttentionUnit{from + first, between(to - from - first, 0, kQueries), first, key, end - key, (i32)(unit / columns % a.heads), (i32)(unit % columns * kValues)};
+    i64 first = (slot - (from / Tile + segment)) * Tile;
+    return AttentionUnit{from + first, between(to - from - first, 0, Tile), first, key, end - key, (i32)(unit / columns % a.heads), (i32)(unit % columns * kValues)};
 }
 
 // Keys that query i of a segment sees: none where the second is not above the first.
 DEVICE i64 first_key(const PackedAttentionArgs& a, i64 i) { return a.window_left >= i ? 0 : i - a.window_left; }
 DEVICE i64 last_key(const PackedAttentionArgs& a, i64 i, i64 keys) { return a.window_right >= keys - i ? keys : between(i + a.window_right + 1, 0, keys); }
 
+// Exact to a last place of 1, not of the result: it is added to other logits.
 template <class V> DEVICE V hyperbolic_tangent(V x) {
-    double e = exponential(-2 * (x < 0 ? -(double)x : (double)x)), t = (1 - e) / (1 + e);
-    return (V)(x < 0 ? -t : t);
+    V e = exponential(-2 * (x < 0 ? -x : x)), t = (1 - e) / (1 + e);
+    return x < 0 ? -t : t;
 }
 
 // The rows' inverse root mean squares, or 1.
@@ -184,45 +184,47 @@ template <class T, class V> DEVICE void attention_values(const PackedAttentionAr
     }
 }
 
-template <class T> DEVICE void packed_attention(const PackedAttentionArgs& a) {
+template <class T> DEVICE void plain_unit(const PackedAttentionArgs& a, const AttentionUnit& u) {
     using V = typename Number<T>::Wide;
     AttentionShared<V>& m = *(AttentionShared<V>*)shared_memory();
+    i64 group = u.head / (a.heads / a.key_heads);
+    const T* q = (const T*)a.q + (u.query * a.heads + u.head) * a.head_dim;
+    FOR_THREADS(t) {
+        for (i32 row = 0; row < kQueries; row++) {
+            m.o[row][t] = 0;
+        }
+
+        if (t < kQueries) {
+            m.most[t] = least<V>();
+            m.total[t] = 0;
+        }
+    }
+
+    inverse_rms(a, q, (i64)a.heads * a.head_dim, u.queries, a.q_norm != nullptr, m.q_inverse);
+    i64 end = last_key(a, u.first_query + u.queries - 1, u.keys);
+    for (i64 key = first_key(a, u.first_query); key < end; key += kKeys) {
+        i64 count = between(end - key, 0, kKeys), at = (u.key + key) * a.key_heads + group;
+        const T* k = (const T*)a.k + at * a.head_dim;
+        inverse_rms(a, k, (i64)a.key_heads * a.head_dim, count, a.k_norm != nullptr, m.k_inverse);
+        attention_products(a, u, m, q, k, count);
+        attention_weights<T, V>(a, u, m, key, count);
+        attention_values(a, u, m, (const T*)a.v + at * a.value_dim, count);
+    }
+
+    FOR_THREADS(t) {
+        for (i32 row = 0; u.column + t < a.value_dim && row < u.queries; row++) {
+            i64 i = u.first_query + row;
+            bool sees = first_key(a, i) < last_key(a, i, u.keys);
+            store((T*)a.output + ((u.query + row) * a.heads + u.head) * a.value_dim + u.column + t, sees ? m.o[row][t] / m.total[row] : V(0));
+        }
+    }
+}
+
+template <class T> DEVICE void packed_attention(const PackedAttentionArgs& a) {
     for (i64 unit = block_index(); unit < attention_units(a); unit += block_count()) {
-        AttentionUnit u = attention_unit(a, unit);
-        if (u.queries == 0) {
-            continue;
-        }
-
-        i64 group = u.head / (a.heads / a.key_heads);
-        const T* q = (const T*)a.q + (u.query * a.heads + u.head) * a.head_dim;
-        FOR_THREADS(t) {
-            for (i32 row = 0; row < kQueries; row++) {
-                m.o[row][t] = 0;
-            }
-
-            if (t < kQueries) {
-                m.most[t] = least<V>();
-                m.total[t] = 0;
-            }
-        }
-
-        inverse_rms(a, q, (i64)a.heads * a.head_dim, u.queries, a.q_norm != nullptr, m.q_inverse);
-        i64 end = last_key(a, u.first_query + u.queries - 1, u.keys);
-        for (i64 key = first_key(a, u.first_query); key < end; key += kKeys) {
-            i64 count = between(end - key, 0, kKeys), at = (u.key + key) * a.key_heads + group;
-            const T* k = (const T*)a.k + at * a.head_dim;
-            inverse_rms(a, k, (i64)a.key_heads * a.head_dim, count, a.k_norm != nullptr, m.k_inverse);
-            attention_products(a, u, m, q, k, count);
-            attention_weights<T, V>(a, u, m, key, count);
-            attention_values(a, u, m, (const T*)a.v + at * a.value_dim, count);
-        }
-
-        FOR_THREADS(t) {
-            for (i32 row = 0; u.column + t < a.value_dim && row < u.queries; row++) {
-                i64 i = u.first_query + row;
-                bool sees = first_key(a, i) < last_key(a, i, u.keys);
-                store((T*)a.output + ((u.query + row) * a.heads + u.head) * a.value_dim + u.column + t, sees ? m.o[row][t] / m.total[row] : V(0));
-            }
+        AttentionUnit u = attention_unit<kQueries>(a, unit, attention_columns(a));
+        if (u.queries != 0) {
+            plain_unit<T>(a, u);
         }
     }
 }

@@ -11,6 +11,8 @@
 #include "emulated_kernels.inc"
 
 thread_local Emulated emulated;
+thread_local PendingCopy pending_copies[1 << 16];
+thread_local i32 pending_count;
 
 namespace {
 
@@ -91,15 +93,17 @@ double test_exponential(double x) { return exponential(x); }
 double test_logarithm(double x) { return logarithm(x); }
 int test_attention_shared_f32() { return sizeof(AttentionShared<float>); }
 int test_attention_shared_f64() { return sizeof(AttentionShared<double>); }
+int test_attention_shared_64() { return sizeof(TensorShared<F16, 64>); }
+int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
 
 // The first query of a slot's tile, and how many it has.
-void test_attention_tile(const int* cu, int segments, i64 tokens, i64 slot, i64* found) {
+void test_attention_tile(const int* cu, int segments, i64 tokens, int tile, i64 slot, i64* found) {
     PackedAttentionArgs a{};
     a.cu_q = a.cu_k = cu;
     a.segments = segments;
     a.tokens = a.keys = tokens;
     a.heads = a.key_heads = a.head_dim = a.value_dim = 1;
-    AttentionUnit u = attention_unit(a, slot);
+    AttentionUnit u = tile == 16 ? attention_unit<16>(a, slot, 1) : attention_unit<64>(a, slot, 1);
     found[0] = u.query;
     found[1] = u.queries;
 }
@@ -194,6 +198,7 @@ int cuLaunchKernel(void* function, unsigned x, unsigned y, unsigned z, unsigned 
     if (x == 0 || y != 1 || z != 1 || bx == 0 || bx > 1024 || by != 1 || bz != 1 || (int)shared > kernel->shared || extra != nullptr) return kInvalidValue;
     std::vector<unsigned char> memory(shared, 0xff);
     emulated = Emulated{0, (i64)x, (i32)bx, stub.backwards, memory.data()};
+    pending_count = 0;
     ((void (*)(const void*))kernel->function)(arguments[0]);
     return 0;
 }

@@ -1,0 +1,7 @@
+#include "tensor_attention.cuh"
+
+DEVICE void attention_f16_64(const PackedAttentionArgs& a) { tensor_attention<F16, 64>(a); }
+DEVICE void attention_f16_128(const PackedAttentionArgs& a) { tensor_attention<F16, 128>(a); }
+
+ENTRY_WITHIN(tensor_attention_f16_64, PackedAttentionArgs, attention_f16_64, 128, 2)
+ENTRY_WITHIN(tensor_attention_f16_128, PackedAttentionArgs, attention_f16_128, 128, 2)
