@@ -155,7 +155,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
             string sources = app["obj/Debug/net10.0/generated"];
             Assert.Contains(Directory.EnumerateFiles(sources, "*FirstSession.g.cs", SearchOption.AllDirectories), static _ => true);
             return new[] { models, sources }.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-                .Select(file => (Path.GetRelativePath(folder, file), File.ReadAllBytes(file)))).ToArray();
+                .Select(file => (Path.GetRelativePath(folder, file), Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))))).ToArray();
         })];
         Assert.Equal(built[0], built[1]);
     }

@@ -96,6 +96,12 @@ public sealed class SessionGeneratorTests
         new SessionProject("Vitt,Vitt,single,f32,m.onnx,true").Run(Compiled.Create(Model)).Said);
 
     [Fact]
+    public void A_module_that_declares_no_inputs_is_an_error() => Assert.Equal(
+        ["TSR1050: OnnxModel 'Plain': the module is no entry module; put [Input(\"f32[n, 768]\")] on each parameter of its Forward"],
+        new SessionProject("Plain,Plain,single,f32,m.onnx,true").Run(Compiled.Create(Model).AddSyntaxTrees(Compiled.Parse(
+            "namespace Models; [Tessera.Nn.Module] public sealed partial class Plain { public Tessera.Nn.Tensor Forward(Tessera.Nn.Tensor x) => x; }", "Plain.cs"))).Said);
+
+    [Fact]
     public void Sessions_of_one_name_are_told()
     {
         var (files, said, _) = new SessionProject("a-b,Vit,single,f32,1.onnx,true|a_b,Vit,dense,f32,2.onnx,true").Run(Compiled.Create(Model));

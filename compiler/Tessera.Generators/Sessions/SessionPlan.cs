@@ -24,13 +24,14 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
         var found = modules.Where(m => m.FullName == $"global::{item.Include.Replace('+', '.')}" || m.Name == item.Include).ToArray();
         if (found is not [var module])
         {
-            var known = modules.Count == 0 ? "it has none" : "it has " + string.Join(", ", modules.Select(static m => m.FullName.Replace("global::", "")).OrderBy(static n => n, StringComparer.Ordinal));
+            var entries = modules.Where(static m => m.Entry is not null).Select(static m => m.FullName.Replace("global::", "")).OrderBy(static n => n, StringComparer.Ordinal).ToArray();
+            var known = entries.Length == 0 ? "it has none" : "it has " + string.Join(", ", entries);
             return new(null, SessionRules.UnknownModel, item.Include, $"{(found.Length == 0 ? "no entry module" : "more than one entry module")} of this project has this name; {known}");
         }
 
         if (module.Entry is not { } entry)
         {
-            return null;
+            return new(null, SessionRules.UnknownModel, item.Include, "the module is no entry module; put [Input(\"f32[n, 768]\")] on each parameter of its Forward");
         }
 
         var types = new BatchedTypes(entry, item.Batch, item.DType);
