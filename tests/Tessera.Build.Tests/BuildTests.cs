@@ -78,6 +78,11 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         Assert.Contains("GeneratedMSBuildEditorConfig", run.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(app["obj/Debug/net10.0/tessera/my model.tessera-signature"]));
         Assert.Empty(Directory.EnumerateFiles(app["obj"], "*.onnx", SearchOption.AllDirectories));
+        byte[] model = File.ReadAllBytes(app["my model.onnx"]);
+        File.WriteAllText(app["my model.onnx"], "no model");
+        Assert.Contains("my model.tessera-signature", app.Succeed(design).Output, StringComparison.Ordinal);
+        Assert.Contains("error TSR0820", app.Run("build").Output, StringComparison.Ordinal);
+        File.WriteAllBytes(app["my model.onnx"], model);
         app.Succeed("build");
         Assert.Equal(["First.onnx", "my model.onnx"], Files(Path.Combine(app.Output, "models", "app")));
     }

@@ -156,6 +156,17 @@ public sealed class BuildCommandTests : IDisposable
         Assert.Contains("error TSR1223: a: 2 models have this name", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a|b")]
+    [InlineData("a/../b")]
+    [InlineData("a?")]
+    public void A_name_that_is_no_name_of_a_file_is_refused(string name)
+    {
+        ToolRun run = Run($"[model]\nname={name}\ninclude={nameof(Encoder)}\noutput={_folder["a.onnx"]}");
+        Assert.Equal(2, run.Exit);
+        Assert.Contains($"error TSR1232: {name}: ", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_unknown_module_is_told_beside_those_there_are()
     {

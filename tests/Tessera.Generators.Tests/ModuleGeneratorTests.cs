@@ -85,4 +85,10 @@ public sealed class ModuleGeneratorTests
 
     [Fact]
     public void Entries_are_listed_on_the_assembly() => GoldenFile.Check("ModuleEntries", Generated.From(Encoder)["ModuleEntries.g.cs"]);
+
+    [Fact]
+    public void Module_may_have_a_keyword_for_a_name() => Assert.Contains(
+        "partial class @class",
+        Generated.From("namespace @event; [Tessera.Nn.Module] public sealed partial class @class { public Tessera.Nn.Tensor Forward(Tessera.Nn.Tensor x) => x; }")["event.class.g.cs"],
+        StringComparison.Ordinal);
 }

@@ -95,6 +95,16 @@ public sealed class SessionGeneratorTests
         ["TSR1050: OnnxModel 'Vitt': no entry module of this project has this name; it has Models.Outer.Inner, Models.Vit"],
         new SessionProject("Vitt,Vitt,single,f32,m.onnx,true").Run(Compiled.Create(Model)).Said);
 
+    [Theory]
+    [InlineData("My.App-1", "My.App_1")]
+    [InlineData("4.class", "_4.@class")]
+    [InlineData("", "")]
+    public void Any_text_becomes_a_namespace(string text, string name)
+    {
+        string session = Clean(new SessionProject("m,m.onnx,single,f32,m.onnx,true", ("m", "input\tx\tf32[n]\n")) { RootNamespace = text })[name.Length > 0 ? $"{name.Replace("@", "", StringComparison.Ordinal)}.MSession.g.cs" : "MSession.g.cs"];
+        Assert.Equal(name.Length > 0, session.Contains($"namespace {name};", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_module_that_declares_no_inputs_is_an_error() => Assert.Equal(
         ["TSR1050: OnnxModel 'Plain': the module is no entry module; put [Input(\"f32[n, 768]\")] on each parameter of its Forward"],

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Tessera.Compiler;
 using Tessera.Ir;
@@ -11,6 +12,8 @@ namespace Tessera.Cli.Build;
 internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> References, IReadOnlyList<ModelRequest> Models)
 {
     private const string Section = "[model]";
+
+    private static readonly SearchValues<char> s_notInFileNames = SearchValues.Create("<>:\"/\\|?*");
 
     /// <summary>Reads lines <c>key=value</c>, those of each model behind a line <c>[model]</c>; empty values are not given.</summary>
     /// <exception cref="TesseraException">TSR1222 … TSR1225: a line, a name or a value is wrong.</exception>
@@ -65,6 +68,11 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
     {
         string include = Take("include") ?? throw new TesseraException("TSR1222", Section, "it names no module and no file.");
         string name = Take("name") ?? Path.GetFileNameWithoutExtension(include);
+        if (name.AsSpan().IndexOfAny(s_notInFileNames) >= 0 || name.Any(char.IsControl))
+        {
+            throw new TesseraException("TSR1232", name, "a model's name is that of its file, and not every system has files of this name.", "Give it a Name without < > : \" / \\ | ? *.");
+        }
+
         ModelRequest request = new()
         {
             Include = include,

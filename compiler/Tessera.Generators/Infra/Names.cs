@@ -67,6 +67,13 @@ internal static class Names
         return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
     }
 
+    /// <summary>A C# namespace of any text: <c>My.App-1</c> → <c>My.App_1</c>.</summary>
+    public static string Namespace(string text) => string.Join(".", text.Split(['.'], StringSplitOptions.RemoveEmptyEntries).Select(static part =>
+    {
+        var name = new string([.. part.Select(static c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
+        return SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None ? "@" + name : SyntaxFacts.IsIdentifierStartCharacter(name[0]) ? name : "_" + name;
+    }));
+
     /// <summary>The name, or one that tells it apart from those that are taken.</summary>
     public static string Unique(string name, HashSet<string> taken)
     {

@@ -60,7 +60,7 @@ internal static class ModuleReader
         }
 
         var full = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        var hint = full.Replace("global::", "").Replace('<', '{').Replace('>', '}');
+        var hint = full.Replace("global::", "").Replace("@", "").Replace('<', '{').Replace('>', '}');
         return new TypeModel(
             hint + ".g.cs",
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),

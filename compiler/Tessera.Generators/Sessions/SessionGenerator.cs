@@ -17,7 +17,7 @@ public sealed class SessionGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var items = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) => new Project(SessionItem.Read(Property(options, "TesseraModels")), Property(options, "RootNamespace") ?? ""))
+            .Select(static (options, _) => new Project(SessionItem.Read(Property(options, "TesseraModels")), Names.Namespace(Property(options, "RootNamespace") ?? "")))
             .WithTrackingName("SessionItems");
         var files = context.AdditionalTextsProvider
             .Where(static text => text.Path.EndsWith(SignatureFile.Extension, StringComparison.Ordinal))
@@ -73,7 +73,7 @@ public sealed class SessionGenerator : IIncrementalGenerator
             return;
         }
 
-        var prefix = session.Namespace.Length > 0 ? session.Namespace + "." : "";
+        var prefix = session.Namespace.Length > 0 ? session.Namespace.Replace("@", "") + "." : "";
         output.AddSource($"{prefix}{session.Class}.g.cs", SourceText.From(SessionWriter.Write(session), Encoding.UTF8));
         if (surroundings.HasServices)
         {

@@ -100,7 +100,7 @@ internal sealed class SessionWriter
             }
 
             _writer.Line("/// <param name=\"options\">How the model is run.</param>");
-            _writer.Line($"/// <exception cref=\"{Runtime}.TesseraRuntimeException\">TSR0700 to TSR0706: it cannot be opened. TSR0745: it is another model than the one this class was written for.</exception>");
+            _writer.Line($"/// <exception cref=\"{Runtime}.TesseraRuntimeException\">It cannot be opened, or is another model than the one this class was written for.</exception>");
             _writer.Line($"public {_session.Class}({parameter}{Runtime}.ModelSessionOptions? options = null)");
             _writer.Continue($": base({path}, s_signature, options)");
             _writer.Line("{");
@@ -140,7 +140,7 @@ internal sealed class SessionWriter
         }
 
         _writer.Line("/// <param name=\"cancellationToken\">Stops the run before its next operator.</param>");
-        _writer.Line($"/// <exception cref=\"{Runtime}.TesseraRuntimeException\">TSR0710 to TSR0729, TSR0735, TSR0746: an input or a size does not fit, or the run failed.</exception>");
+        _writer.Line($"/// <exception cref=\"{Runtime}.TesseraRuntimeException\">An input or a size does not fit, or the run failed.</exception>");
         var required = _inputs.Where(static i => !i.Tensor.IsOptional).Select(Declaration);
         var optional = _inputs.Where(static i => i.Tensor.IsOptional).Select(static i => $"{Declaration(i)} = default");
         string[] buffers = into ? ["Buffers into"] : [];

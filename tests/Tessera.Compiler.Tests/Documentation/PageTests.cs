@@ -11,7 +11,7 @@ namespace Tessera.Compiler.Tests.Documentation;
 public partial class PageTests
 {
     private const string Cases = "// run:";
-    private static readonly Lazy<string[]> s_sources = new(static () => [.. Repository.Sources("compiler", "runtime", "examples").Select(static path => Flat(Repository.Read(path)))]);
+    private static readonly Lazy<string[]> s_sources = new(static () => [.. Repository.Sources("compiler", "runtime", "examples", "tests/Tessera.Build.Tests").Select(static path => Flat(Repository.Read(path)))]);
 
     public static TheoryData<string, int> Blocks
     {
@@ -74,7 +74,7 @@ public partial class PageTests
             .Select(static m => m.Groups[1].Value.Trim()),
     ];
 
-    // Lines one after another in what is built, however deep they stand there.
+    // Lines one after another in what is built, programs that tests build among it, however deep they stand there.
     private static bool IsPartOfASource(string text) =>
         s_sources.Value.Any(source => source.Contains(Flat(text), StringComparison.Ordinal));
 

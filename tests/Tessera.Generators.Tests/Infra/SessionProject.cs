@@ -13,12 +13,14 @@ namespace Tessera.Generators.Tests.Infra;
 /// <param name="Signatures">Signatures of files by name.</param>
 internal sealed record SessionProject(string Models, params (string Name, string Text)[] Signatures)
 {
+    public string RootNamespace { get; init; } = "App";
+
     /// <summary>Runs both generators, as the compiler does.</summary>
     public GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ModuleGenerator().AsSourceGenerator(), new SessionGenerator().AsSourceGenerator()],
         [.. Signatures.Select(static s => new Text($"obj/{s.Name}.tessera-signature", s.Text))],
         CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14).WithDocumentationMode(DocumentationMode.Diagnose),
-        new Options(new Dictionary<string, string> { ["build_property.TesseraModels"] = Models, ["build_property.RootNamespace"] = "App" }),
+        new Options(new Dictionary<string, string> { ["build_property.TesseraModels"] = Models, ["build_property.RootNamespace"] = RootNamespace }),
         new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>What is generated for a source, by file; what it says comes back too.</summary>
