@@ -63,11 +63,11 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     }
 
     [Fact]
-    public void An_editor_knows_sessions_of_files_and_compiles_nothing()
+    public void An_editor_knows_sessions_of_files_and_compiles_nothing_and_what_is_deleted_comes_back()
     {
         ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="my model.onnx" /><OnnxModel Include="First" />""");
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="my model.onnx" /><OnnxModel Include="First" Name="it's (a), b" />""");
         File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["my model.onnx"]);
         app.Write("First.cs", Sources.Module("First"));
         app.Write("Program.cs", "_ = typeof(app.MyModelSession);");
@@ -84,7 +84,16 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         Assert.Contains("error TSR0820", app.Run("build").Output, StringComparison.Ordinal);
         File.WriteAllBytes(app["my model.onnx"], model);
         app.Succeed("build");
-        Assert.Equal(["First.onnx", "my model.onnx"], Files(Path.Combine(app.Output, "models", "app")));
+        string[] models = ["it's (a), b.onnx", "my model.onnx"];
+        Assert.Equal(models, Files(Path.Combine(app.Output, "models", "app")));
+
+        foreach (string file in (string[])[.. models, "my model.tessera-signature"])
+        {
+            File.Delete(app[$"obj/Debug/net10.0/tessera/{file}"]);
+        }
+
+        Assert.Equal(2, app.Succeed("build").Starts);
+        Assert.True(File.Exists(app["obj/Debug/net10.0/tessera/my model.tessera-signature"]));
     }
 
     [Fact]

@@ -84,6 +84,8 @@ public sealed class BuildCommandTests : IDisposable
         }
 
         Assert.Contains("error TSR1229", Run(Model("b", _folder["in.onnx"])).Output, StringComparison.Ordinal);
+        ModelCompiler.Compile(new Encoder(), new CompileOptions()).Save(_folder["one.onnx"]);
+        Assert.Contains("error TSR1229", Run(Model("b", _folder["one.onnx"], "externaldata=true")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,6 +117,7 @@ public sealed class BuildCommandTests : IDisposable
     [InlineData("requirefusion=pack", "error TSR1227")]
     [InlineData("maxnodes=3", "error TSR1226")]
     [InlineData("batch=stacked", "error TSR1224")]
+    [InlineData("batch=3", "error TSR1224")]
     [InlineData("dtype=f8", "error TSR1224")]
     [InlineData("opset=young", "error TSR1224")]
     [InlineData("verify=perhaps", "error TSR1224")]

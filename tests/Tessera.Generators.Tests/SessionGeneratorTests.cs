@@ -58,9 +58,17 @@ public sealed class SessionGeneratorTests
     public void A_file_gets_a_session_from_its_signature()
     {
         const string Text = "input\tonnx::Gemm_0\tf32[batch, 3, ?, \"a, b\"]\ninput\tinto\tstring[n]\noptional\tscale\tf64[]\ninput\tclass\tbf16[*]\n"
-            + "output\tout<a>\\tb\tu8[batch, floordiv(h, 2)]\noutput\tResult\tstring[n]\noutput\tresult\ti64[*]\r\n";
+            + "output\tout<a>\\tb\tu8[batch, floordiv(h, 2)]\noutput\tResult\tstring[n]\noutput\tbuffers\tf32[n]\ninput\ta\u2028b\tf32[n]\noutput\tresult\ti64[*]\r\n";
         GoldenFile.Check("Session.file", Clean(new("4-x,a%2Cb%2F4-x.onnx,single,f32,models%2Fapp%2F4-x.onnx,true", ("4-x", Text)))["App._4XSession.g.cs"]);
     }
+
+    [Fact]
+    public void Empty_values_are_those_that_the_tool_takes() => Assert.Equal(
+        Clean(new("Vit,Vit,single,f32,m.onnx,true"))["Models.VitSession.g.cs"], Clean(new("Vit,Vit,,,m.onnx,true"))["Models.VitSession.g.cs"]);
+
+    [Fact]
+    public void Names_of_models_are_escaped_in_documentation() =>
+        Assert.Contains("<c>a&amp;b</c>", Clean(new("a%26b,m.onnx,single,f32,m.onnx,true", ("a&b", "input\tx\tf32[n]\n")))["App.ABSession.g.cs"], StringComparison.Ordinal);
 
     [Fact]
     public void A_container_gets_an_extension()
@@ -79,7 +87,7 @@ public sealed class SessionGeneratorTests
     }
 
     [Theory]
-    [InlineData("Vit,Vit,single,f32,m.onnx,false")]
+    [InlineData("Vit,Vit,single,f32,m.onnx,FALSE")]
     [InlineData("")]
     [InlineData("of another version")]
     [InlineData("late,late.onnx,single,f32,m.onnx,true")]

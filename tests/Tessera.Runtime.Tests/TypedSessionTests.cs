@@ -88,6 +88,8 @@ public sealed class TypedSessionTests : IDisposable
         Fails.With("TSR0710", () => pairs.Run(A, default), "'b'");
         using DefaultSession session = new(Saved(Models.WithDefault()));
         Assert.Equal([2f, 3, 4], session.Run(new float[] { 1, 1, 1 }).Span<float>("y"));
+        using DefaultSession without = new(Saved(Models.Identity(TensorElementType.Float, 3)));
+        Fails.With("TSR0711", () => without.Run(new float[] { 1, 1, 1 }, new float[] { 5, 5, 5 }), "'bias'");
         Assert.Equal([6f, 6, 6], session.Run(new float[] { 1, 1, 1 }, new float[] { 5, 5, 5 }).Span<float>("y"));
     }
 

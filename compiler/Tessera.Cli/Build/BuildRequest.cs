@@ -109,7 +109,7 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
         T? Choice<T>(string key)
             where T : struct, Enum =>
             Take(key) is not { } value ? null
-            : Enum.TryParse(value, ignoreCase: true, out T one) && Enum.IsDefined(one) ? one
+            : char.IsLetter(value[0]) && Enum.TryParse(value, ignoreCase: true, out T one) && Enum.IsDefined(one) ? one
             : throw Wrong(key, value, string.Join(", ", Enum.GetNames<T>().Select(static n => n.ToLowerInvariant())));
 
         bool Flag(string key) => Take(key) is { } value && (bool.TryParse(value, out bool flag) ? flag : throw Wrong(key, value, "true, false"));

@@ -99,6 +99,11 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
     // As it is, weights and all.
     private static BuiltModel Copied(ModelRequest request, string key, OnnxModel model)
     {
+        if (request.ExternalData)
+        {
+            throw new TesseraException("TSR1229", request.Name, "a model that is not rewritten is taken as it is, and ExternalData asks for its weights in a file of their own.", "Write Optimize=\"true\", or leave ExternalData out.");
+        }
+
         if (model.DataFiles.Count > 0)
         {
             throw new TesseraException(
@@ -127,6 +132,12 @@ internal sealed class ModelBuilder(Lazy<ModuleLoader> modules, CancellationToken
 
         Prepare(request);
         ModelFile.Save(request.Output, model.Emitted.Model, model.Emitted.Weights, request.Save, cancellation);
+        if (request.ExternalData && !File.Exists(request.DataFile))
+        {
+            // The build lists it, of a model without weights too.
+            File.WriteAllBytes(request.DataFile, []);
+        }
+
         AtomicFile.WriteText(request.KeyFile, key);
         return new BuiltModel(true, warnings);
     }

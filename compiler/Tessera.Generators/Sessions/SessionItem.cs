@@ -20,6 +20,9 @@ internal sealed record SessionItem(string Name, string Include, string Batch, st
     public static EquatableList<SessionItem> Read(string? property) => (property ?? "").Split(['|'], StringSplitOptions.RemoveEmptyEntries)
         .Select(static model => model.Split(',').Select(Uri.UnescapeDataString).ToArray())
         .Where(static f => f.Length == Fields && !f[5].Equals("false", StringComparison.OrdinalIgnoreCase))
-        .Select(static f => new SessionItem(f[0], f[1], f[2].ToLowerInvariant(), f[3].ToLowerInvariant(), f[4]))
+        .Select(static f => new SessionItem(f[0], f[1], Or(f[2], "single"), Or(f[3], "f32"), f[4]))
         .ToEquatableList();
+
+    // An empty value is none, for the tool as well.
+    private static string Or(string value, string none) => value.Length == 0 ? none : value.ToLowerInvariant();
 }

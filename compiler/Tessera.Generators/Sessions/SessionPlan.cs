@@ -18,7 +18,7 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
         if (item.IsFile)
         {
             return signatures.FirstOrDefault(s => s.Name == item.Name) is not { } file ? null
-                : Checked(item, new SessionModel(rootNamespace, session, IsPublic: true, $"<c>{item.Name}</c>, a model from a file", item.Path, null, file.Inputs, file.Outputs));
+                : Checked(item, new SessionModel(rootNamespace, session, IsPublic: true, $"<c>{SessionWriter.Escaped(item.Name)}</c>, a model from a file", item.Path, null, file.Inputs, file.Outputs));
         }
 
         var found = modules.Where(m => m.FullName == $"global::{item.Include.Replace('+', '.')}" || m.Name == item.Include).ToArray();

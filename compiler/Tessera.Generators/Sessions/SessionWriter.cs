@@ -21,7 +21,7 @@ internal sealed class SessionWriter
         // A call gives what must be given first.
         HashSet<string> parameters = ["into", "cancellationToken"];
         _inputs = [.. session.Inputs.OrderBy(static i => i.IsOptional).Select(i => (i, Names.Unique(Names.Parameter(i.Name), parameters)))];
-        HashSet<string> members = ["Outputs", "Result", "Dispose", "ToString", "Equals", "GetHashCode", "GetType", "Typed", "TypedOrNone", "MemberwiseClone", "Finalize", "ReferenceEquals"];
+        HashSet<string> members = ["Outputs", "Buffers", "Result", "Dispose", "ToString", "Equals", "GetHashCode", "GetType", "Typed", "TypedOrNone", "MemberwiseClone", "Finalize", "ReferenceEquals"];
         _outputs = [.. session.Outputs.Select(o => (o, Names.Unique(Names.Pascal(o.Name), members)))];
     }
 
@@ -204,6 +204,10 @@ internal sealed class SessionWriter
 
     private static string Doc(TensorModel tensor) => $"<c>{Escaped($"{tensor.Name}: {tensor.Type}")}</c>";
 
-    // Names of models of others may be any text.
-    private static string Escaped(string text) => new([.. text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Select(static c => char.IsControl(c) ? ' ' : c)]);
+    /// <summary>Any text, as names of models of others may be, for documentation.</summary>
+    public static string Escaped(string text) =>
+        new([.. text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Select(static c => IsNoText(c) ? ' ' : c)]);
+
+    // What ends a line of C#, or is no character of XML.
+    private static bool IsNoText(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' or '\uFFFE' or '\uFFFF';
 }

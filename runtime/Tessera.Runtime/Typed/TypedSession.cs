@@ -62,6 +62,13 @@ public abstract class TypedSession : IDisposable
         {
             if (argument.Input is not { } input)
                 continue;
+            if (!_inputs.ContainsKey(input.Name))
+            {
+                // An optional one that this model has not: the run says so.
+                given.Add(input);
+                continue;
+            }
+
             if (argument.AreDimsOpen)
             {
                 open.Add(input);
