@@ -72,7 +72,7 @@ public sealed class RewriteContext
 
     /// <summary>What is read from a value, once in a sweep: a rule that looks at a chain from each of its links reads every link once.</summary>
     /// <typeparam name="T">Tells apart what different rules read from the same value.</typeparam>
-    public T? Once<T>(Value value, Func<Value, T?> read)
+    internal T? Once<T>(Value value, Func<Value, T?> read)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(read);

@@ -17,7 +17,7 @@ using u64 = unsigned long long;
 struct Emulated {
     i64 block, blocks;
     i32 threads;
-    bool backwards; // Threads of a phase depend on none of the same phase, so their order is free.
+    bool backwards; // Threads of a phase depend on none of the same phase, nor blocks on blocks, so their order is free.
     void* shared;
 };
 extern thread_local Emulated emulated;
@@ -49,7 +49,7 @@ template <class T, i32 Threads> struct PerThread {
 #define ENTRY(name, Args, call)                                              \
     extern "C" void name(const Args& args) {                                 \
         for (i64 b = 0; b < emulated.blocks; b++) {                          \
-            emulated.block = b;                                              \
+            emulated.block = emulated.backwards ? emulated.blocks - 1 - b : b; \
             call(args);                                                      \
         }                                                                    \
     }
