@@ -30,9 +30,11 @@ internal static class Names
     /// <summary><c>KeepDims</c> → <c>keepDims</c>, escaped where it is a keyword.</summary>
     public static string Camel(string name)
     {
-        string camel = char.ToLowerInvariant(name[0]) + name.Substring(1);
-        return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
+        return Escaped(char.ToLowerInvariant(name[0]) + name.Substring(1));
     }
+
+    /// <summary>The name as C# is written: escaped where it is a keyword.</summary>
+    public static string Escaped(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     /// <summary>A C# type or member name of any text: <c>ppocr_rec-v4</c> → <c>PpocrRecV4</c>, <c>onnx::Gemm_0</c> → <c>OnnxGemm0</c>, <c>NaViT</c> as it is.</summary>
     public static string Pascal(string text)
@@ -63,15 +65,14 @@ internal static class Names
             name[i] = char.ToLowerInvariant(name[i]);
         }
 
-        var camel = new string(name);
-        return SyntaxFacts.GetKeywordKind(camel) == SyntaxKind.None ? camel : "@" + camel;
+        return Escaped(new string(name));
     }
 
     /// <summary>A C# namespace of any text: <c>My.App-1</c> → <c>My.App_1</c>.</summary>
     public static string Namespace(string text) => string.Join(".", text.Split(['.'], StringSplitOptions.RemoveEmptyEntries).Select(static part =>
     {
         var name = new string([.. part.Select(static c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
-        return SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None ? "@" + name : SyntaxFacts.IsIdentifierStartCharacter(name[0]) ? name : "_" + name;
+        return SyntaxFacts.IsIdentifierStartCharacter(name[0]) ? Escaped(name) : "_" + name;
     }));
 
     /// <summary>The name, or one that tells it apart from those that are taken.</summary>

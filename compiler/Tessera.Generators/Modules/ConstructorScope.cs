@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -19,7 +20,7 @@ internal sealed class ConstructorScope
         {
             _references[parameter.Name] = primary is null
                 ? MemberNamed(type, parameter.Name)
-                : StoringMember(type, parameter.Name) ?? (CanCapture(parameter, primary) ? Escaped(parameter.Name) : null);
+                : StoringMember(type, parameter.Name) ?? (CanCapture(parameter, primary) ? Names.Escaped(parameter.Name) : null);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class ConstructorScope
 
     private static string? StoringMember(INamedTypeSymbol type, string parameter) => type.StoredMembers()
         .Where(m => !m.IsStatic && Initializer(m) is IdentifierNameSyntax { Identifier.ValueText: var name } && name == parameter)
-        .Select(static m => Escaped(m.Name))
+        .Select(static m => Names.Escaped(m.Name))
         .FirstOrDefault();
 
     private static ExpressionSyntax? Initializer(ISymbol member) => member.DeclaringSyntaxReferences switch
@@ -68,7 +69,7 @@ internal sealed class ConstructorScope
 
     private static string? MemberNamed(INamedTypeSymbol type, string parameter) => type.StoredMembers()
         .Where(m => !m.IsStatic && string.Equals(m.Name.TrimStart('_'), parameter, StringComparison.OrdinalIgnoreCase))
-        .Select(static m => Escaped(m.Name))
+        .Select(static m => Names.Escaped(m.Name))
         .FirstOrDefault();
 
     private static bool CanCapture(IParameterSymbol parameter, ClassDeclarationSyntax primary) =>
@@ -76,8 +77,6 @@ internal sealed class ConstructorScope
         && !(primary.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>()
             .SelectMany(static b => b.ArgumentList.Arguments)
             .Any(a => a.Expression is IdentifierNameSyntax { Identifier.ValueText: var name } && name == parameter.Name) ?? false);
-
-    private static string Escaped(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     private sealed class Renamer(ConstructorScope scope) : CSharpSyntaxRewriter
     {

@@ -25,7 +25,7 @@ internal static class EntryReader
                     return null;
                 }
 
-                inputs.Add(new(Names.Snake(parameter.Name), ForwardReader.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope), text.Trim()));
+                inputs.Add(new(Names.Snake(parameter.Name), Names.Escaped(parameter.Name), Interpolated(parsed.Pieces, scope), text.Trim()));
             }
             else if (!parameter.IsOptional)
             {
@@ -54,11 +54,11 @@ internal static class EntryReader
     /// <summary>One tensor, or a tuple of tensors whose element names are the outputs' names; null for anything else.</summary>
     public static IReadOnlyList<OutputModel>? Outputs(IMethodSymbol forward) => forward.ReturnType switch
     {
-        var type when type.IsTensor() => [new("output", "outputs", IsOptional: false)],
+        var type when type.IsTensor() => [new("output", null, IsOptional: false)],
         INamedTypeSymbol { IsTupleType: true, TupleElements: var elements } when elements.All(static e => e.Type.IsTensor()) =>
             [.. elements.Select(static (e, i) => new OutputModel(
                 e.IsExplicitlyNamedTupleElement ? Names.Snake(e.Name) : $"output{i}",
-                $"outputs.{ForwardReader.Escaped(e.Name)}",
+                e.Name,
                 e.Type.NullableAnnotation == NullableAnnotation.Annotated))],
         _ => null,
     };
@@ -72,7 +72,7 @@ internal static class EntryReader
             if (attribute.Text() is { } text)
             {
                 var element = attribute.ConstructorArguments is [_, { Value: string name }] ? name : null;
-                yield return (attribute, text, element, outputs.FirstOrDefault(o => IsOf(element, o)));
+                yield return (attribute, text, element, outputs.FirstOrDefault(o => o.Element == element));
             }
         }
     }
@@ -84,10 +84,6 @@ internal static class EntryReader
             ? output with { Type = Interpolated(parsed.Pieces, scope), Declared = text.Trim() }
             : output;
     }
-
-    private static bool IsOf(string? element, OutputModel output) => element is null
-        ? output.Expression == "outputs"
-        : output.Expression == $"outputs.{ForwardReader.Escaped(element)}";
 
     /// <summary>Every <c>[Preset]</c> of a module with what is wrong with it, if anything.</summary>
     public static IEnumerable<(IMethodSymbol Method, PresetModel Model, string? Fault)> Presets(INamedTypeSymbol type)
@@ -107,7 +103,7 @@ internal static class EntryReader
                 _ when !SymbolEqualityComparer.Default.Equals(method.ReturnType, type) => $"returns {method.ReturnType.Name}",
                 _ => null,
             };
-            yield return (method, new(name, ForwardReader.Escaped(method.Name)), fault);
+            yield return (method, new(name, Names.Escaped(method.Name)), fault);
         }
     }
 

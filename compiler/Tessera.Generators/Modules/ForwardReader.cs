@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Tessera.Generators.Infra;
 
 namespace Tessera.Generators.Modules;
 
@@ -24,7 +25,7 @@ internal static class ForwardReader
                 yield return new(
                     forward.ReturnType.ToDisplayString(s_type),
                     string.Join(", ", forward.Parameters.Select(Declaration)),
-                    string.Join(", ", forward.Parameters.Select(static p => Escaped(p.Name))),
+                    string.Join(", ", forward.Parameters.Select(static p => Names.Escaped(p.Name))),
                     anchor,
                     forward.Parameters.Any(static p => p.Name == "scope") ? "moduleScope" : "scope",
                     Cref(forward));
@@ -49,8 +50,6 @@ internal static class ForwardReader
         };
     }
 
-    public static string Escaped(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
-
     private static bool TakesOneTensor(IMethodSymbol forward) =>
         forward.ReturnType.IsTensor() && forward.ReturnNullableAnnotation != NullableAnnotation.Annotated
         && forward.Parameters is [{ IsParams: false, NullableAnnotation: not NullableAnnotation.Annotated } first, .. var rest]
@@ -65,7 +64,7 @@ internal static class ForwardReader
             p.Type.IsTensor() && p.Type.NullableAnnotation != NullableAnnotation.Annotated);
         if (tensor is not null)
         {
-            return Escaped(tensor.Name);
+            return Names.Escaped(tensor.Name);
         }
 
         var list = forward.Parameters.FirstOrDefault(static p => p.Type switch
@@ -75,7 +74,7 @@ internal static class ForwardReader
                 element.IsTensor(),
             _ => false,
         });
-        return list is null ? null : $"{Escaped(list.Name)}[0]";
+        return list is null ? null : $"{Names.Escaped(list.Name)}[0]";
     }
 
     /// <summary>An override is called by the <c>Apply</c> that its base got for the method it overrides.</summary>
@@ -91,7 +90,7 @@ internal static class ForwardReader
 
     private static string Declaration(IParameterSymbol parameter)
     {
-        var text = $"{(parameter.IsParams ? "params " : "")}{parameter.Type.ToDisplayString(s_type)} {Escaped(parameter.Name)}";
+        var text = $"{(parameter.IsParams ? "params " : "")}{parameter.Type.ToDisplayString(s_type)} {Names.Escaped(parameter.Name)}";
         return parameter.HasExplicitDefaultValue ? $"{text} = {Default(parameter)}" : text;
     }
 

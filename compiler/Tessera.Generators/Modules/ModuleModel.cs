@@ -52,7 +52,6 @@ internal enum LayerModel
 }
 
 /// <summary>The declared signature of an entry module and how to make one.</summary>
-/// <param name="Outputs">Names and the expressions that read them from <c>outputs</c>.</param>
 /// <param name="IsPublicToAssembly">Whether an attribute of the assembly can name the type.</param>
 internal sealed record EntryModel(
     EquatableList<InputModel> Inputs,
@@ -69,9 +68,14 @@ internal sealed record EntryModel(
 /// <param name="Declared">The type as it was declared, with its braces.</param>
 internal sealed record InputModel(string Name, string Parameter, string Type, string Declared);
 
+/// <param name="Element">The element of the returned tuple; null where one tensor is returned.</param>
 /// <param name="IsOptional">It may be null, and is then no output of this model.</param>
 /// <param name="Type">A C# expression of the declared type's text; null where none is declared.</param>
 /// <param name="Declared">The type as it was declared, with its braces.</param>
-internal sealed record OutputModel(string Name, string Expression, bool IsOptional, string? Type = null, string? Declared = null);
+internal sealed record OutputModel(string Name, string? Element, bool IsOptional, string? Type = null, string? Declared = null)
+{
+    /// <summary>What reads it from <c>outputs</c>, which <c>Forward</c> returned.</summary>
+    public string Expression => Element is null ? "outputs" : $"outputs.{Names.Escaped(Element)}";
+}
 
 internal sealed record PresetModel(string Name, string Method);

@@ -84,6 +84,6 @@ internal static class ModuleReader
             _ => "class",
         };
         var parameters = type.TypeParameters.IsEmpty ? "" : $"<{string.Join(", ", type.TypeParameters.Select(static p => p.Name))}>";
-        return $"partial {kind} {ForwardReader.Escaped(type.Name)}{parameters}";
+        return $"partial {kind} {Names.Escaped(type.Name)}{parameters}";
     }
 }

@@ -1,3 +1,5 @@
+using Tessera.Generators.Infra;
+
 namespace Tessera.Generators.Modules;
 
 /// <summary>The generated half of a module.</summary>
@@ -105,7 +107,7 @@ internal static class ModuleWriter
 
     private static void WriteChild(SourceWriter writer, ChildModel child)
     {
-        var member = $"this.{ForwardReader.Escaped(child.Member)}";
+        var member = $"this.{Names.Escaped(child.Member)}";
         if (child.IsOptional || child.IsInterface)
         {
             var pattern = child.IsInterface ? "global::Tessera.Nn.Module" : "not null";
