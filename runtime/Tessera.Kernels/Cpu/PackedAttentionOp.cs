@@ -39,13 +39,7 @@ internal sealed class PackedAttentionOp : CustomOp
         {
             AttentionProblem problem = AttentionCheck.Problem(
                 place, context.Input(0), context.Input(1), context.Input(2), context.Input(3), context.Input(4));
-            if (context.TryInput(5, out TensorView bias))
-                AttentionCheck.Bias(place, bias, ref problem);
-            if (context.TryInput(6, out TensorView qNorm))
-                problem.QNorm = AttentionCheck.Norm(place, "q_norm", qNorm, problem);
-            if (context.TryInput(7, out TensorView kNorm))
-                problem.KNorm = AttentionCheck.Norm(place, "k_norm", kNorm, problem);
-            problem.Options = attributes.For(problem.HeadDim);
+            AttentionCheck.Options(place, context, attributes, ref problem);
             TensorView output = context.Output(0, context.Input(0).Shape[0], problem.Heads, problem.ValueDim);
             problem.Output = output.Data;
             if (output.Count > 0)

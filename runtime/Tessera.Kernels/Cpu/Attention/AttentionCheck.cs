@@ -10,8 +10,8 @@ internal static unsafe class AttentionCheck
         string place, TensorView qTHD, TensorView kSGD, TensorView vSGE, TensorView cuQ, TensorView cuK)
     {
         AttentionProblem problem = Shapes(place, qTHD, kSGD, vSGE, cuQ, cuK);
-        CuSeqlens.Check(cuQ.Span<int>(), qTHD.Shape[0], place, "cu_q");
-        CuSeqlens.Check(cuK.Span<int>(), kSGD.Shape[0], place, "cu_k");
+        CuSeqlens.Check(cuQ, qTHD.Shape[0], place, "cu_q");
+        CuSeqlens.Check(cuK, kSGD.Shape[0], place, "cu_k");
         return problem;
     }
 
@@ -44,6 +44,18 @@ internal static unsafe class AttentionCheck
             HeadDim = checked((int)d),
             ValueDim = checked((int)vSGE.Shape[2]),
         };
+    }
+
+    /// <summary>What a node may do without: bias, norms, and its attributes for heads of this size.</summary>
+    public static void Options(string place, KernelContext context, AttentionAttributes attributes, ref AttentionProblem problem)
+    {
+        if (context.TryInput(5, out TensorView bias))
+            Bias(place, bias, ref problem);
+        if (context.TryInput(6, out TensorView qNorm))
+            problem.QNorm = Norm(place, "q_norm", qNorm, problem);
+        if (context.TryInput(7, out TensorView kNorm))
+            problem.KNorm = Norm(place, "k_norm", kNorm, problem);
+        problem.Options = attributes.For(problem.HeadDim);
     }
 
     /// <summary>The relative-position bias [H, 2R + 1].</summary>

@@ -26,9 +26,7 @@ internal static unsafe class RouteCheck
 
     public static void Groups(string place, TensorView groups, ref RouteProblem problem)
     {
-        if (groups.Rank != 1)
-            throw new TesseraKernelException($"TSR1303 {place}: cu_groups is {groups.ShapeText()}, of rank {groups.Rank}; expected rank 1.");
-        CuSeqlens.Check(groups.Span<int>(), problem.Tokens, place, "cu_groups");
+        CuSeqlens.Check(groups, problem.Tokens, place, "cu_groups");
         problem.Groups = (int*)groups.Data;
         problem.GroupCount = checked((int)groups.Shape[0]) - 1;
     }

@@ -38,9 +38,7 @@ internal unsafe struct SegmentProblem
     /// <summary>Checks the boundaries and reads the sizes; the output is still to be set.</summary>
     public static SegmentProblem Create(string place, TensorView x, TensorView cu, long leading)
     {
-        if (cu.Rank != 1)
-            throw new TesseraKernelException($"TSR1303 {place}: cu_seqlens is {cu.ShapeText()}, of rank {cu.Rank}; expected rank 1.");
-        CuSeqlens.Check(cu.Span<int>(), leading, place, "cu_seqlens");
+        CuSeqlens.Check(cu, leading, place, "cu_seqlens");
         long columns = 1;
         foreach (long d in x.Shape[1..])
             columns *= d;

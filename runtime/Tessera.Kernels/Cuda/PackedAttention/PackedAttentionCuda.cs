@@ -25,14 +25,8 @@ internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) :
         {
             TensorView q = context.Input(0), k = context.Input(1), cuQ = context.Input(3);
             AttentionProblem problem = AttentionCheck.Shapes(place, q, k, context.Input(2), cuQ, context.Input(4));
-            CudaTypes.AreOffsets(place, cuQ);
-            if (context.TryInput(5, out TensorView bias))
-                AttentionCheck.Bias(place, bias, ref problem);
-            if (context.TryInput(6, out TensorView qNorm))
-                problem.QNorm = AttentionCheck.Norm(place, "q_norm", qNorm, problem);
-            if (context.TryInput(7, out TensorView kNorm))
-                problem.KNorm = AttentionCheck.Norm(place, "k_norm", kNorm, problem);
-            problem.Options = attributes.For(problem.HeadDim);
+            CuSeqlens.CheckShape(cuQ, place, "cu_q");
+            AttentionCheck.Options(place, context, attributes, ref problem);
             TensorView output = context.Output(0, q.Shape[0], problem.Heads, problem.ValueDim);
             if (output.Count == 0 || problem.Segments == 0)
                 return;

@@ -27,7 +27,7 @@ internal sealed class SegmentReduceCuda(CudaDevice device, string? provider) : C
         {
             TensorView x = context.Input(0), cu = context.Input(1);
             SegmentProblem.HasLeadingAxis(place, x);
-            CudaTypes.AreOffsets(place, cu);
+            CuSeqlens.CheckShape(cu, place, "cu_seqlens");
             TensorView output = context.OutputRows(0, cu.Shape[0] - 1, x.Shape[1..]);
             SegmentLaunch.Run(device, kernel, context.Stream, place, x, cu, output);
         }

@@ -17,7 +17,7 @@ internal sealed class SegmentSoftmaxCuda(CudaDevice device, string? provider) : 
         {
             TensorView x = context.Input(0), cu = context.Input(1);
             SegmentProblem.HasLeadingAxis(place, x);
-            CudaTypes.AreOffsets(place, cu);
+            CuSeqlens.CheckShape(cu, place, "cu_seqlens");
             SegmentLaunch.Run(device, kernel, context.Stream, place, x, cu, context.Output(0, x.Shape));
         }
     }
