@@ -9,7 +9,7 @@ namespace Tessera.Kernels.Cpu;
 /// </summary>
 internal sealed unsafe class ThreadScratch
 {
-    private const int Alignment = 64, CallBuffers = 3;
+    private const int Alignment = 64, CallBuffers = 4;
 
     [ThreadStatic]
     private static ThreadScratch? s_current;
@@ -30,7 +30,7 @@ internal sealed unsafe class ThreadScratch
     /// <summary>
     /// For a whole call of a kernel, by the thread that makes the call: what items of work rent leaves these alone.
     /// </summary>
-    /// <param name="buffer">Which of three.</param>
+    /// <param name="buffer">Which of four.</param>
     /// <param name="floats">Its size.</param>
     public static float* RentForCall(int buffer, long floats) => (s_current ??= new())._call[buffer].Rent(floats);
 

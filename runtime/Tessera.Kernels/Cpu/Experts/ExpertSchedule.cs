@@ -34,7 +34,7 @@ internal readonly unsafe struct ExpertSchedule
         int most = MaxBlocks(problem);
         Results = (RowResult*)buffer;
         Units = (ExpertUnit*)(Results + problem.Assignments);
-        long* cost = (long*)(Units + MaxUnits(problem));
+        long* cost = (long*)(Units + MaxUnits(problem, order));
         ExpertUnit* blocks = (ExpertUnit*)(cost + most);
         long total = 0;
         int count = Blocks(problem, order, blocks, cost, ref total);
@@ -47,19 +47,19 @@ internal readonly unsafe struct ExpertSchedule
         }
     }
 
-    public static long Bytes(in ExpertProblem problem) =>
-        (problem.Assignments * (long)sizeof(RowResult)) + (MaxUnits(problem) * (long)sizeof(ExpertUnit))
+    public static long Bytes(in ExpertProblem problem, in RowOrder order) =>
+        (problem.Assignments * (long)sizeof(RowResult)) + (MaxUnits(problem, order) * (long)sizeof(ExpertUnit))
         + (MaxBlocks(problem) * (long)(sizeof(long) + sizeof(ExpertUnit)));
 
     /// <summary>A block holds at least one row; of an expert, all but one hold many.</summary>
     private static int MaxBlocks(in ExpertProblem problem) =>
         Math.Min(problem.Assignments, problem.ExpertCount + (problem.Assignments / (MaxRows / 2)) + 1);
 
-    private static int MaxUnits(in ExpertProblem problem)
+    private static int MaxUnits(in ExpertProblem problem, in RowOrder order)
     {
         int chunks = 1;
         for (int e = 0; e < problem.ExpertCount; e++)
-            chunks = Math.Max(chunks, problem.Experts[e].Chunks);
+            chunks = order.HasRows(e) ? Math.Max(chunks, problem.Experts[e].Chunks) : chunks;
         return checked(MaxBlocks(problem) * chunks);
     }
 
@@ -70,6 +70,8 @@ internal readonly unsafe struct ExpertSchedule
         int count = 0;
         for (int e = 0; e < problem.ExpertCount; e++)
         {
+            if (!order.HasRows(e))
+                continue;
             int row = order.Start[e], end = order.Start[e + 1], cuts = (end - row + MaxRows - 1) / MaxRows;
             int each = cuts <= 1 ? MaxRows : (((end - row + cuts - 1) / cuts) + TileRows - 1) / TileRows * TileRows;
             long weights = ((long)problem.Width * (problem.Options.IsGated ? 2 : 1)) + problem.OutputWidth;

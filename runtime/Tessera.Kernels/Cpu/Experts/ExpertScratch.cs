@@ -31,11 +31,13 @@ internal readonly unsafe struct ExpertScratch
     /// <summary>Scales, zero points and sums of a panel.</summary>
     public readonly float* Scales;
 
-    public ExpertScratch(in ExpertProblem problem)
+    public ExpertScratch(in ExpertProblem problem, in RowOrder order)
     {
         int chunk = 0, block = 0, output = RoundUp(problem.OutputWidth) + (4 * Lanes);
         for (int e = 0; e < problem.ExpertCount; e++)
         {
+            if (!order.HasRows(e))
+                continue;
             ref readonly ExpertWeights expert = ref problem.Experts[e];
             chunk = Math.Max(chunk, expert.Gate.Group);
             block = Math.Max(block, Math.Max(expert.Gate.BlockRows, expert.Down.BlockRows) * expert.Gate.Panel);

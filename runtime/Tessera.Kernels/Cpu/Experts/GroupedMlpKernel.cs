@@ -32,16 +32,15 @@ internal static unsafe class GroupedMlpKernel
 
         fixed (ExpertProblem* shared = &problem)
         {
-            long integers = RoundUp(RowOrder.Integers(problem)), schedule = RoundUp(ExpertSchedule.Bytes(problem) / sizeof(float) + 1);
-            float* tables = ThreadScratch.RentForCall(0, integers + schedule);
             int panel = PanelWidth(set), stride = (problem.OutputWidth + panel - 1) / panel * panel;
-            RowOrder order = new(problem, (int*)tables);
+            RowOrder order = new(problem, (int*)ThreadScratch.RentForCall(0, RowOrder.Integers(problem)));
             long work = Work(problem, order);
+            byte* tables = (byte*)ThreadScratch.RentForCall(3, (ExpertSchedule.Bytes(problem, order) / sizeof(float)) + 1);
             ExpertJob job = new()
             {
                 Problem = shared,
                 Order = order,
-                Schedule = new(problem, order, work < SerialWork ? 1 : threads, stride, (byte*)(tables + integers)),
+                Schedule = new(problem, order, work < SerialWork ? 1 : threads, stride, tables),
                 ResultStride = stride,
                 TokensPerItem = (int)Math.Max(1, SumItemFloats / ((long)stride * problem.Choices)),
             };
@@ -63,7 +62,7 @@ internal static unsafe class GroupedMlpKernel
     {
         long work = 0;
         for (int e = 0; e < problem.ExpertCount; e++)
-            work += (order.Start[e + 1] - order.Start[e]) * (long)problem.Experts[e].Hidden;
+            work += order.HasRows(e) ? (order.Start[e + 1] - order.Start[e]) * (long)problem.Experts[e].Hidden : 0;
         return work * ((problem.Width * (problem.Options.IsGated ? 2L : 1)) + problem.OutputWidth);
     }
 
@@ -88,7 +87,7 @@ internal static unsafe class GroupedMlpKernel
         where TVec : struct
     {
         ExpertJob* job = (ExpertJob*)state;
-        ExpertScratch scratch = new(*job->Problem);
+        ExpertScratch scratch = new(*job->Problem, job->Order);
         int loaded = -1;
         for (int i; (i = Interlocked.Increment(ref job->Taken) - 1) < job->Schedule.Count;)
             ExpertWork<TSimd, TVec>.Run(*job, scratch, job->Schedule.Units[i], ref loaded);
@@ -103,6 +102,4 @@ internal static unsafe class GroupedMlpKernel
         int from = index * job->TokensPerItem;
         ExpertSum<TSimd, TVec>.Run(*job, from, Math.Min(from + job->TokensPerItem, job->Problem->Tokens));
     }
-
-    private static long RoundUp(long floats) => (floats + 15) / 16 * 16;
 }

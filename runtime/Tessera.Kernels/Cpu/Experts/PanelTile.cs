@@ -13,7 +13,7 @@ internal static unsafe partial class PanelTile<TSimd, TVec>
     where TVec : struct
 {
     /// <summary>How far ahead of itself a product of two rows, which waits for memory only, asks for weights.</summary>
-    private const int AheadBytes = 2048;
+    private const int AheadBytes = 6144;
 
     private const int Line = 64;
 

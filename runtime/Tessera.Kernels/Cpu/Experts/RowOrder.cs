@@ -30,6 +30,13 @@ internal readonly unsafe struct RowOrder
         Count = Start[experts];
     }
 
+    /// <summary>
+    /// Whether expert <paramref name="e"/> has a row. What a call asks of all experts it asks of these alone: of many experts the table is
+    /// large, weights have taken its place in the cache since the last call, and reading it takes as long as a few hundred kilobytes of weights.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasRows(int e) => Start[e + 1] > Start[e];
+
     public static long Integers(in ExpertProblem problem) => problem.ExpertCount + 2 + (2L * problem.Assignments);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
