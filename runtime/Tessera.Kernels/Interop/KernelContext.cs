@@ -27,6 +27,21 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         }
     }
 
+    /// <summary>
+    /// Memory that is free again for what this run's stream does after it is given back, and for nothing else before. On the CPU, which has no
+    /// stream, for anybody.
+    /// </summary>
+    /// <param name="allocator">That of the kernel's node; it takes the memory back.</param>
+    /// <param name="bytes">At least one.</param>
+    public void* Scratch(OrtAllocator allocator, long bytes)
+    {
+        if (Stream == 0)
+            return allocator.Allocate(bytes);
+        void* memory;
+        OrtApi.Check(OrtApi.KernelContextGetScratchBuffer(handle, allocator.Info, checked((nuint)bytes), &memory));
+        return memory;
+    }
+
     /// <summary>Input <paramref name="index"/>, which the op declares as required.</summary>
     public TensorView Input(int index) =>
         TryInput(index, out TensorView tensor)

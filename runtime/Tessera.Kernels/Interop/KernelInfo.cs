@@ -45,6 +45,15 @@ internal readonly unsafe ref struct KernelInfo(nint handle, OpVariant variant)
         return found;
     }
 
+    /// <summary>What allocates the memory that the node's outputs lie in. Whoever asks releases it.</summary>
+    public OrtAllocator Allocator()
+    {
+        const int DefaultMemory = 0;
+        nint allocator;
+        OrtApi.Check(OrtApi.KernelInfoGetAllocator(handle, DefaultMemory, &allocator));
+        return new(allocator);
+    }
+
     public float Float(string name, float fallback)
     {
         byte* buffer = stackalloc byte[StackBytes];

@@ -79,6 +79,9 @@ internal static unsafe partial class OrtApi
     internal static readonly delegate* unmanaged<nint, void> ReleaseTensorTypeAndShapeInfo =
         (delegate* unmanaged<nint, void>)s_table[99];
 
+    internal static readonly delegate* unmanaged<nint, void> ReleaseAllocator =
+        (delegate* unmanaged<nint, void>)s_table[132];
+
     internal static readonly delegate* unmanaged<nint, nint*, nint> KernelContextGetGpuComputeStream =
         (delegate* unmanaged<nint, nint*, nint>)s_table[193];
 
@@ -111,6 +114,12 @@ internal static unsafe partial class OrtApi
 
     internal static readonly delegate* unmanaged<nint, delegate* unmanaged<void*, nuint, void>, nuint, nuint, void*, nint> KernelContextParallelFor =
         (delegate* unmanaged<nint, delegate* unmanaged<void*, nuint, void>, nuint, nuint, void*, nint>)s_table[274];
+
+    internal static readonly delegate* unmanaged<nint, nint, nuint, void**, nint> KernelContextGetScratchBuffer =
+        (delegate* unmanaged<nint, nint, nuint, void**, nint>)s_table[277];
+
+    internal static readonly delegate* unmanaged<nint, int, nint*, nint> KernelInfoGetAllocator =
+        (delegate* unmanaged<nint, int, nint*, nint>)s_table[278];
 
     internal static readonly delegate* unmanaged<nint, int*, long**, nuint*, nint> GetTensorElementTypeAndShape =
         (delegate* unmanaged<nint, int*, long**, nuint*, nint>)s_table[414];

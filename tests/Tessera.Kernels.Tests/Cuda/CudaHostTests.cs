@@ -21,7 +21,7 @@ public class CudaHostTests
         CudaStub stub = CudaStub.Create();
         CudaDevice device = CudaDevice.Open(stub.Library, 0);
         Assert.Equal(
-            ["cuInit(0)", "cuDriverGetVersion()", "cuDeviceGetCount()", "cuDeviceGet(0)", "cuDeviceGetAttribute(75, 0)", "cuDeviceGetAttribute(76, 0)", "cuDevicePrimaryCtxRetain(0)"],
+            ["cuInit(0)", "cuDriverGetVersion()", "cuDeviceGetCount()", "cuDeviceGet(0)", "cuDeviceGetAttribute(75, 0)", "cuDeviceGetAttribute(76, 0)", "cuDeviceGetAttribute(16, 0)", "cuDevicePrimaryCtxRetain(0)"],
             stub.Calls());
         using InferenceSession session = Open(device);
         Assert.Equal(s_preparing, stub.Calls());
@@ -41,6 +41,7 @@ public class CudaHostTests
     [InlineData("cuDeviceGet")]
     [InlineData("cuDeviceGetAttribute")]
     [InlineData("cuDeviceGetAttribute", 2)]
+    [InlineData("cuDeviceGetAttribute", 3)]
     [InlineData("cuDevicePrimaryCtxRetain")]
     public void A_device_that_does_not_open_is_tried_again(string function, int call = 1)
     {

@@ -9,14 +9,14 @@ internal sealed unsafe class CudaDevice
     /// <summary>The first generation that the kernels are written for.</summary>
     public const int LeastMajor = 8;
 
-    private const int CapabilityMajor = 75, CapabilityMinor = 76;
+    private const int CapabilityMajor = 75, CapabilityMinor = 76, MultiprocessorCount = 16;
 
     private readonly Dictionary<string, CudaModule> _modules = [];
     private readonly nint _context;
 
-    private CudaDevice(CudaLibrary library, int ordinal, int device, nint context)
+    private CudaDevice(CudaLibrary library, int ordinal, int device, int multiprocessors, nint context)
     {
-        (Library, Ordinal, Handle, _context) = (library, ordinal, device, context);
+        (Library, Ordinal, Handle, Multiprocessors, _context) = (library, ordinal, device, multiprocessors, context);
     }
 
     public CudaLibrary Library { get; }
@@ -26,13 +26,16 @@ internal sealed unsafe class CudaDevice
     /// <summary>The driver's number of it.</summary>
     public int Handle { get; }
 
+    /// <summary>How many blocks it runs at once, and more where they are small.</summary>
+    public int Multiprocessors { get; }
+
     /// <summary>Opens a device.</summary>
     /// <exception cref="TesseraKernelException">TSR1401: the driver fails. TSR1402: it is too old. TSR1403: there is no such device. TSR1404: it is too old.</exception>
     public static CudaDevice Open(CudaLibrary library, int ordinal)
     {
         string doing = $"Opening CUDA device {ordinal}";
         library.Check(library.Init(0), doing);
-        int version, count, device, major, minor;
+        int version, count, device, major, minor, multiprocessors;
         library.Check(library.DriverGetVersion(&version), doing);
         if (version < CudaLibrary.OldestDriver)
         {
@@ -48,6 +51,7 @@ internal sealed unsafe class CudaDevice
         library.Check(library.DeviceGet(&device, ordinal), doing);
         library.Check(library.DeviceGetAttribute(&major, CapabilityMajor, device), doing);
         library.Check(library.DeviceGetAttribute(&minor, CapabilityMinor, device), doing);
+        library.Check(library.DeviceGetAttribute(&multiprocessors, MultiprocessorCount, device), doing);
         if (major < LeastMajor)
         {
             throw new TesseraKernelException($"TSR1404 CUDA device {ordinal} is of compute capability {major}.{minor}; the kernels need {LeastMajor}.0 (Ampere) or newer.");
@@ -55,7 +59,7 @@ internal sealed unsafe class CudaDevice
 
         nint context;
         library.Check(library.DevicePrimaryCtxRetain(&context, device), doing);
-        return new(library, ordinal, device, context);
+        return new(library, ordinal, device, multiprocessors, context);
     }
 
     /// <summary>Makes its context current.</summary>
