@@ -8,7 +8,7 @@ public sealed class GroupedMlpKernelTests
 {
     private const double F32 = 2e-6, F16 = 6e-4, BF16 = 5e-3, F64 = 1e-13;
 
-    private static readonly Dictionary<string, ExpertCase> s_cases = new()
+    internal static readonly Dictionary<string, ExpertCase> Cases = new()
     {
         ["plain"] = new(),
         ["no bias"] = new() { Biases = false },
@@ -47,7 +47,7 @@ public sealed class GroupedMlpKernelTests
         get
         {
             TheoryData<string, string> grid = [];
-            foreach (string name in s_cases.Keys)
+            foreach (string name in Cases.Keys)
             {
                 foreach (InstructionSet set in Sets)
                     grid.Add(name, set.ToString());
@@ -63,14 +63,14 @@ public sealed class GroupedMlpKernelTests
     [MemberData(nameof(Grid))]
     public void Mixture_agrees_with_the_definition(string name, string set)
     {
-        Agrees(s_cases[name], TensorElementType.Float, Enum.Parse<InstructionSet>(set), F32, packed: true);
-        Agrees(s_cases[name], TensorElementType.Float, Enum.Parse<InstructionSet>(set), F32, packed: false);
+        Agrees(Cases[name], TensorElementType.Float, Enum.Parse<InstructionSet>(set), F32, packed: true);
+        Agrees(Cases[name], TensorElementType.Float, Enum.Parse<InstructionSet>(set), F32, packed: false);
     }
 
     [Fact]
     public void Mixture_agrees_with_the_definition_in_f64()
     {
-        foreach (ExpertCase c in s_cases.Values)
+        foreach (ExpertCase c in Cases.Values)
             Agrees(c, TensorElementType.Double, InstructionSet.Portable, F64, packed: false);
     }
 
@@ -80,8 +80,8 @@ public sealed class GroupedMlpKernelTests
     {
         foreach (bool packed in (bool[])[true, false])
         {
-            Agrees(s_cases[name], TensorElementType.Float16, Enum.Parse<InstructionSet>(set), F16, packed);
-            Agrees(s_cases[name], TensorElementType.BFloat16, Enum.Parse<InstructionSet>(set), BF16, packed);
+            Agrees(Cases[name], TensorElementType.Float16, Enum.Parse<InstructionSet>(set), F16, packed);
+            Agrees(Cases[name], TensorElementType.BFloat16, Enum.Parse<InstructionSet>(set), BF16, packed);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class GroupedMlpKernelTests
     {
         foreach (string name in (string[])["many rows", "many chunks", "gated by a third matrix", "deep and wide"])
         {
-            ExpertCase c = s_cases[name];
+            ExpertCase c = Cases[name];
             ExpertInputs inputs = new(c, TensorElementType.Float);
             double[] once = ExpertRunner.Run(c, inputs, TensorElementType.Float, InstructionSets.Best);
             foreach (int threads in (int[])[2, 3, 16])
@@ -152,15 +152,15 @@ public sealed class GroupedMlpKernelTests
     [InlineData("gated, interleaved")]
     public void Run_allocates_nothing(string name)
     {
-        ExpertInputs inputs = new(s_cases[name], TensorElementType.Float);
-        using ExpertRunner runner = new(s_cases[name], inputs, TensorElementType.Float, InstructionSets.Best);
+        ExpertInputs inputs = new(Cases[name], TensorElementType.Float);
+        using ExpertRunner runner = new(Cases[name], inputs, TensorElementType.Float, InstructionSets.Best);
         Assert.Equal(0, runner.AllocatedBy(inputs, runs: 5));
     }
 
     [Fact]
     public void Many_threads_at_once_agree()
     {
-        ExpertCase c = s_cases["many rows"];
+        ExpertCase c = Cases["many rows"];
         ExpertInputs inputs = new(c, TensorElementType.Float);
         using ExpertRunner runner = new(c, inputs, TensorElementType.Float, InstructionSets.Best);
         double[] expected = runner.Run(inputs);

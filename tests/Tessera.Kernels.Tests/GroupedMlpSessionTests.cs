@@ -106,9 +106,9 @@ public sealed class GroupedMlpSessionTests
         OrtRunner.Run(session, values);
     }
 
-    private static double[] Run(ExpertCase c, ExpertInputs inputs, TensorElementType type, bool constant, int threads = 1)
+    internal static double[] Run(ExpertCase c, ExpertInputs inputs, TensorElementType type, bool constant, int threads = 1, Action<SessionOptions>? register = null)
     {
-        using InferenceSession session = OrtRunner.Open(Model(c, inputs, type, constant), threads);
+        using InferenceSession session = OrtRunner.Open(Model(c, inputs, type, constant), threads, register);
         (long[] shape, byte[] bytes) = OrtRunner.Run(session, [.. Inputs(c, inputs, type), .. constant ? [] : inputs.Tail]);
         Assert.Equal([c.Tokens, c.OutputWidth], shape);
         return SegmentCase.Decode(bytes, type);

@@ -14,7 +14,7 @@ namespace Tessera.Kernels.Cpu;
 internal sealed class GroupedMlpOp : CustomOp
 {
     /// <summary>Inputs before the tail.</summary>
-    private const int Leading = 3;
+    internal const int Leading = 3;
 
     public override string Name => "GroupedMlp";
 
@@ -28,6 +28,13 @@ internal sealed class GroupedMlpOp : CustomOp
     public override ImmutableArray<TensorElementType> Types => SegmentTypes.Floats;
 
     public override OpKernel CreateKernel(KernelInfo info)
+    {
+        (ExpertTail tail, ExpertOptions options) = Attributes(info);
+        return new Kernel(tail, options, info.Type, ConstantTail.IsConstant(info, Leading) ? Packed(tail, info) : null);
+    }
+
+    /// <summary>Reads a node's attributes.</summary>
+    internal static (ExpertTail Tail, ExpertOptions Options) Attributes(KernelInfo info)
     {
         ExpertTail tail = new()
         {
@@ -43,8 +50,7 @@ internal sealed class GroupedMlpOp : CustomOp
         Activation activation = info.Choice(
             "activation", "", ("relu", Activation.Relu), ("gelu", Activation.Gelu), ("gelu_tanh", Activation.GeluTanh), ("silu", Activation.Silu), ("identity", Activation.Identity));
         bool onInput = info.Choice("weight_on", "output", ("output", false), ("input", true));
-        ExpertOptions options = new(activation, tail.Gating, onInput, info.Float("alpha", 1), info.Float("beta", 0), info.Float("limit", 0));
-        return new Kernel(tail, options, info.Type, ConstantTail.IsConstant(info, Leading) ? Packed(tail, info) : null);
+        return (tail, new(activation, tail.Gating, onInput, info.Float("alpha", 1), info.Float("beta", 0), info.Float("limit", 0)));
     }
 
     public override void InferShapes(ShapeInference context)
@@ -107,37 +113,5 @@ internal sealed class GroupedMlpOp : CustomOp
         }
 
         public override void Release() => packed?.Free();
-    }
-
-    /// <summary>A tail that is constants of the model.</summary>
-    private readonly ref struct ConstantTail(KernelInfo info, int first) : IExpertTail
-    {
-        private readonly KernelInfo _info = info;
-
-        public int Count => _info.InputCount - first;
-
-        public TensorView this[int index] => _info.TryConstant(first + index, out TensorView tensor) ? tensor : default;
-
-        public static bool IsConstant(KernelInfo info, int first)
-        {
-            int count = info.InputCount;
-            for (int i = first; i < count; i++)
-            {
-                if (!info.TryConstant(i, out _))
-                    return false;
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>A tail that comes with the call.</summary>
-    private readonly ref struct CallTail(KernelContext context, int first) : IExpertTail
-    {
-        private readonly KernelContext _context = context;
-
-        public int Count => _context.InputCount - first;
-
-        public TensorView this[int index] => _context.Input(first + index);
     }
 }

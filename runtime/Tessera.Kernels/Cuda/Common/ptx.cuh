@@ -13,27 +13,37 @@ struct Floats4 { float at[4]; };
 struct PendingCopy {
     void* to;
     const void* from;
-    i32 bytes;
+    i32 bytes, stage;
 };
 extern thread_local PendingCopy pending_copies[1 << 16];
-extern thread_local i32 pending_count;
+extern thread_local i32 pending_count, pending_stage;
 
 inline void copy_later(void* to, const void* from, bool there) {
     if (((u64)to | (there ? (u64)from : 0)) % 16 != 0) {
         __builtin_trap(); // As the device would.
     }
 
-    pending_copies[pending_count++] = PendingCopy{to, from, there ? 16 : 0};
+    pending_copies[pending_count++] = PendingCopy{to, from, there ? 16 : 0, pending_stage};
 }
 
-inline void wait_for_copies() {
+inline void make_copies(i32 stages) {
+    i32 kept = 0;
     for (i32 i = 0; i < pending_count; i++) {
-        __builtin_memset(pending_copies[i].to, 0, 16);
-        __builtin_memcpy(pending_copies[i].to, pending_copies[i].from, pending_copies[i].bytes);
+        PendingCopy copy = pending_copies[i];
+        if (copy.stage < stages) {
+            __builtin_memset(copy.to, 0, 16);
+            __builtin_memcpy(copy.to, copy.from, copy.bytes);
+        } else {
+            pending_copies[kept++] = copy;
+        }
     }
 
-    pending_count = 0;
+    pending_count = kept;
 }
+
+inline void wait_for_copies() { make_copies(pending_stage + 1); }
+inline void end_stage() { pending_stage++; }
+template <i32 Later> inline void wait_for_stages() { make_copies(pending_stage - Later); }
 
 template <i32 N, class Merge> inline void merge_quads(PerThread<float, N>& x, Merge merge) {
     for (i32 distance = 1; distance <= 2; distance *= 2) {
@@ -112,6 +122,10 @@ DEVICE void copy_later(void* to, const void* from, bool there) {
 }
 
 DEVICE void wait_for_copies() { asm volatile("cp.async.wait_all;" ::: "memory"); }
+
+// Copies since the last end of a stage are one; wait_for_stages waits for all but as many of the latest.
+DEVICE void end_stage() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <i32 Later> DEVICE void wait_for_stages() { asm volatile("cp.async.wait_group %0;" ::"n"(Later) : "memory"); }
 
 DEVICE float across(float x, i32 distance) {
     float other;

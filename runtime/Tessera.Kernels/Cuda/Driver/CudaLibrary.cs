@@ -23,6 +23,7 @@ internal sealed unsafe class CudaLibrary
     public readonly delegate* unmanaged<nint*, int, int> DevicePrimaryCtxRetain;
     public readonly delegate* unmanaged<nint, int> CtxPushCurrent;
     public readonly delegate* unmanaged<nint*, int> CtxPopCurrent;
+    public readonly delegate* unmanaged<int> CtxSynchronize;
     public readonly delegate* unmanaged<nint*, void*, int*, void**, uint, void*, void*, uint, int> LibraryLoadData;
     public readonly delegate* unmanaged<nint*, nint, byte*, int> LibraryGetKernel;
     public readonly delegate* unmanaged<int, int, nint, int, int> KernelSetAttribute;
@@ -42,6 +43,7 @@ internal sealed unsafe class CudaLibrary
         DevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, int>)Find(handle, "cuDevicePrimaryCtxRetain");
         CtxPushCurrent = (delegate* unmanaged<nint, int>)Find(handle, "cuCtxPushCurrent_v2");
         CtxPopCurrent = (delegate* unmanaged<nint*, int>)Find(handle, "cuCtxPopCurrent_v2");
+        CtxSynchronize = (delegate* unmanaged<int>)Find(handle, "cuCtxSynchronize");
         LibraryLoadData = (delegate* unmanaged<nint*, void*, int*, void**, uint, void*, void*, uint, int>)Find(handle, "cuLibraryLoadData");
         LibraryGetKernel = (delegate* unmanaged<nint*, nint, byte*, int>)Find(handle, "cuLibraryGetKernel");
         KernelSetAttribute = (delegate* unmanaged<int, int, nint, int, int>)Find(handle, "cuKernelSetAttribute");

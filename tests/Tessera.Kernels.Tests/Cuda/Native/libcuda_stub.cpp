@@ -12,7 +12,7 @@
 
 thread_local Emulated emulated;
 thread_local PendingCopy pending_copies[1 << 16];
-thread_local i32 pending_count;
+thread_local i32 pending_count, pending_stage;
 
 namespace {
 
@@ -94,6 +94,14 @@ double test_logarithm(double x) { return logarithm(x); }
 int test_attention_shared_f32() { return sizeof(AttentionShared<float>); }
 int test_attention_shared_f64() { return sizeof(AttentionShared<double>); }
 int test_attention_shared_64() { return sizeof(TensorShared<F16, 64>); }
+int test_expert_shared_128() { return sizeof(ExpertShared<F16, ManyRows>); }
+int test_expert_shared_64() { return sizeof(ExpertShared<F16, SomeRows>); }
+int test_expert_shared_16() { return sizeof(ExpertShared<BF16, FewRows>); }
+int test_expert_shared_f32() { return sizeof(PlainExpertShared<float>); }
+int test_expert_shared_f64() { return sizeof(PlainExpertShared<double>); }
+int test_expert_shared_order() { return sizeof(OrderShared); }
+int test_expert_bytes() { return sizeof(Expert); }
+int test_expert_arguments() { return sizeof(ExpertArgs); }
 int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
 
 // The first query of a slot's tile, and how many it has.
@@ -106,6 +114,21 @@ void test_attention_tile(const int* cu, int segments, i64 tokens, int tile, i64 
     AttentionUnit u = tile == 16 ? attention_unit<16>(a, slot, 1) : attention_unit<64>(a, slot, 1);
     found[0] = u.query;
     found[1] = u.queries;
+}
+
+// A unit of experts: its first row, its rows, its column and its expert; how many units there are is returned.
+i64 test_expert_unit(i32* start, i32* tiles, int experts, int tile_rows, int columns, i64 unit, i64* found) {
+    ExpertArgs a{};
+    a.start = start;
+    a.tiles = tiles;
+    a.experts_count = experts;
+    a.tile_rows = tile_rows;
+    ExpertUnit u = expert_unit(a, unit, columns);
+    found[0] = u.row;
+    found[1] = u.rows;
+    found[2] = u.column;
+    found[3] = u.expert;
+    return expert_units(a, columns);
 }
 
 int cuInit(unsigned flags) { return note("cuInit", "%u", flags) ? kTold : 0; }
@@ -122,8 +145,9 @@ int cuDeviceGet(int* device, int ordinal) {
 
 int cuDeviceGetAttribute(int* value, int attribute, int device) {
     if (note("cuDeviceGetAttribute", "%d, %d", attribute, device)) return kTold;
-    *value = attribute == 75 ? stub.major : attribute == 76 ? stub.minor : 0;
-    return attribute == 75 || attribute == 76 ? 0 : kInvalidValue;
+    // Few multiprocessors, so that blocks that live on have more than one unit.
+    *value = attribute == 75 ? stub.major : attribute == 76 ? stub.minor : attribute == 16 ? 3 : 0;
+    return *value != 0 || attribute == 76 ? 0 : kInvalidValue;
 }
 
 int cuDevicePrimaryCtxRetain(void** context, int device) {
@@ -145,6 +169,8 @@ int cuCtxPopCurrent_v2(void** context) {
     contexts.pop_back();
     return fails ? kTold : 0;
 }
+
+int cuCtxSynchronize() { return note("cuCtxSynchronize") ? kTold : no_context(); }
 
 int cuLibraryLoadData(void** library, const char* code, int* options, void** values, unsigned count, void*, void*, unsigned) {
     if (note("cuLibraryLoadData", "%.8s", strstr(code, ".version") ? strstr(code, ".version") : "")) {

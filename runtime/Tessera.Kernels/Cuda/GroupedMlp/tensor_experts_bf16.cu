@@ -1,0 +1,3 @@
+#include "tensor_experts.cuh"
+
+TENSOR_EXPERTS(BF16, bf16)

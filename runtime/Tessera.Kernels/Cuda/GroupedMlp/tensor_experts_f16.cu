@@ -1,0 +1,3 @@
+#include "tensor_experts.cuh"
+
+TENSOR_EXPERTS(F16, f16)
