@@ -16,11 +16,20 @@ internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) :
     public override OpKernel CreateKernel(KernelInfo info)
     {
         string place = info.Place;
-        return new Kernel(place, Device, [.. AttentionVariant.Of(info.Type).Select(v => (v, v.Prepare(Device, place)))], AttentionAttributes.Read(info));
+        return new Kernel(
+            place, Device, [.. AttentionVariant.Of(info.Type).Select(v => (v, v.Prepare(Device, place)))], new(Device, place), AttentionAttributes.Read(info), new(info));
     }
 
-    private sealed class Kernel(string place, CudaDevice device, ImmutableArray<(AttentionVariant Variant, CudaKernel Code)> kernels, AttentionAttributes attributes) : OpKernel
+    private sealed class Kernel(
+        string place,
+        CudaDevice device,
+        ImmutableArray<(AttentionVariant Variant, CudaKernel Code)> kernels,
+        AttentionTiles tiles,
+        AttentionAttributes attributes,
+        DeviceScratch scratch) : OpKernel
     {
+        public override void Release() => scratch.Release();
+
         public override unsafe void Compute(KernelContext context)
         {
             TensorView q = context.Input(0), k = context.Input(1), cuQ = context.Input(3);
@@ -31,16 +40,15 @@ internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) :
             if (output.Count == 0 || problem.Segments == 0)
                 return;
             problem.Output = output.Data;
+            (AttentionVariant variant, CudaKernel code) = kernels.First(k => k.Variant.Takes(problem));
             Arguments arguments = Of(problem, q.Shape[0], k.Shape[0]);
-            foreach ((AttentionVariant variant, CudaKernel code) in kernels)
-            {
-                if (variant.Takes(problem))
-                {
-                    using ContextScope scope = device.Enter(place);
-                    code.Launch(context.Stream, variant.Blocks(problem, q.Shape[0]), AttentionVariant.Threads, arguments, place, q);
-                    return;
-                }
-            }
+            AttentionTiles.Layout layout = new(problem.Segments);
+            using DeviceScratch.Rented memory = scratch.Rent(context, layout.Bytes);
+            using ContextScope scope = device.Enter(place);
+            arguments.Order = memory.At(layout.Order);
+            arguments.Tiles = memory.At(layout.Tiles);
+            tiles.Launch(context.Stream, layout, memory, problem, variant.Queries, q);
+            code.Launch(context.Stream, variant.Blocks(problem, q.Shape[0]), AttentionVariant.Threads, arguments, place, q);
         }
 
         private static unsafe Arguments Of(in AttentionProblem p, long tokens, long keys) => new()
@@ -90,6 +98,8 @@ internal sealed class PackedAttentionCuda(CudaDevice device, string? provider) :
         public double Scale;
         public double Softcap;
         public double Epsilon;
+        public void* Order;
+        public void* Tiles;
         public int Segments;
         public int Heads;
         public int KeyHeads;

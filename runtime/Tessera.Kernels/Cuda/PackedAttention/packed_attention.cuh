@@ -10,6 +10,8 @@ struct PackedAttentionArgs {
     void* output;                       // [T, H, E]
     i64 tokens, keys, window_left, window_right;
     double scale, softcap, epsilon;
+    const i32* order;                   // [B]: segments, those of the most tiles first.
+    const i64* tiles;                   // [B + 1]: the first tile of each, in that order.
     i32 segments, heads, key_heads, head_dim, value_dim, radius;
 };
 
@@ -28,16 +30,19 @@ struct AttentionUnit {
 
 DEVICE i64 between(i64 x, i64 least, i64 most) { return x < least ? least : x > most ? most : x; }
 
-// Tiles have slots: those of segment b begin at cu[b] / Tile + b, which leaves room for every cut of the tokens, so that a slot is
-// found by halving and no list of tiles is needed. Some slots stay empty.
-DEVICE i64 attention_columns(const PackedAttentionArgs& a) { return (a.value_dim + kValues - 1) / kValues; }
-DEVICE i64 attention_units(const PackedAttentionArgs& a) { return (a.tokens / kQueries + a.segments) * a.heads * attention_columns(a); }
+// Offsets are read on the device and checked by nobody before: they are brought into 0 … tokens, and none is below the one before it.
+DEVICE i64 segment_start(const i32* cu, i64 tokens, i64 segment) { return between(cu[segment], 0, tokens); }
+DEVICE i64 segment_end(const i32* cu, i64 tokens, i64 segment) { return between(cu[segment + 1], segment_start(cu, tokens, segment), tokens); }
 
-template <i32 Tile> DEVICE i32 segment_of(const PackedAttentionArgs& a, i64 slot) {
+DEVICE i64 attention_columns(const PackedAttentionArgs& a) { return (a.value_dim + kValues - 1) / kValues; }
+DEVICE i64 attention_units(const PackedAttentionArgs& a, i64 columns) { return a.tiles[a.segments] * a.heads * columns; }
+
+// Where in the order of segments a tile is found.
+DEVICE i32 place_of(const PackedAttentionArgs& a, i64 tile) {
     i32 low = 0, high = a.segments - 1;
     while (low < high) {
         i32 middle = low + (high - low + 1) / 2;
-        if (a.cu_q[middle] / Tile + middle <= slot) {
+        if (a.tiles[middle] <= tile) {
             low = middle;
         } else {
             high = middle - 1;
@@ -47,12 +52,13 @@ template <i32 Tile> DEVICE i32 segment_of(const PackedAttentionArgs& a, i64 slot
     return low;
 }
 
+// The last tile of a segment comes first: where attention is causal, it has the most keys.
 template <i32 Tile> DEVICE AttentionUnit attention_unit(const PackedAttentionArgs& a, i64 unit, i64 columns) {
-    i64 slot = unit / (a.heads * columns);
-    i32 segment = segment_of<Tile>(a, slot);
-    i64 from = between(a.cu_q[segment], 0, a.tokens), to = between(a.cu_q[segment + 1], from, a.tokens);
-    i64 key = between(a.cu_k[segment], 0, a.keys), end = between(a.cu_k[segment + 1], key, a.keys);
-    i64 first = (slot - (from / Tile + segment)) * Tile;
+    i64 tile = unit / (a.heads * columns);
+    i32 place = place_of(a, tile), segment = a.order[place];
+    i64 from = segment_start(a.cu_q, a.tokens, segment), to = segment_end(a.cu_q, a.tokens, segment);
+    i64 key = segment_start(a.cu_k, a.keys, segment), end = segment_end(a.cu_k, a.keys, segment);
+    i64 first = (a.tiles[place + 1] - 1 - tile) * Tile;
     return AttentionUnit{from + first, between(to - from - first, 0, Tile), first, key, end - key, (i32)(unit / columns % a.heads), (i32)(unit % columns * kValues)};
 }
 
@@ -221,10 +227,8 @@ template <class T> DEVICE void plain_unit(const PackedAttentionArgs& a, const At
 }
 
 template <class T> DEVICE void packed_attention(const PackedAttentionArgs& a) {
-    for (i64 unit = block_index(); unit < attention_units(a); unit += block_count()) {
-        AttentionUnit u = attention_unit<kQueries>(a, unit, attention_columns(a));
-        if (u.queries != 0) {
-            plain_unit<T>(a, u);
-        }
+    i64 columns = attention_columns(a), units = attention_units(a, columns);
+    for (i64 unit = block_index(); unit < units; unit += block_count()) {
+        plain_unit<T>(a, attention_unit<kQueries>(a, unit, columns));
     }
 }

@@ -295,13 +295,9 @@ template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a
 }
 
 template <class T, i32 Dim> DEVICE void tensor_attention(const PackedAttentionArgs& a) {
-    i64 units = (a.tokens / kTile + a.segments) * a.heads;
+    i64 units = attention_units(a, 1);
     for (i64 unit = block_index(); unit < units; unit += block_count()) {
         AttentionUnit u = attention_unit<kTile>(a, unit, 1);
-        if (u.queries == 0) {
-            continue;
-        }
-
         if (!tensor_unit<T, Dim>(a, u)) {
             wait_for_all();
             for (i64 first = 0; first < u.queries; first += kQueries) {

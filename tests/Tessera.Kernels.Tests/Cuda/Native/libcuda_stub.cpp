@@ -104,16 +104,41 @@ int test_expert_bytes() { return sizeof(Expert); }
 int test_expert_arguments() { return sizeof(ExpertArgs); }
 int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
 
-// The first query of a slot's tile, and how many it has.
-void test_attention_tile(const int* cu, int segments, i64 tokens, int tile, i64 slot, i64* found) {
+// The list of tiles, as the kernels make it.
+void test_attention_tiles(const int* cu, int segments, i64 tokens, int tile, int* order, i64* tiles) {
+    int blocks = order_blocks(segments);
+    std::vector<int> counts((size_t)blocks * kLengths), start(kLengths + 1);
+    std::vector<unsigned char> memory(sizeof(OrderShared));
+    AttentionTilesArgs a{cu, counts.data(), start.data(), order, tiles, tokens, segments, tile};
+    emulated = Emulated{0, 1, kOrderThreads, false, memory.data()};
+    if (blocks == 1) {
+        attention_tiles(a);
+        return;
+    }
+
+    emulated.blocks = blocks;
+    attention_count(a);
+    emulated.blocks = 1;
+    attention_sum(a);
+    emulated.blocks = blocks;
+    attention_place(a);
+    emulated.blocks = 1;
+    attention_sum_tiles(a);
+}
+
+// The first query of a tile of a list, and how many it has; how many tiles there are is returned.
+i64 test_attention_tile(const int* cu, int segments, i64 tokens, int tile, const int* order, const i64* tiles, i64 at, i64* found) {
     PackedAttentionArgs a{};
     a.cu_q = a.cu_k = cu;
     a.segments = segments;
     a.tokens = a.keys = tokens;
+    a.order = order;
+    a.tiles = tiles;
     a.heads = a.key_heads = a.head_dim = a.value_dim = 1;
-    AttentionUnit u = tile == 16 ? attention_unit<16>(a, slot, 1) : attention_unit<64>(a, slot, 1);
+    AttentionUnit u = tile == 16 ? attention_unit<16>(a, at, 1) : attention_unit<64>(a, at, 1);
     found[0] = u.query;
     found[1] = u.queries;
+    return attention_units(a, 1);
 }
 
 // A unit of experts: its first row, its rows, its column and its expert; how many units there are is returned.

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Tessera.Kernels.Cpu.Attention;
+using Tessera.Kernels.Cuda.Driver;
+using Tessera.Kernels.Interop;
+
+namespace Tessera.Kernels.Cuda;
+
+/// <summary>The list of tiles of queries that the device makes of the offsets, those of the longest segments first.</summary>
+internal sealed unsafe class AttentionTiles
+{
+    private const int Positions = 1024, Threads = 256, Lengths = 256;
+
+    /// <summary>What a block that orders segments has: <c>OrderShared</c> of order.cuh.</summary>
+    public const int SharedBytes = (Positions * sizeof(int)) + (2 * Threads * sizeof(long));
+
+    private readonly string _place;
+    private readonly CudaKernel _atOnce, _count, _sum, _placing, _sumTiles;
+
+    public AttentionTiles(CudaDevice device, string place)
+    {
+        CudaModule module = device.Module("packed_attention");
+        CudaKernel Entry(string name) => module.Kernel(name, SharedBytes, place);
+        (_place, _atOnce, _count) = (place, Entry("attention_tiles"), Entry("attention_count"));
+        (_sum, _placing, _sumTiles) = (Entry("attention_sum"), Entry("attention_place"), Entry("attention_sum_tiles"));
+    }
+
+    /// <summary>Puts what makes the list on a stream.</summary>
+    public void Launch(nint stream, in Layout layout, in DeviceScratch.Rented memory, in AttentionProblem problem, int tile, TensorView q)
+    {
+        Arguments a = new()
+        {
+            CuQ = problem.CuQ,
+            Counts = memory.At(layout.Counts),
+            Start = memory.At(layout.Start),
+            Order = (int*)memory.At(layout.Order),
+            Tiles = (long*)memory.At(layout.Tiles),
+            Tokens = q.Shape[0],
+            Segments = problem.Segments,
+            Tile = tile,
+        };
+        if (layout.Blocks == 1)
+        {
+            _atOnce.Launch(stream, 1, Threads, a, _place, q);
+            return;
+        }
+
+        _count.Launch(stream, layout.Blocks, Threads, a, _place, q);
+        _sum.Launch(stream, 1, Threads, a, _place, q);
+        _placing.Launch(stream, layout.Blocks, Threads, a, _place, q);
+        _sumTiles.Launch(stream, 1, Threads, a, _place, q);
+    }
+
+    /// <summary>Where each part of the list's memory lies.</summary>
+    internal readonly struct Layout
+    {
+        public Layout(int segments)
+        {
+            Blocks = (int)(((long)segments + Positions - 1) / Positions);
+            ScratchLayout parts = default;
+            Counts = parts.Add((long)Blocks * Lengths, sizeof(int));
+            Start = parts.Add(Lengths + 1, sizeof(int));
+            Order = parts.Add(segments, sizeof(int));
+            Tiles = parts.Add(segments + 1L, sizeof(long));
+            Bytes = parts.Bytes;
+        }
+
+        public int Blocks { get; }
+
+        public long Counts { get; }
+
+        public long Start { get; }
+
+        public long Order { get; }
+
+        public long Tiles { get; }
+
+        public long Bytes { get; }
+    }
+
+    /// <summary><c>AttentionTilesArgs</c> of attention_tiles.cuh.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Arguments
+    {
+        public int* CuQ;
+        public void* Counts;
+        public void* Start;
+        public int* Order;
+        public long* Tiles;
+        public long Tokens;
+        public int Segments;
+        public int Tile;
+    }
+}
