@@ -115,7 +115,7 @@ public unsafe class CudaAttentionTests
         Assert.Equal(AttentionTiles.SharedBytes, ((delegate* unmanaged<int>)stub.Function("test_expert_shared_order"))());
         Assert.Equal([Of("f32")], AttentionVariant.Of(TensorElementType.Float).Select(static v => v.SharedBytes));
         Assert.Equal([Of("f64")], AttentionVariant.Of(TensorElementType.Double).Select(static v => v.SharedBytes));
-        Assert.Equal([Math.Max(Of("64"), Of("f32")), Math.Max(Of("128"), Of("f32")), Of("f32")], AttentionVariant.Of(TensorElementType.BFloat16).Select(static v => v.SharedBytes));
+        Assert.Equal([Math.Max(Of("64"), Of("f32")), Math.Max(Of("128"), Of("f32")), Math.Max(Of("256"), Of("f32")), Of("f32")], AttentionVariant.Of(TensorElementType.BFloat16).Select(static v => v.SharedBytes));
     }
 
     // Heads that tensor cores take, of one size and of another than the values, with everything that a tile may meet.
@@ -138,6 +138,8 @@ public unsafe class CudaAttentionTests
     {
         ["heads of 64"] = new() { Queries = [200, 0, 64, 1, 65], HeadDim = 64, ValueDim = 64, Heads = 4, KeyHeads = 2 },
         ["heads of 128"] = new() { Queries = [130, 3, 63], HeadDim = 128, ValueDim = 128, Heads = 2, KeyHeads = 1 },
+        ["heads of 256"] = new() { Queries = [70, 3, 33], HeadDim = 256, ValueDim = 256, Heads = 2, KeyHeads = 1, Causal = true },
+        ["heads between 128 and 256"] = new() { Queries = [40, 65], HeadDim = 192, ValueDim = 136 },
         ["head dims between"] = new() { Queries = [70, 129], HeadDim = 72, ValueDim = 40 },
         ["values larger than keys"] = new() { Queries = [100], HeadDim = 24, ValueDim = 120 },
         ["causal"] = new() { Queries = [1, 200, 64, 63], HeadDim = 64, ValueDim = 64, Causal = true },

@@ -43,6 +43,7 @@ template <class T, i32 Threads> struct PerThread {
 };
 
 #define UNROLL
+#define UNROLL_FOUR
 
 // A kernel by its name, of one struct of arguments.
 #define ENTRY_WITHIN(name, Args, call, threads, blocks) ENTRY(name, Args, call)
@@ -88,6 +89,7 @@ template <class T, i32 Threads> struct PerThread {
 };
 
 #define UNROLL _Pragma("unroll")
+#define UNROLL_FOUR _Pragma("unroll 4")
 // With registers for so many blocks of so many threads at once on a multiprocessor.
 #define ENTRY_WITHIN(name, Args, call, threads, blocks) \
     extern "C" TESSERA_GLOBAL __attribute__((launch_bounds(threads, blocks))) void name(const Args args) { call(args); }

@@ -23,7 +23,7 @@ internal sealed record AttentionVariant(string Module, string Name, int SharedBy
     {
         string name = CudaTypes.NameOf(type);
         AttentionVariant plain = new("packed_attention", $"packed_attention_{name}", PlainValues * (type == TensorElementType.Double ? sizeof(double) : sizeof(float)), 16, 128, false);
-        return type is TensorElementType.Float16 or TensorElementType.BFloat16 ? [Tensor(name, 64), Tensor(name, 128), plain] : [plain];
+        return type is TensorElementType.Float16 or TensorElementType.BFloat16 ? [Tensor(name, 64), Tensor(name, 128), Tensor(name, 256), plain] : [plain];
     }
 
     public CudaKernel Prepare(CudaDevice device, string place) => device.Module(Module).Kernel(Name, SharedBytes, place);
@@ -48,7 +48,8 @@ internal sealed record AttentionVariant(string Module, string Name, int SharedBy
     // TensorShared of tensor_attention.cuh; where a unit goes the plain way, AttentionShared in the same place.
     private static AttentionVariant Tensor(string name, int columns)
     {
-        int shared = (3 * 64 * (columns + 8) * sizeof(ushort)) + (2 * 64 * sizeof(float)) + sizeof(int);
-        return new($"tensor_attention_{name}", $"tensor_attention_{name}_{columns}", Math.Max(shared, PlainValues * sizeof(float)), 64, columns, true);
+        int keys = columns > 128 ? 16 : 64;
+        int shared = ((64 + (2 * keys)) * (columns + 8) * sizeof(ushort)) + ((64 + keys) * sizeof(float)) + sizeof(int);
+        return new(columns > 128 ? $"tensor_attention_{name}_{columns}" : $"tensor_attention_{name}", $"tensor_attention_{name}_{columns}", Math.Max(shared, PlainValues * sizeof(float)), 64, columns, true);
     }
 }

@@ -1,4 +1,4 @@
-// The same attention by tensor cores: 16-bit numbers, heads of up to Dim, 64 queries and 64 keys at a time, four warps of 16 queries.
+// The same attention by tensor cores: 16-bit numbers, heads of up to Dim, 64 queries and 64 keys at a time (16 where heads are large), four warps of 16 queries.
 // Keys are copied while the values before them are multiplied, and values while their keys are.
 #pragma once
 #include "../Common/ptx.cuh"
@@ -6,23 +6,26 @@
 
 enum { kTile = 64, kLanes = 128 };
 
+// Large heads leave registers for a quarter as many keys.
+template <i32 Dim> constexpr i32 key_tile() { return Dim > 128 ? kTile / 4 : kTile; }
+
 template <class T, i32 Dim> struct TensorShared {
     // Eight more columns put the rows that a warp reads at once into different banks.
-    T q[kTile][Dim + 8], k[kTile][Dim + 8], v[kTile][Dim + 8];
-    float q_inverse[kTile], k_inverse[kTile];
+    T q[kTile][Dim + 8], k[key_tile<Dim>()][Dim + 8], v[key_tile<Dim>()][Dim + 8];
+    float q_inverse[kTile], k_inverse[key_tile<Dim>()];
     i32 special;
 };
 
 template <class T, i32 Dim> struct TensorState {
-    PerThread<Floats4, kLanes> s[kTile / 8], o[Dim / 8];
+    PerThread<Floats4, kLanes> s[key_tile<Dim>() / 8], o[Dim / 8];
     PerThread<float, kLanes> most[2], total[2];
     PerThread<SharedRow, kLanes> q, k, v; // What each thread points at in the matrices that are loaded.
 };
 
 // Rows of 16 bytes at a time; what is past the rows or the columns is 0.
-template <class T, i32 Dim> DEVICE void copy_tile(T (*to)[Dim + 8], const T* from, i64 stride, i64 rows, i32 columns) {
+template <class T, i32 Dim, i32 Rows> DEVICE void copy_tile(T (*to)[Dim + 8], const T* from, i64 stride, i64 rows, i32 columns) {
     EACH_THREAD(t) {
-        for (i32 i = t; i < kTile * (Dim / 8); i += kLanes) {
+        for (i32 i = t; i < Rows * (Dim / 8); i += kLanes) {
             i32 row = i / (Dim / 8), column = i % (Dim / 8) * 8;
             bool there = row < rows && column < columns;
             copy_later(&to[row][column], there ? from + row * stride + column : from, there);
@@ -31,9 +34,9 @@ template <class T, i32 Dim> DEVICE void copy_tile(T (*to)[Dim + 8], const T* fro
 }
 
 // Inverse root mean squares of the rows of a tile, which are 0 past its columns.
-template <class T, i32 Dim> DEVICE void tile_rms(const PackedAttentionArgs& a, T (*rows)[Dim + 8], bool normed, float* inverse) {
+template <class T, i32 Dim, i32 Rows> DEVICE void tile_rms(const PackedAttentionArgs& a, T (*rows)[Dim + 8], bool normed, float* inverse) {
     FOR_THREADS(t) {
-        if (t < kTile) {
+        if (t < Rows) {
             float squares = 0;
             for (i32 d = 0; normed && d < a.head_dim; d++) {
                 float value = widen(rows[t][d]);
@@ -47,7 +50,7 @@ template <class T, i32 Dim> DEVICE void tile_rms(const PackedAttentionArgs& a, T
 
 // Norms the queries, and gives them the gains of queries and keys.
 template <class T, i32 Dim> DEVICE void norm_queries(const PackedAttentionArgs& a, TensorShared<T, Dim>& m) {
-    tile_rms<T, Dim>(a, m.q, a.q_norm != nullptr, m.q_inverse);
+    tile_rms<T, Dim, kTile>(a, m.q, a.q_norm != nullptr, m.q_inverse);
     if (a.q_norm || a.k_norm) {
         FOR_THREADS(t) {
             for (i32 i = t; i < kTile * a.head_dim; i += kLanes) {
@@ -64,15 +67,15 @@ template <class T, i32 Dim> DEVICE void tensor_products(TensorState<T, Dim>& r) 
     PerThread<Words4, kLanes> q, k;
     PerThread<Words2, kLanes> b[2];
     UNROLL
-    for (i32 n = 0; n < kTile / 8; n++) {
+    for (i32 n = 0; n < key_tile<Dim>() / 8; n++) {
         EACH_THREAD(t) { r.s[n][t] = Floats4{{0, 0, 0, 0}}; }
     }
 
-    UNROLL
+    UNROLL_FOUR
     for (i32 d = 0; d < Dim; d += 16) {
         load_matrices(q, r.q, d);
         UNROLL
-        for (i32 n = 0; n < kTile / 16; n++) {
+        for (i32 n = 0; n < key_tile<Dim>() / 16; n++) {
             load_matrices(k, r.k, n * 16 * (Dim + 8) + d);
             EACH_THREAD(t) {
                 b[0][t] = Words2{{k[t].word[0], k[t].word[1]}};
@@ -92,7 +95,7 @@ DEVICE i32 column_of(i32 thread, i32 n, i32 i) { return n * 8 + thread % 4 * 2 +
 template <class T, i32 Dim, class Change> DEVICE void change_logits(TensorState<T, Dim>& r, Change change) {
     EACH_THREAD(t) {
         UNROLL
-        for (i32 n = 0; n < kTile / 8; n++) {
+        for (i32 n = 0; n < key_tile<Dim>() / 8; n++) {
             UNROLL
             for (i32 i = 0; i < 4; i++) {
                 change(r.s[n][t].at[i], row_of(t, i / 2), column_of(t, n, i % 2));
@@ -125,9 +128,9 @@ template <class T, i32 Dim> DEVICE void tensor_logits(const PackedAttentionArgs&
             UNROLL
             for (i32 half = 0; half < 2; half++) {
                 i64 query = u.first_query + row_of(t, half);
-                i32 from = (i32)between(first_key(a, query) - key, 0, kTile), to = (i32)between(last_key(a, query, u.keys) - key, 0, kTile);
+                i32 from = (i32)between(first_key(a, query) - key, 0, key_tile<Dim>()), to = (i32)between(last_key(a, query, u.keys) - key, 0, key_tile<Dim>());
                 UNROLL
-                for (i32 n = 0; n < kTile / 8; n++) {
+                for (i32 n = 0; n < key_tile<Dim>() / 8; n++) {
                     UNROLL
                     for (i32 i = 0; i < 2; i++) {
                         i32 column = column_of(t, n, i);
@@ -147,7 +150,7 @@ template <class T, i32 Dim> DEVICE void tensor_weights(TensorState<T, Dim>& r) {
         EACH_THREAD(t) {
             most[t] = r.most[half][t];
             UNROLL
-            for (i32 n = 0; n < kTile / 8; n++) {
+            for (i32 n = 0; n < key_tile<Dim>() / 8; n++) {
                 most[t] = larger(r.s[n][t].at[2 * half], larger(r.s[n][t].at[2 * half + 1], most[t]));
             }
         }
@@ -157,7 +160,7 @@ template <class T, i32 Dim> DEVICE void tensor_weights(TensorState<T, Dim>& r) {
             float shift = most[t] == least<float>() ? 0 : most[t], rescale = exponential(r.most[half][t] - shift);
             total[t] = 0;
             UNROLL
-            for (i32 n = 0; n < kTile / 8; n++) {
+            for (i32 n = 0; n < key_tile<Dim>() / 8; n++) {
                 UNROLL
                 for (i32 i = 2 * half; i < 2 * half + 2; i++) {
                     r.s[n][t].at[i] = exponential(r.s[n][t].at[i] - shift);
@@ -186,7 +189,7 @@ template <class T, i32 Dim> DEVICE void tensor_values(TensorState<T, Dim>& r) {
     PerThread<Words4, kLanes> p, v;
     PerThread<Words2, kLanes> b[2];
     UNROLL
-    for (i32 n = 0; n < kTile / 16; n++) {
+    for (i32 n = 0; n < key_tile<Dim>() / 16; n++) {
         EACH_THREAD(t) {
             float *low = r.s[2 * n][t].at, *high = r.s[2 * n + 1][t].at;
             p[t] = Words4{{pair_of<T>(low[0], low[1]), pair_of<T>(low[2], low[3]), pair_of<T>(high[0], high[1]), pair_of<T>(high[2], high[3])}};
@@ -215,7 +218,7 @@ template <class T, i32 Dim> DEVICE bool has_special(TensorShared<T, Dim>& m) {
     }
 
     FOR_THREADS(t) {
-        for (i32 i = t; i < kTile * Dim; i += kLanes) {
+        for (i32 i = t; i < key_tile<Dim>() * Dim; i += kLanes) {
             if (is_special(m.v[i / Dim][i % Dim])) {
                 m.special = 1;
             }
@@ -245,6 +248,7 @@ template <class T, i32 Dim> DEVICE void store_results(const PackedAttentionArgs&
 // False where a hidden value is no number.
 template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a, const AttentionUnit& u) {
     TensorShared<T, Dim>& m = *(TensorShared<T, Dim>*)shared_memory();
+    constexpr i32 kKeyTile = key_tile<Dim>();
     TensorState<T, Dim> r;
     i64 group = u.head / (a.heads / a.key_heads), k_stride = (i64)a.key_heads * a.head_dim, v_stride = (i64)a.key_heads * a.value_dim;
     i64 start = first_key(a, u.first_query), end = last_key(a, u.first_query + u.queries - 1, u.keys);
@@ -264,17 +268,17 @@ template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a
         r.v[t] = shared_row(&m.v[lane % 16][lane / 16 * 8].bits);
     }
 
-    copy_tile<T, Dim>(m.q, (const T*)a.q + (u.query * a.heads + u.head) * a.head_dim, (i64)a.heads * a.head_dim, u.queries, a.head_dim);
-    copy_tile<T, Dim>(m.k, k + start * k_stride, k_stride, end - start, a.head_dim);
+    copy_tile<T, Dim, kTile>(m.q, (const T*)a.q + (u.query * a.heads + u.head) * a.head_dim, (i64)a.heads * a.head_dim, u.queries, a.head_dim);
+    copy_tile<T, Dim, kKeyTile>(m.k, k + start * k_stride, k_stride, end - start, a.head_dim);
     wait_for_copies();
     wait_for_all();
     norm_queries(a, m);
-    for (i64 key = start; key < end; key += kTile) {
-        i64 count = between(end - key, 0, kTile);
-        copy_tile<T, Dim>(m.v, v + key * v_stride, v_stride, count, a.value_dim);
-        tile_rms<T, Dim>(a, m.k, a.k_norm != nullptr, m.k_inverse);
+    for (i64 key = start; key < end; key += kKeyTile) {
+        i64 count = between(end - key, 0, kKeyTile);
+        copy_tile<T, Dim, kKeyTile>(m.v, v + key * v_stride, v_stride, count, a.value_dim);
+        tile_rms<T, Dim, kKeyTile>(a, m.k, a.k_norm != nullptr, m.k_inverse);
         tensor_products(r);
-        bool all = count == kTile && key >= first_key(a, u.first_query + kTile - 1) && key + kTile <= last_key(a, u.first_query, u.keys);
+        bool all = count == kKeyTile && key >= first_key(a, u.first_query + kTile - 1) && key + kKeyTile <= last_key(a, u.first_query, u.keys);
         tensor_logits(a, u, m, r, key, all);
         tensor_weights(r);
         wait_for_copies();
@@ -283,8 +287,8 @@ template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a
             return false;
         }
 
-        i64 next = key + kTile;
-        copy_tile<T, Dim>(m.k, k + (next < end ? next : key) * k_stride, k_stride, next < end ? end - next : 0, a.head_dim);
+        i64 next = key + kKeyTile;
+        copy_tile<T, Dim, kKeyTile>(m.k, k + (next < end ? next : key) * k_stride, k_stride, next < end ? end - next : 0, a.head_dim);
         tensor_values(r);
         wait_for_copies();
         wait_for_all();

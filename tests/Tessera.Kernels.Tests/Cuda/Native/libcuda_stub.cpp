@@ -102,6 +102,7 @@ int test_expert_shared_f64() { return sizeof(PlainExpertShared<double>); }
 int test_expert_shared_order() { return sizeof(OrderShared); }
 int test_expert_bytes() { return sizeof(Expert); }
 int test_expert_arguments() { return sizeof(ExpertArgs); }
+int test_attention_shared_256() { return sizeof(TensorShared<BF16, 256>); }
 int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
 
 // The list of tiles, as the kernels make it.
