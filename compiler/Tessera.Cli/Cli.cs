@@ -38,6 +38,7 @@ public static class Cli
         ExplainCommand.Create(terminal),
         DiffCommand.Create(terminal),
         VerifyCommand.Create(terminal),
+        BenchCommand.Create(terminal),
         ConformanceCommand.Create(terminal),
     };
 }

@@ -3,6 +3,8 @@ using Spectre.Console;
 using Tessera.Compiler.Explain;
 using Tessera.Compiler.Pack;
 using Tessera.Ir;
+using Tessera.Kernels;
+using Tessera.Runtime;
 
 namespace Tessera.Cli;
 
@@ -50,6 +52,12 @@ internal static class Guard
         {
             Tell(terminal, error.Message);
             return s_ofCode.GetValueOrDefault(error.Code, BadInput);
+        }
+        catch (Exception error) when (error is TesseraRuntimeException or TesseraKernelException)
+        {
+            // They begin with their code, as all do.
+            Tell(terminal, error.Message);
+            return BadInput;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException)
         {

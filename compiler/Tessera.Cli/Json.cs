@@ -16,4 +16,7 @@ internal static class Json
     };
 
     public static void Write(Terminal terminal, object value) => terminal.Output.WriteLine(JsonSerializer.Serialize(value, s_options));
+
+    /// <summary>The same as a file, UTF-8.</summary>
+    public static void Save(string path, object value) => File.WriteAllText(path, JsonSerializer.Serialize(value, s_options) + Environment.NewLine);
 }

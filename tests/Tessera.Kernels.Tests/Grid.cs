@@ -1,9 +1,7 @@
-using Tessera.Kernels.Cpu.Simd;
-
 namespace Tessera.Kernels.Tests;
 
 /// <summary>The cases that every path of the attention kernel must agree on with the reference.</summary>
-public static class Grid
+public static partial class Grid
 {
     /// <summary>Named, so that a failure says what broke.</summary>
     public static IReadOnlyDictionary<string, AttentionCase> Cases { get; } = new Dictionary<string, AttentionCase>
@@ -65,16 +63,4 @@ public static class Grid
         ["scale"] = new() { Queries = [55], Scale = -3.5f },
         ["sharp logits"] = new() { Queries = [128, 20], Spread = 6, Scale = 1 },
     };
-
-    public static TheoryData<string, string> Paths()
-    {
-        TheoryData<string, string> data = [];
-        foreach (string name in Cases.Keys)
-        {
-            foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
-                data.Add(name, set.ToString());
-        }
-
-        return data;
-    }
 }

@@ -179,13 +179,13 @@ public sealed class ModelSessionTests
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { IntraOpThreads = 0 }), "IntraOpThreads", "0", "1 or more");
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { IntraOpThreads = 100_000 }), "IntraOpThreads", "100000", "at most 1024");
         Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { InterOpThreads = -1 }), "InterOpThreads", "-1");
-        Fails.With("TSR0705", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { CudaDevice = -1 }), "CudaDevice", "-1");
+        Fails.With("TSR0705", () => Device.Cuda(-1), "Device", "-1", "0 or more");
     }
 
     [SkippableFact]
     public void Cuda_is_refused_by_a_build_without_it()
     {
         Skip.If(OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "this build has the CUDA provider");
-        Fails.With("TSR0704", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { CudaDevice = 0 }), "CUDA", "CPUExecutionProvider");
+        Fails.With("TSR0704", () => ModelSession.FromBytes(Models.SumAndProduct(), new() { Device = Device.Cuda(0) }), "CUDA", "CPUExecutionProvider");
     }
 }

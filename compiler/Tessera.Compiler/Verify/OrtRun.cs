@@ -85,7 +85,8 @@ public sealed class OrtRun : IDisposable
         }
     }
 
-    private static OrtValue ToOrt(RefValue value)
+    /// <summary>A value as ONNX Runtime holds it, of the CPU's memory.</summary>
+    internal static OrtValue ToOrt(RefValue value)
     {
         switch (value)
         {

@@ -12,6 +12,8 @@ namespace Tessera.Runtime;
 /// </code></example>
 public sealed class ModelSession : IDisposable
 {
+    private const string InMemory = "in memory";
+
     // Only ever read: a run that can be cancelled has run options of its own.
     private static readonly RunOptions SharedRunOptions = new();
 
@@ -19,6 +21,14 @@ public sealed class ModelSession : IDisposable
     private readonly RunGate _gate;
     private readonly InputChecker _checker;
     private readonly string _source;
+
+    /// <summary>Loads a model from a file to run on a device; <see cref="Open"/> takes all options.</summary>
+    /// <param name="path">The file; external data is looked for beside it.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="TesseraRuntimeException">As for <see cref="Open"/>.</exception>
+    /// <exception cref="Kernels.TesseraKernelException">TSR1400 to TSR1404: the device cannot run Tessera's kernels.</exception>
+    public ModelSession(string path, Device device)
+        : this(Create(new() { Device = device }, path), Quoted(path), []) => Path = path;
 
     private ModelSession(InferenceSession session, string source, IReadOnlyList<IDisposable> owned)
     {
@@ -62,9 +72,8 @@ public sealed class ModelSession : IDisposable
     /// </exception>
     public static ModelSession Open(string path, ModelSessionOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelFile.Check(path);
-        return Load(options, path, native => new InferenceSession(path, native));
+        options ??= new();
+        return new(Create(options, path), Quoted(path), options.Owned) { Path = path };
     }
 
     /// <summary>Loads a model from the bytes of an <c>.onnx</c> file. It can have no external data.</summary>
@@ -73,8 +82,9 @@ public sealed class ModelSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Length == 0)
-            throw RuntimeErrors.ModelEmpty("in memory");
-        return Load(options, null, native => new InferenceSession(model, native));
+            throw RuntimeErrors.ModelEmpty(InMemory);
+        options ??= new();
+        return new(Create(options, InMemory, native => new InferenceSession(model, native)), InMemory, options.Owned);
     }
 
     /// <summary>Computes every output.</summary>
@@ -131,13 +141,21 @@ public sealed class ModelSession : IDisposable
 
     public override string ToString() => $"({string.Join(", ", Inputs)}) → ({string.Join(", ", Outputs)})";
 
-    private static ModelSession Load(ModelSessionOptions? options, string? path, Func<SessionOptions, InferenceSession> create)
+    private static string Quoted(string path) => $"'{path}'";
+
+    private static InferenceSession Create(ModelSessionOptions options, string path)
     {
-        var source = path is null ? "in memory" : $"'{path}'";
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ModelFile.Check(path);
+        return Create(options, Quoted(path), native => new InferenceSession(path, native));
+    }
+
+    private static InferenceSession Create(ModelSessionOptions options, string source, Func<SessionOptions, InferenceSession> create)
+    {
         try
         {
-            using var native = (options ?? new()).ToSessionOptions();
-            return new(create(native), source, options?.Owned ?? []) { Path = path };
+            using var native = options.ToSessionOptions();
+            return create(native);
         }
         catch (Exception failure) when (IsNativeMissing(failure))
         {

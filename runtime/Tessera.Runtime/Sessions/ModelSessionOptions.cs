@@ -45,8 +45,8 @@ public sealed record ModelSessionOptions
     /// <summary>Whether numbers too small for a normalised float become 0, which is faster and no longer IEEE.</summary>
     public bool FlushDenormals { get; init; }
 
-    /// <summary>The CUDA device to run on; null is the CPU. Needs a build with the CUDA provider.</summary>
-    public int? CudaDevice { get; init; }
+    /// <summary>Where the model runs. A CUDA device needs a build with the CUDA provider.</summary>
+    public Device Device { get; init; }
 
     /// <summary>
     /// The least severe message that ONNX Runtime may write to standard error. Its errors, a cancelled run among them,
@@ -84,9 +84,7 @@ public sealed record ModelSessionOptions
             throw RuntimeErrors.BadOption(nameof(IntraOpThreads), IntraOpThreads, $"1 or more, at most {MaxThreads}");
         if (InterOpThreads is < 1 or > MaxThreads)
             throw RuntimeErrors.BadOption(nameof(InterOpThreads), InterOpThreads, $"1 or more, at most {MaxThreads}");
-        if (CudaDevice < 0)
-            throw RuntimeErrors.BadOption(nameof(CudaDevice), CudaDevice, "0 or more");
-        if (CudaDevice is null)
+        if (!Device.IsCuda)
             return;
         var available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Contains("CUDAExecutionProvider"))
@@ -105,10 +103,10 @@ public sealed record ModelSessionOptions
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", AllowSpinning ? "1" : "0");
         options.AddSessionConfigEntry("session.inter_op.allow_spinning", AllowSpinning ? "1" : "0");
         options.AddSessionConfigEntry("session.set_denormal_as_zero", FlushDenormals ? "1" : "0");
-        if (CudaDevice is { } device)
-            options.AppendExecutionProvider_CUDA(device);
-        if (UseTesseraKernels && CudaDevice is { } kernels)
-            TesseraOps.Register(options, kernels);
+        if (Device.IsCuda)
+            options.AppendExecutionProvider_CUDA(Device.Number);
+        if (UseTesseraKernels && Device.IsCuda)
+            TesseraOps.Register(options, Device.Number);
         else if (UseTesseraKernels)
             TesseraOps.Register(options);
         Configure?.Invoke(options);

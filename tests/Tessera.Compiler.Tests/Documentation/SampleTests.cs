@@ -4,6 +4,7 @@ using Tessera.Ir.Evaluate;
 using Tessera.Onnx;
 using Tessera.Ir.Text;
 using Tessera.Onnx.Proto;
+using Tessera.Runtime;
 using Tessera.Testing;
 using Xunit;
 
@@ -42,6 +43,15 @@ public class SampleTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [SkippableFact]
+    public void Session_of_the_page_on_deploying_is_opened_on_the_device_it_names()
+    {
+        Skip.If(Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"), "this build has the CUDA provider");
+        using TemporaryFolder folder = new();
+        ModelCompiler.Compile(new AttentionOnly(), new CompileOptions { Seed = 1 }).Save(folder["model.onnx"]);
+        Assert.Equal("TSR0704", Assert.Throws<TesseraRuntimeException>(() => OpenOnDevice.Signature(folder["model.onnx"])).Code);
     }
 
     [Fact]

@@ -1,0 +1,50 @@
+using Tessera.Gpu.Devices;
+using Tessera.Gpu.Rows;
+using Tessera.Ir;
+
+namespace Tessera.Gpu.Parity;
+
+/// <summary>Every op of <c>ai.tessera</c> against the reference, a row for each case.</summary>
+internal static class ParityProgram
+{
+    /// <param name="device">Where the ops run.</param>
+    /// <param name="only">The one op that is looked at; null for all.</param>
+    /// <param name="quick">Whether small cases do.</param>
+    /// <param name="rows">Takes the rows.</param>
+    public static void Run(IDevice device, string? only, bool quick, RowWriter rows)
+    {
+        foreach ((string op, OpSchema schema) in TesseraSchemas.All.Where(o => only is null || o.Name == only))
+        {
+            if (device.Target.IsCuda && !CudaKernels.Has(op, device.Target))
+            {
+                rows.Write(new Row("parity", op).Add("device", device.Name).Add("kernel", "none for CUDA: it runs on the CPU"));
+                continue;
+            }
+
+            foreach (ParityCase c in ParityCases.Of(op, schema, quick))
+            {
+                Row row = ParityRun.Row(c, device, onDevice: true);
+                rows.Write(row);
+                if (row.Failed && !Lives(device))
+                {
+                    rows.Write(new Row("parity", op).Add("device", device.Name).Fail("the device's context is lost; start again with --op for what comes after"));
+                    return;
+                }
+            }
+        }
+    }
+
+    // An address that is none breaks the context for all that follows.
+    private static bool Lives(IDevice device)
+    {
+        try
+        {
+            device.Synchronize();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
