@@ -60,6 +60,47 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         Assert.Contains("Tessera: 2 models, 1 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
         File.SetLastWriteTimeUtc(app["Other.onnx.data"], DateTime.UtcNow);
         Assert.Contains("Tessera: 2 models, 0 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        Assert.Equal(0, app.Succeed("build").Starts);
+    }
+
+    [Fact]
+    public void What_is_exchanged_for_something_older_is_noticed()
+    {
+        ProjectFolder maker = TwoModels("maker");
+        maker.Succeed("build");
+        string models = Path.Combine(maker.Output, "models", "maker");
+        string tool = feed.CopyOfTool();
+        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
+        app.Write("First.cs", Sources.Module("First"));
+        File.WriteAllBytes(app["first.safetensors"], Sources.Weights(1));
+        File.Copy(Path.Combine(models, "First.onnx"), app["second.onnx"]);
+        string signature = app["obj/Debug/net10.0/tessera/second.tessera-signature"];
+        Assert.Contains("Tessera: 2 models, 2 compiled", app.Succeed("build").Output, StringComparison.Ordinal);
+        Assert.Contains("cu_seqlens_n", File.ReadAllText(signature), StringComparison.Ordinal);
+
+        File.WriteAllBytes(app["first.safetensors"], Sources.Weights(2));
+        Assert.Contains("Tessera: 2 models, 1 compiled", Aged(app, "first.safetensors").Output, StringComparison.Ordinal);
+        File.Copy(Path.Combine(models, "Other.onnx"), app["second.onnx"], overwrite: true);
+        File.Copy(Path.Combine(models, "Other.onnx.data"), app["Other.onnx.data"]);
+        DotnetRun other = Aged(app, "second.onnx");
+        Assert.Contains("Tessera: 1 signatures", other.Output, StringComparison.Ordinal);
+        Assert.Contains("Tessera: 2 models, 1 compiled", other.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cu_seqlens_n", File.ReadAllText(signature), StringComparison.Ordinal);
+        Assert.Equal(0, app.Succeed("build").Starts);
+
+        byte[] data = File.ReadAllBytes(app["Other.onnx.data"]);
+        data[0]++;
+        File.WriteAllBytes(app["Other.onnx.data"], data);
+        Assert.Contains("Tessera: 2 models, 1 compiled", Aged(app, "Other.onnx.data").Output, StringComparison.Ordinal);
+        File.SetLastWriteTimeUtc(tool, new DateTime(2010, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal(2, app.Succeed("build").Starts);
+        Assert.Equal(0, app.Succeed("build").Starts);
+
+        static DotnetRun Aged(ProjectFolder app, string file)
+        {
+            File.SetLastWriteTimeUtc(app[file], new DateTime(2010, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            return app.Succeed("build");
+        }
     }
 
     [Fact]
