@@ -1,4 +1,3 @@
-using Tessera.Compiler.Verify;
 using Tessera.Ir;
 using Tessera.Ir.Evaluate;
 using Tessera.Ir.Ops;

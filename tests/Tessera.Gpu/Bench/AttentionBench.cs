@@ -18,10 +18,10 @@ internal sealed record AttentionBench(Lengths Lengths, int Heads, int HeadDim, D
             ? [new(new("small", [5, 17, 9]), 2, 16, DType.F32, false), new(new("small", [5, 17, 9]), 2, 16, DType.F32, true)]
             :
             [
-                .. from type in new[] { DType.BF16, DType.F16 }
-                   from lengths in new[] { Lengths.Images(32), Lengths.Equal(16, 1024), Lengths.Equal(8, 2048), Lengths.Equal(4, 4096), Lengths.Equal(2, 8192) }
-                   from dim in new[] { 64, 128 }
-                   from causal in new[] { false, true }
+                .. from type in (DType[])[DType.BF16, DType.F16]
+                   from lengths in (Lengths[])[Lengths.Images(32), Lengths.Equal(16, 1024), Lengths.Equal(8, 2048), Lengths.Equal(4, 4096), Lengths.Equal(2, 8192)]
+                   from dim in (int[])[64, 128]
+                   from causal in (bool[])[false, true]
                    select new AttentionBench(lengths, lengths.AreEqual ? 2048 / dim : 768 / dim, dim, type, causal),
                 new(Lengths.Equal(64, 196), 12, 64, DType.F16, false),
                 new(Lengths.Images(32), 12, 64, DType.F32, false),

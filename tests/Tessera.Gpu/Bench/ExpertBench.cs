@@ -14,9 +14,9 @@ internal sealed record ExpertBench(string Model, int Tokens, int Experts, int K,
             ? [new("small", 9, 4, 2, 32, 48, false, DType.F32), new("small gated", 9, 4, 2, 32, 48, true, DType.F32)]
             :
             [
-                .. from type in new[] { DType.F16, DType.BF16 } from tokens in new[] { 12544, 196 } select new ExpertBench("V-MoE-B/16", tokens, 32, 2, 768, 3072, false, type),
-                .. from tokens in new[] { 4096, 32, 1 } select new ExpertBench("Mixtral", tokens, 8, 2, 4096, 14336, true, DType.F16),
-                .. from tokens in new[] { 32768, 4096, 64, 1 } select new ExpertBench("Qwen3-30B", tokens, 128, 8, 2048, 768, true, DType.F16),
+                .. from type in (DType[])[DType.F16, DType.BF16] from tokens in (int[])[12544, 196] select new ExpertBench("V-MoE-B/16", tokens, 32, 2, 768, 3072, false, type),
+                .. from tokens in (int[])[4096, 32, 1] select new ExpertBench("Mixtral", tokens, 8, 2, 4096, 14336, true, DType.F16),
+                .. from tokens in (int[])[32768, 4096, 64, 1] select new ExpertBench("Qwen3-30B", tokens, 128, 8, 2048, 768, true, DType.F16),
                 new("Qwen3-30B", 4096, 128, 8, 2048, 768, true, DType.BF16),
             ];
         return all.Select(static e => (e.Case(), e.Type));

@@ -13,8 +13,8 @@ internal sealed record LayerBench(Lengths Lengths, int Dim, int Heads, DType Typ
         ? [(new LayerBench(new("small", [5, 17, 9]), 32, 2, DType.F32).Case(cuda), DType.F32)]
         :
         [
-            .. from type in new[] { DType.F16, DType.F32 }
-               from lengths in new[] { Lengths.Images(32), Lengths.Images(4), new Lengths("one image", [196]) }
+            .. from type in (DType[])[DType.F16, DType.F32]
+               from lengths in (Lengths[])[Lengths.Images(32), Lengths.Images(4), new Lengths("one image", [196])]
                select (new LayerBench(lengths, 768, 12, type).Case(cuda), type),
         ];
 

@@ -1,4 +1,3 @@
-using Tessera.Ir;
 using Tessera.Nn;
 using Tessera.Nn.Models;
 

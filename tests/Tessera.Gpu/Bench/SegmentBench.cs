@@ -12,9 +12,9 @@ internal sealed record SegmentBench(string Op, Lengths Lengths, int Width, DType
     {
         Lengths[] lengths = quick ? [new("small", [5, 0, 17, 9])] : [Lengths.Images(64), Lengths.Equal(2048, 24), Lengths.Equal(2, 16384)];
         return
-            from op in new[] { "SegmentReduce", "SegmentSoftmax" }
+            from op in (string[])["SegmentReduce", "SegmentSoftmax"]
             from l in lengths
-            from type in quick ? [DType.F32] : new[] { DType.F16, DType.F32 }
+            from type in quick ? [DType.F32] : (DType[])[DType.F16, DType.F32]
             select (new SegmentBench(op, l, quick ? 24 : 768, type).Case(), type);
     }
 

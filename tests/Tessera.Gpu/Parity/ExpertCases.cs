@@ -17,8 +17,8 @@ internal static class ExpertCases
         return
             from type in quick ? [DType.F32] : s_types
             from s in shapes
-            from gate in new[] { ExpertGate.None, ExpertGate.Separate, ExpertGate.Concatenated, ExpertGate.Interleaved }
-            from biases in new[] { false, true }
+            from gate in (ExpertGate[])[ExpertGate.None, ExpertGate.Separate, ExpertGate.Concatenated, ExpertGate.Interleaved]
+            from biases in (bool[])[false, true]
             let activation = gate == ExpertGate.None ? ExpertActivation.Gelu : ExpertActivation.Silu
             select Mlp($"T {s.Tokens} E {s.Experts} K {s.Choices} D {s.Width} H {s.Hidden}, {activation}, {gate}{(biases ? ", biases" : "")}, {type.Text()}", s, type, gate, activation, biases);
     }

@@ -3,8 +3,8 @@
 #   ptxas.txt      registers and spills of every kernel for this GPU, from the committed PTX
 #   nvcc.txt       the same from nvcc's output of the same sources
 #   smoke.jsonl    the CUDA provider, an op in C# on its stream, a captured graph
-#   clang.jsonl, nvcc-bench.jsonl   attention timed with the one code and with the other
-# usage: OUT=folder KIT=folder 1-check.sh      (8 minutes at most)
+#   clang.jsonl, nvcc.jsonl   attention and experts timed with the one code and with the other
+# usage: OUT=folder KIT=folder 1-check.sh      (9 minutes at most)
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 have_gpu || exit 2
@@ -53,12 +53,19 @@ if need nvcc "clang's code cannot be compared with it"; then
 fi
 if have_kit && prepare; then
   step 90 smoke bash -c 'gpu smoke --json "$OUT/smoke.jsonl"'
-  if step 90 clang-bench bash -c 'gpu bench --group attention --ours --json "$OUT/clang.jsonl"' && [ -d "$OUT/nvcc" ]; then
+  for group in attention experts; do
+    export group
+    step 60 "clang-$group" bash -c 'gpu bench --group "$group" --ours --json "$OUT/clang.jsonl"'
+  done
+  if [ -d "$OUT/nvcc" ]; then
     # The same program over the other code: nvcc's stands where the text was, in a copy.
     rm -rf "$apps/Tessera.Gpu.nvcc"
     cp -r "$apps/Tessera.Gpu" "$apps/Tessera.Gpu.nvcc"
     if step 20 swap python3 "$root/tests/Tessera.Gpu/scripts/swap_code.py" "$apps/Tessera.Gpu.nvcc/Tessera.Kernels.dll" "$cuda" "$OUT/nvcc"; then
-      step 90 nvcc-bench bash -c 'APP=Tessera.Gpu.nvcc gpu bench --group attention --ours --json "$OUT/nvcc-bench.jsonl"'
+      for group in attention experts; do
+        export group
+        step 60 "nvcc-$group" bash -c 'APP=Tessera.Gpu.nvcc gpu bench --group "$group" --ours --json "$OUT/nvcc.jsonl"'
+      done
     fi
   fi
 else

@@ -2,7 +2,8 @@
 # Second: every op with a CUDA kernel against the reference, then NVIDIA's sanitizer over small cases.
 #   parity-OP.jsonl     a row for each case
 #   memcheck-OP.log, racecheck-OP.log, synccheck-OP.log
-# usage: OUT=folder KIT=folder [OPS="Route GroupedMlp"] [TOOLS="memcheck"] 2-parity.sh      (9 minutes at most)
+# usage: OUT=folder KIT=folder [OPS="Route GroupedMlp"] [TOOLS="memcheck"] [QUICK=1] [BUDGET=520] 2-parity.sh
+# BUDGET: seconds in all; QUICK: small cases for parity too.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 have_gpu || exit 2
@@ -10,13 +11,14 @@ have_kit && prepare || exit 2
 [ -d /usr/local/cuda/bin ] && PATH=$PATH:/usr/local/cuda/bin
 ops=${OPS:-PackedAttention SegmentReduce SegmentSoftmax SparseTopK Route GroupedMlp SegmentExpand}
 tools=${TOOLS:-memcheck racecheck synccheck}
-deadline=$((SECONDS + 520))
+deadline=$((SECONDS + ${BUDGET:-520}))
+export quick=${QUICK:+--quick}
 left() { echo $((deadline - SECONDS > 1 ? deadline - SECONDS : 1)); }
 
 # An op each: one that breaks the device's context takes no other with it.
 for op in $ops; do
   export op
-  TAIL=3 step "$(( $(left) < 120 ? $(left) : 120 ))" "parity-$op" bash -c 'gpu parity --op "$op" --json "$OUT/parity-$op.jsonl"'
+  TAIL=3 step "$(( $(left) < 120 ? $(left) : 120 ))" "parity-$op" bash -c 'gpu parity $quick --op "$op" --json "$OUT/parity-$op.jsonl"'
   grep -h '"failed"' "$OUT/parity-$op.jsonl" 2> /dev/null | head -n 5
 done
 

@@ -2,13 +2,13 @@
 # Third: speed, ours and ONNX Runtime's in one process, PyTorch's on the same machine right after.
 #   bench-GROUP.jsonl, torch-GROUP.jsonl    a row for each way
 #   table.md                                all of them side by side
-# usage: OUT=folder KIT=folder [GROUPS_TO_RUN="attention layer"] 3-bench.sh      (9 minutes at most; groups can be run apart)
+# usage: OUT=folder KIT=folder [GROUPS_TO_RUN="attention layer"] [BUDGET=520] 3-bench.sh      (BUDGET: seconds in all; groups can be run apart)
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 have_gpu || exit 2
 have_kit && prepare || exit 2
 groups=${GROUPS_TO_RUN:-floor attention layer experts segments}
-deadline=$((SECONDS + 520))
+deadline=$((SECONDS + ${BUDGET:-520}))
 left() { echo $((deadline - SECONDS > 1 ? deadline - SECONDS : 1)); }
 nvidia-smi --query-gpu=name,driver_version,clocks.sm,clocks.max.sm,power.limit --format=csv > "$OUT/gpu-state.csv" 2>&1
 
