@@ -55,6 +55,9 @@ internal sealed record RouteCase(int Tokens, int Experts)
 
     public double[]? Given { get; init; }
 
+    /// <summary>Registers the kernels that run it; null for those of the CPU.</summary>
+    public Action<SessionOptions>? Register { get; init; }
+
     public int Columns => ExpertChoice || Scoring == "sparse_top_k" ? Experts : K;
 
     public bool HasSlots => ExpertChoice || Factor > 0;
@@ -66,6 +69,12 @@ internal sealed record RouteCase(int Tokens, int Experts)
 
     public RouteResult Run(int threads = 1, bool slots = true)
     {
+        using InferenceSession session = Open(threads, slots);
+        return Run(session);
+    }
+
+    public InferenceSession Open(int threads = 1, bool slots = true)
+    {
         ModelValue[] inputs =
         [
             new("logits", Type, "t", Experts), new(Biased ? "bias" : "", Type, Experts), new(Groups is null ? "" : "groups", TensorElementType.Int32, "g"),
@@ -73,7 +82,11 @@ internal sealed record RouteCase(int Tokens, int Experts)
         List<ModelValue> outputs = [new("w", Type, "t", Columns), new("e", TensorElementType.Int64, "t", Columns)];
         if (HasSlots && slots)
             outputs.Add(new("s", TensorElementType.Int64, "t", Columns));
-        using InferenceSession session = OrtRunner.Open(OneNodeModel.Create("Route", new NodePorts(inputs, [], outputs), Attributes()), threads);
+        return OrtRunner.Open(OneNodeModel.Create("Route", new NodePorts(inputs, [], outputs), Attributes()), threads, Register);
+    }
+
+    public RouteResult Run(InferenceSession session)
+    {
         List<RawTensor> values = [new("logits", Type, [Tokens, Experts], SegmentCase.Encode(Logits, Type))];
         if (Bias is { } bias)
             values.Add(new("bias", Type, [Experts], SegmentCase.Encode(bias, Type)));
@@ -83,7 +96,7 @@ internal sealed record RouteCase(int Tokens, int Experts)
         Assert.All(results, r => Assert.Equal([Tokens, Columns], r.Shape));
         return new(
             SegmentCase.Decode(results[0].Bytes, Type), MemoryMarshal.Cast<byte, long>(results[1].Bytes).ToArray(),
-            outputs.Count > 2 ? MemoryMarshal.Cast<byte, long>(results[2].Bytes).ToArray() : null);
+            results.Length > 2 ? MemoryMarshal.Cast<byte, long>(results[2].Bytes).ToArray() : null);
     }
 
     private (string, object)[] Attributes() =>

@@ -1,0 +1,315 @@
+// A token's experts and weights, a block a token.
+#pragma once
+#include "route.cuh"
+
+namespace route {
+
+// The first numbers of shared memory are the threads' own: kFoldedNumbers of each. A row lies behind them, or in memory of its block.
+enum { kFoldedNumbers = 5 };
+
+struct RouteRow {
+    double *values, *weights; // [E]: logits, then scores; [K']
+    i64* keys;                // [E]: what experts are chosen by
+    i32* ids;                 // [K']
+};
+
+DEVICE RouteRow route_row(const RouteArgs& a) {
+    double* first = a.rows ? a.rows + block_index() * a.row_size : (double*)shared_memory() + kFoldedNumbers * a.threads;
+    return RouteRow{first, first + 2 * a.experts, (i64*)(first + a.experts), (i32*)(first + 2 * a.experts + a.most_chosen)};
+}
+
+// Reads a token's logits; a row that is not numbers is one of zeros, and true is returned.
+DEVICE bool load_row(const RouteArgs& a, i64 token, double* values) {
+    double* found = (double*)shared_memory();
+    bool infinite = a.scoring != kSigmoid;
+    FOR_THREADS(t) {
+        double wrong = 0, nothing = 0;
+        for (i64 i = t; i < a.experts; i += a.threads) {
+            double x = load_number(a.type, a.logits, token * a.experts + i);
+            values[i] = x;
+            wrong += x != x || (infinite && x == endless());
+            nothing += infinite && x == -endless();
+        }
+
+        found[t] = wrong;
+        found[a.threads + t] = nothing;
+    }
+
+    double wrong = fold_threads<Total>(found, a.threads), nothing = fold_and_wait<Total>(found + a.threads, a.threads);
+    bool bad = wrong > 0 || nothing == (double)a.experts;
+    if (bad) {
+        FOR_THREADS(t) {
+            for (i64 i = t; i < a.experts; i += a.threads) {
+                values[i] = 0;
+            }
+        }
+    }
+
+    return bad;
+}
+
+DEVICE void sigmoid(const RouteArgs& a, double* x, i64 count) {
+    FOR_THREADS(t) {
+        for (i64 i = t; i < count; i += a.threads) {
+            x[i] = 1 / (1 + exponential(-x[i]));
+        }
+    }
+}
+
+DEVICE void softmax(const RouteArgs& a, double* x, i64 count) {
+    double* found = (double*)shared_memory();
+    FOR_THREADS(t) {
+        double most = -endless();
+        for (i64 i = t; i < count; i += a.threads) {
+            most = Most::of(most, x[i]);
+        }
+
+        found[t] = most;
+    }
+
+    double most = fold_and_wait<Most>(found, a.threads);
+    FOR_THREADS(t) {
+        double sum = 0;
+        for (i64 i = t; i < count; i += a.threads) {
+            x[i] = exponential(x[i] - most);
+            sum += x[i];
+        }
+
+        found[t] = sum;
+    }
+
+    double sum = fold_and_wait<Total>(found, a.threads);
+    FOR_THREADS(t) {
+        for (i64 i = t; i < count; i += a.threads) {
+            x[i] /= sum;
+        }
+    }
+}
+
+// In place.
+DEVICE void score_row(const RouteArgs& a, double* x, i64 count) {
+    if (a.scoring == kSigmoid) {
+        sigmoid(a, x, count);
+    } else {
+        softmax(a, x, count);
+    }
+}
+
+DEVICE bool comes_first(i64 key, i64 index, i64 than, i64 its) { return key > than || (key == than && index < its); }
+
+// Below every key of what may be chosen.
+DEVICE i64 taken_key() { return order_of(endless() - endless()); }
+
+// NaN is no better than −∞.
+DEVICE i64 choosing_key(double x) { return order_of(x != x ? -endless() : x); }
+
+// Which of the keys is the largest, the first among equals.
+DEVICE i64 index_of_largest(const RouteArgs& a, const i64* keys, i64 count) {
+    i64 *most = (i64*)shared_memory(), *where = most + a.threads;
+    FOR_THREADS(t) {
+        i64 best = taken_key(), at = count;
+        for (i64 i = t; i < count; i += a.threads) {
+            if (comes_first(keys[i], i, best, at)) {
+                best = keys[i];
+                at = i;
+            }
+        }
+
+        most[t] = best;
+        where[t] = at;
+    }
+
+    for (i32 half = a.threads / 2; half > 0; half /= 2) {
+        FOR_THREADS(t) {
+            if (t < half && comes_first(most[t + half], where[t + half], most[t], where[t])) {
+                most[t] = most[t + half];
+                where[t] = where[t + half];
+            }
+        }
+    }
+
+    i64 found = where[0];
+    wait_for_all();
+    return found;
+}
+
+// The k largest, best first.
+DEVICE void take_largest(const RouteArgs& a, i64* keys, i64 count, i32* best, i64 k) {
+    for (i64 j = 0; j < k; j++) {
+        i64 found = index_of_largest(a, keys, count);
+        FOR_THREADS(t) {
+            if (t == 0) {
+                best[j] = (i32)found;
+                keys[found] = taken_key();
+            }
+        }
+    }
+}
+
+DEVICE double biased(const RouteArgs& a, const RouteRow& row, i64 expert) {
+    return row.values[expert] + (a.bias ? load_number(a.type, a.bias, expert) : 0);
+}
+
+// Of a group of experts the best, or the sum of the two best.
+DEVICE double group_score(const RouteArgs& a, const RouteRow& row, i64 group, i64 size) {
+    double first = -endless(), second = -endless();
+    bool numbers = true;
+    for (i64 i = group * size; i < (group + 1) * size; i++) {
+        double x = biased(a, row, i);
+        numbers = numbers && x == x;
+        second = Most::of(second, x < first ? x : first);
+        first = Most::of(first, x);
+    }
+
+    return !numbers ? -endless() : a.sum_of_two && size > 1 ? first + second : first;
+}
+
+// Keys of experts in groups that are not among the best become −∞.
+DEVICE void keep_best_groups(const RouteArgs& a, const RouteRow& row) {
+    i64 size = a.experts / a.group_count, top = a.top_groups < a.group_count ? a.top_groups : a.group_count;
+
+    // Nothing is chosen yet: the places of weights and ids are free.
+    i64* scores = (i64*)row.weights;
+    FOR_THREADS(t) {
+        for (i64 g = t; g < a.group_count; g += a.threads) {
+            scores[g] = choosing_key(group_score(a, row, g, size));
+        }
+    }
+
+    take_largest(a, scores, a.group_count, row.ids, top);
+    FOR_THREADS(t) {
+        for (i64 i = t; i < a.experts; i += a.threads) {
+            bool kept = false;
+            for (i64 j = 0; j < top; j++) {
+                kept = kept || row.ids[j] == i / size;
+            }
+
+            row.keys[i] = kept ? row.keys[i] : order_of(-endless());
+        }
+    }
+}
+
+DEVICE void select_experts(const RouteArgs& a, const RouteRow& row) {
+    if (!a.select_first) {
+        score_row(a, row.values, a.experts);
+    }
+
+    FOR_THREADS(t) {
+        for (i64 i = t; i < a.experts; i += a.threads) {
+            row.keys[i] = choosing_key(biased(a, row, i));
+        }
+    }
+
+    if (a.group_count > 0) {
+        keep_best_groups(a, row);
+    }
+
+    take_largest(a, row.keys, a.experts, row.ids, a.k);
+    FOR_THREADS(t) {
+        for (i64 j = t; j < a.k; j += a.threads) {
+            row.weights[j] = row.values[row.ids[j]];
+        }
+    }
+
+    if (a.select_first) {
+        score_row(a, row.weights, a.k);
+    }
+}
+
+// PhiMoE's mixer as it evaluates: of what is not chosen yet the largest logit m, weighted by a softmax over those that are within
+// 2 · jitter of it, relative to max(|l|, m). A key of −∞ is what is chosen, or nothing to begin with.
+DEVICE void mix_experts(const RouteArgs& a, const RouteRow& row) {
+    double* found = (double*)shared_memory();
+    i64 none = order_of(-endless());
+    FOR_THREADS(t) {
+        for (i64 i = t; i < a.experts; i += a.threads) {
+            row.keys[i] = order_of(row.values[i]);
+        }
+    }
+
+    for (i64 j = 0; j < a.k; j++) {
+        i64 best = index_of_largest(a, row.keys, a.experts);
+        double m = row.keys[best] > none ? row.values[best] : -endless();
+        FOR_THREADS(t) {
+            double sum = 0;
+            for (i64 i = t; i < a.experts; i += a.threads) {
+                double key = row.keys[i] > none ? row.values[i] : -endless();
+                bool masked = (m - key) / Most::of(magnitude_of(row.values[i]), m) > 2 * a.jitter;
+                sum += masked ? 0 : exponential(key - m);
+            }
+
+            found[t] = sum;
+        }
+
+        double sum = fold_and_wait<Total>(found, a.threads);
+        FOR_THREADS(t) {
+            if (t == 0) {
+                row.ids[j] = (i32)best;
+                row.weights[j] = 1 / sum;
+                row.keys[best] = none;
+            }
+        }
+    }
+}
+
+DEVICE void sparse_experts(const RouteArgs& a, const RouteRow& row) {
+    SparseTopKArgs sparse{nullptr, nullptr, 1, a.experts, a.k, a.lambda, a.exponent, a.magnitude, a.threads};
+    sparse_row(sparse, row.values, row.weights);
+    FOR_THREADS(t) {
+        for (i64 i = t; i < a.experts; i += a.threads) {
+            row.ids[i] = row.weights[i] != 0 ? (i32)i : -1;
+        }
+    }
+}
+
+// Σ weight(i), of which thread t has those of t, t + threads, …
+template <class Weight> DEVICE double sum_of(const RouteArgs& a, i64 count, Weight weight) {
+    double* found = (double*)shared_memory();
+    FOR_THREADS(t) {
+        double sum = 0;
+        for (i64 i = t; i < count; i += a.threads) {
+            sum += weight(i);
+        }
+
+        found[t] = sum;
+    }
+
+    return fold_and_wait<Total>(found, a.threads);
+}
+
+// Renormalised and scaled.
+DEVICE double finished(const RouteArgs& a, double weight, double sum) { return (a.renormalize ? weight / (sum + a.epsilon) : weight) * a.scale; }
+
+DEVICE void store_choice(const RouteArgs& a, i64 at, i64 id, double weight) {
+    a.ids[at] = id;
+    store_number(a.type, a.weights, at, weight);
+}
+
+DEVICE void choose_experts(const RouteArgs& a) {
+    RouteRow row = route_row(a);
+    for (i64 token = block_index(); token < a.tokens; token += block_count()) {
+        bool bad = load_row(a, token, row.values);
+        if (a.scoring == kSparseTopK) {
+            sparse_experts(a, row);
+        } else if (a.scoring == kSparseMixer) {
+            mix_experts(a, row);
+        } else {
+            select_experts(a, row);
+        }
+
+        const double* weights = row.weights;
+        double sum = sum_of(a, a.columns, [=] DEVICE_LAMBDA (i64 i) { return weights[i]; });
+        FOR_THREADS(t) {
+            if (t == 0 && a.keys) {
+                a.keys[token] = order_of(row.weights[0]);
+            }
+
+            for (i64 j = t; j < a.columns; j += a.threads) {
+                i32 id = row.ids[j];
+                store_choice(a, token * a.columns + j, id, bad && id >= 0 ? endless() - endless() : finished(a, row.weights[j], sum));
+            }
+        }
+    }
+}
+
+} // namespace route
