@@ -1,5 +1,6 @@
 #include "route_by_expert.cuh"
 #include "route_capacity.cuh"
+#include "route_choose.cuh"
 
 ENTRY(route_choose, route::RouteArgs, route::choose_experts)
 ENTRY(route_groups, route::RouteArgs, route::order_groups)

@@ -1,6 +1,6 @@
 // Expert choice: within each group of tokens, each expert takes those that score highest with it.
 #pragma once
-#include "route_choose.cuh"
+#include "route_row.cuh"
 
 namespace route {
 
