@@ -154,8 +154,16 @@ public unsafe class CudaRouteHostTests
                     {
                         RouteProblem problem = new()
                         {
-                            Format = WeightFormat.F32, Logits = from, Tokens = Tokens, Experts = Experts, Options = options, Groups = groups, GroupCount = cu.Length - 1,
-                            Weights = w + Guard, Ids = (long*)(e + Guard), Slots = (long*)(s + Guard),
+                            Format = WeightFormat.F32,
+                            Logits = from,
+                            Tokens = Tokens,
+                            Experts = Experts,
+                            Options = options,
+                            Groups = groups,
+                            GroupCount = cu.Length - 1,
+                            Weights = w + Guard,
+                            Ids = (long*)(e + Guard),
+                            Slots = (long*)(s + Guard),
                         };
                         Launch(problem, new(TensorElementType.Float, [Tokens, Experts], from));
                     }

@@ -79,7 +79,13 @@ public class CudaRouteTests
         // The same where each thread has more than one expert.
         Assert.All(RouteTests.Odd(scoring), c => Agrees(stub, new RouteCase(10, 100) with
         {
-            Scoring = scoring, Factor = c.Factor, Priority = c.Priority, ExpertChoice = c.ExpertChoice, SelectFirst = c.SelectFirst, Given = Repeated(c.Given!, 1000), K = 3,
+            Scoring = scoring,
+            Factor = c.Factor,
+            Priority = c.Priority,
+            ExpertChoice = c.ExpertChoice,
+            SelectFirst = c.SelectFirst,
+            Given = Repeated(c.Given!, 1000),
+            K = 3,
         }));
     }
 
@@ -153,10 +159,25 @@ public class CudaRouteTests
         int tokens = random.Next(40), experts = Of(2, 6, 12, 36, 60), groups = Of(0, 0, 2, 3, experts);
         return new(tokens, experts)
         {
-            Type = Of(s_types), K = random.Next(1, Math.Min(experts, 6)), Scoring = Of("softmax", "sigmoid", "sparse_mixer", "sparse_top_k"), SelectFirst = Of(true, false),
-            GroupCount = experts % Math.Max(1, groups) == 0 ? groups : 0, TopGroups = random.Next(1, 4), GroupScore = Of("max", "sum_of_two"), Renormalize = Of(true, false),
-            Epsilon = Of(0, 1e-3f), Scale = Of(1, 2.5f), Factor = Of(0, 0.6f, 1.3f), Rounding = Of("ceil", "round", "floor"), Multiple = Of(1, 1, 3), Priority = Of("choice", "token", "batch"),
-            ExpertChoice = random.Next(4) == 0, Jitter = Of(0.01f, 0.3f), Lambda = Of(1, 0.2f), P = Of(2, 4f / 3, 1.5f), Biased = Of(true, false),
+            Type = Of(s_types),
+            K = random.Next(1, Math.Min(experts, 6)),
+            Scoring = Of("softmax", "sigmoid", "sparse_mixer", "sparse_top_k"),
+            SelectFirst = Of(true, false),
+            GroupCount = experts % Math.Max(1, groups) == 0 ? groups : 0,
+            TopGroups = random.Next(1, 4),
+            GroupScore = Of("max", "sum_of_two"),
+            Renormalize = Of(true, false),
+            Epsilon = Of(0, 1e-3f),
+            Scale = Of(1, 2.5f),
+            Factor = Of(0, 0.6f, 1.3f),
+            Rounding = Of("ceil", "round", "floor"),
+            Multiple = Of(1, 1, 3),
+            Priority = Of("choice", "token", "batch"),
+            ExpertChoice = random.Next(4) == 0,
+            Jitter = Of(0.01f, 0.3f),
+            Lambda = Of(1, 0.2f),
+            P = Of(2, 4f / 3, 1.5f),
+            Biased = Of(true, false),
             Groups = Of(null, [0, tokens / 3, tokens / 3, tokens], SmallGroups(tokens)),
         };
     }
