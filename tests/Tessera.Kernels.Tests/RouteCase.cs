@@ -55,6 +55,9 @@ internal sealed record RouteCase(int Tokens, int Experts)
 
     public double[]? Given { get; init; }
 
+    /// <summary>Registers the kernels that run it; null for those of the CPU.</summary>
+    public Action<SessionOptions>? Register { get; init; }
+
     public int Columns => ExpertChoice || Scoring == "sparse_top_k" ? Experts : K;
 
     public bool HasSlots => ExpertChoice || Factor > 0;
@@ -62,28 +65,40 @@ internal sealed record RouteCase(int Tokens, int Experts)
     /// <summary>Logits as the element type holds them.</summary>
     public double[] Logits => Rounded(Given ?? Numbers(1, Tokens * Experts, 3));
 
-    public double[]? Bias => Biased ? Rounded(Numbers(2, Experts, 0.5)) : null;
+    public double[]? GivenBias { get; init; }
+
+    public double[]? Bias => GivenBias ?? (Biased ? Rounded(Numbers(2, Experts, 0.5)) : null);
 
     public RouteResult Run(int threads = 1, bool slots = true)
     {
+        using InferenceSession session = Open(threads, slots);
+        return Run(session);
+    }
+
+    public InferenceSession Open(int threads = 1, bool slots = true)
+    {
         ModelValue[] inputs =
         [
-            new("logits", Type, "t", Experts), new(Biased ? "bias" : "", Type, Experts), new(Groups is null ? "" : "groups", TensorElementType.Int32, "g"),
+            new("logits", Type, "t", Experts), new(Bias is null ? "" : "bias", Type, "b"), new(Groups is null ? "" : "groups", TensorElementType.Int32, "g"),
         ];
         List<ModelValue> outputs = [new("w", Type, "t", Columns), new("e", TensorElementType.Int64, "t", Columns)];
         if (HasSlots && slots)
             outputs.Add(new("s", TensorElementType.Int64, "t", Columns));
-        using InferenceSession session = OrtRunner.Open(OneNodeModel.Create("Route", new NodePorts(inputs, [], outputs), Attributes()), threads);
+        return OrtRunner.Open(OneNodeModel.Create("Route", new NodePorts(inputs, [], outputs), Attributes()), threads, Register);
+    }
+
+    public RouteResult Run(InferenceSession session)
+    {
         List<RawTensor> values = [new("logits", Type, [Tokens, Experts], SegmentCase.Encode(Logits, Type))];
         if (Bias is { } bias)
-            values.Add(new("bias", Type, [Experts], SegmentCase.Encode(bias, Type)));
+            values.Add(new("bias", Type, [bias.Length], SegmentCase.Encode(bias, Type)));
         if (Groups is not null)
             values.Add(RawTensor.Of("groups", TensorElementType.Int32, [Groups.Length], Groups));
         (long[] Shape, byte[] Bytes)[] results = OrtRunner.RunAll(session, [.. values]);
         Assert.All(results, r => Assert.Equal([Tokens, Columns], r.Shape));
         return new(
             SegmentCase.Decode(results[0].Bytes, Type), MemoryMarshal.Cast<byte, long>(results[1].Bytes).ToArray(),
-            outputs.Count > 2 ? MemoryMarshal.Cast<byte, long>(results[2].Bytes).ToArray() : null);
+            results.Length > 2 ? MemoryMarshal.Cast<byte, long>(results[2].Bytes).ToArray() : null);
     }
 
     private (string, object)[] Attributes() =>
@@ -105,5 +120,5 @@ internal sealed record RouteCase(int Tokens, int Experts)
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"T {Tokens} E {Experts} {Type} k {K} {Scoring} first {SelectFirst} groups {GroupCount}/{TopGroups} {GroupScore} renormalise {Renormalize} "
-        + $"scale {Scale} capacity {Factor} {Rounding} {Multiple} {Priority} by expert {ExpertChoice} bias {Biased} of [{string.Join(' ', Groups ?? [])}]");
+        + $"scale {Scale} capacity {Factor} {Rounding} {Multiple} {Priority} by expert {ExpertChoice} bias {Bias is not null} of [{string.Join(' ', Groups ?? [])}]");
 }

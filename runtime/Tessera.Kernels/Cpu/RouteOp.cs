@@ -49,18 +49,7 @@ internal sealed class RouteOp : CustomOp
     {
         public override void Compute(KernelContext context)
         {
-            TensorView logits = context.Input(0);
-            RouteCheck.Logits(place, logits, options);
-            RouteProblem problem = new()
-            {
-                Format = format,
-                Logits = logits.Data,
-                Tokens = checked((int)logits.Shape[0]),
-                Experts = checked((int)logits.Shape[1]),
-                Options = options,
-            };
-            if (context.TryInput(1, out TensorView bias))
-                problem.Bias = RouteCheck.Bias(place, bias, problem.Experts);
+            RouteProblem problem = RouteCheck.Inputs(place, context, format, options);
             int* all = stackalloc int[2];
             all[0] = 0;
             all[1] = problem.Tokens;
@@ -68,10 +57,7 @@ internal sealed class RouteOp : CustomOp
             problem.GroupCount = 1;
             if (context.TryInput(2, out TensorView groups))
                 RouteCheck.Groups(place, groups, ref problem);
-            problem.Weights = context.Output(0, problem.Tokens, problem.Columns).Data;
-            problem.Ids = (long*)context.Output(1, problem.Tokens, problem.Columns).Data;
-            if (options.HasSlots && context.TryOutput(2, out TensorView slots, problem.Tokens, problem.Columns))
-                problem.Slots = (long*)slots.Data;
+            RouteCheck.Outputs(context, ref problem);
             RouteKernel.Run(problem, context.Parallel);
         }
     }

@@ -16,6 +16,6 @@ internal static class CudaOps
     public static ImmutableArray<CustomOp> On(CudaDevice device, string? provider) =>
     [
         new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider), new SparseTopKCuda(device, provider),
-        new GroupedMlpCuda(device, provider),
+        new GroupedMlpCuda(device, provider), new RouteCuda(device, provider),
     ];
 }

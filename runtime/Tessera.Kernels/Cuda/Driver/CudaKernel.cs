@@ -15,14 +15,15 @@ internal sealed unsafe class CudaKernel(CudaDevice device, nint function, string
     /// <param name="arguments">What the kernel's only parameter is, field by field.</param>
     /// <param name="place">Op and node, for errors.</param>
     /// <param name="x">The main operand, for errors.</param>
-    public void Launch<TArguments>(nint stream, int blocks, int threads, in TArguments arguments, string place, TensorView x)
+    /// <param name="shared">Shared memory of a block, where it is less than was prepared for.</param>
+    public void Launch<TArguments>(nint stream, int blocks, int threads, in TArguments arguments, string place, TensorView x, int? shared = null)
         where TArguments : unmanaged
     {
         CudaLibrary driver = device.Library;
         fixed (TArguments* first = &arguments)
         {
             void* parameter = first;
-            int status = driver.LaunchKernel(function, (uint)blocks, 1, 1, (uint)threads, 1, 1, sharedBytes, stream, &parameter, null);
+            int status = driver.LaunchKernel(function, (uint)blocks, 1, 1, (uint)threads, 1, 1, (uint?)shared ?? sharedBytes, stream, &parameter, null);
             if (status != 0)
             {
                 throw driver.Error(status, $"{place} of {x.Type} {x.ShapeText()}: launching {name} with {blocks} blocks of {threads} threads");
