@@ -29,7 +29,7 @@ PROJECT
   mkdir -p "$work/ort" "$(dirname "$cached")"
   cp "$native/libonnxruntime.so" "$native/libonnxruntime_providers_shared.so" "$work/ort/"
   "$tools/slim_fatbin.py" "$native/libonnxruntime_providers_cuda.so" "$work/ort/libonnxruntime_providers_cuda.so" "$arch"
-  tar -C "$work" -cf - ort | xz -T0 -6 > "$cached.part"
+  tar -C "$work" -cf - ort | xz -T0 -9e > "$cached.part"
   mv "$cached.part" "$cached"
 fi
 
@@ -37,7 +37,9 @@ mkdir "$work/app"
 for app in "$@"; do
   copy=$work/app/$(basename "$app")
   cp -r "$app" "$copy"
-  find "$copy" \( -name 'libonnxruntime*' -o -name '*.pdb' -o -name '*.dbg' -o -name 'Tessera.*.xml' \) -delete
+  # Of .NET's own, what debuggers and tracers load stays behind.
+  find "$copy" \( -name 'libonnxruntime*' -o -name '*.pdb' -o -name '*.dbg' -o -name 'Tessera.*.xml' -o -name 'libmscord*' -o -name 'libclrgc*' \
+    -o -name 'libcoreclrtraceptprovider.so' -o -name createdump \) -delete
 done
 tar -C "$work" -cf - app | xz -T0 -6 > "$out/app.tar.xz"
 cp "$cached" "$out/ort.tar.xz"
