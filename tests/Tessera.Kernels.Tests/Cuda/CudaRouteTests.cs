@@ -27,6 +27,8 @@ public class CudaRouteTests
         ["one expert"] = new(300, 1) { K = 1, Factor = 0.5f, Groups = [0, 100, 300] },
         ["experts as a block has threads"] = new(9, 128) { K = 8, GroupCount = 8, TopGroups = 4, GroupScore = "sum_of_two", Biased = true, Scoring = "sigmoid" },
         ["experts beyond a block's threads"] = new(70, 300) { K = 7, Factor = 0.3f, Priority = "batch" },
+        ["chunks of two tiles"] = new(700, 300) { K = 3, Factor = 9 },
+        ["groups that begin in the first tile of a chunk"] = new(700, 300) { K = 3, Factor = 9, Groups = [0, 180, 350, 700] },
         ["a chunk"] = new(256, 8) { K = 1, Factor = 1 },
         ["a chunk and one more"] = new(257, 8) { K = 1, Factor = 1 },
         ["chunks"] = s_limited,
@@ -140,6 +142,24 @@ public class CudaRouteTests
         ];
         Assert.All(cases, c => Assert.Equal(
             Assert.Throws<OnnxRuntimeException>(() => c.Run()).Message, Assert.Throws<OnnxRuntimeException>(() => (c with { Register = domain.AddTo }).Run()).Message));
+    }
+
+    [SkippableFact]
+    public async Task Many_threads_share_a_session_and_nothing_else()
+    {
+        RouteCase c = new(300, 8) { Factor = 1, Priority = "batch", Groups = [0, 100, 300], Register = On(CudaStub.Create()).AddTo };
+        using InferenceSession session = c.Open();
+        RouteResult expected = c.Run(session);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                RouteResult actual = c.Run(session);
+                Assert.Equal(expected.Weights, actual.Weights);
+                Assert.Equal(expected.Experts, actual.Experts);
+                Assert.Equal(expected.Slots, actual.Slots);
+            }
+        })));
     }
 
     private static int[] SmallGroups(int tokens)

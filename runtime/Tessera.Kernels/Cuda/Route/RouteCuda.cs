@@ -46,12 +46,14 @@ internal sealed class RouteCuda(CudaDevice device, string? provider) : CudaOp(ne
             RoutePlan plan = new(problem, device.Multiprocessors);
             using DeviceScratch.Rented memory = scratch.Rent(context, plan.Bytes);
             RouteArguments arguments = plan.Arguments(problem, memory);
+            TensorView logits = context.Input(0);
+            nint stream = context.Stream;
             using ContextScope scope = device.Enter(place);
             for (int i = 0; i < kernels.Length; i++)
             {
                 if (plan.Blocks(_steps[i]) is > 0 and int blocks)
                 {
-                    kernels[i].Launch(context.Stream, blocks, plan.Threads(_steps[i]), arguments, place, context.Input(0), plan.SharedBytes(_steps[i]));
+                    kernels[i].Launch(stream, blocks, plan.Threads(_steps[i]), arguments, place, logits, plan.SharedBytes(_steps[i]));
                 }
             }
         }
