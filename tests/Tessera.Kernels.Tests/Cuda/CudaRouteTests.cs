@@ -78,6 +78,9 @@ public class CudaRouteTests
         var stub = CudaStub.Create();
         Assert.All(RouteTests.Odd(scoring), c => Agrees(stub, c));
 
+        // More choices than a row has numbers.
+        Assert.All(RouteTests.Odd(scoring), c => Agrees(stub, c with { K = 4 }));
+
         // The same where each thread has more than one expert.
         Assert.All(RouteTests.Odd(scoring), c => Agrees(stub, new RouteCase(10, 100) with
         {
