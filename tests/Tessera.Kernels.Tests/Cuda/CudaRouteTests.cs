@@ -29,6 +29,8 @@ public class CudaRouteTests
         ["experts beyond a block's threads"] = new(70, 300) { K = 7, Factor = 0.3f, Priority = "batch" },
         ["chunks of two tiles"] = new(700, 300) { K = 3, Factor = 9 },
         ["groups that begin in the first tile of a chunk"] = new(700, 300) { K = 3, Factor = 9, Groups = [0, 180, 350, 700] },
+        ["mixed until nothing is left"] = new(1, 4) { K = 4, Scoring = "sparse_mixer", Given = [3, double.NegativeInfinity, 1, double.NegativeInfinity] },
+        ["magnitudes of a row that is no number"] = new(2, 4) { Scoring = "sparse_top_k", Magnitude = true, Given = [double.NaN, 1, 2, 3, 0, 1, 2, 3] },
         ["a chunk"] = new(256, 8) { K = 1, Factor = 1 },
         ["a chunk and one more"] = new(257, 8) { K = 1, Factor = 1 },
         ["chunks"] = s_limited,
