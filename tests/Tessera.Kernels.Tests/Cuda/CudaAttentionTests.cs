@@ -41,13 +41,16 @@ public unsafe class CudaAttentionTests
 
     // Poison in neighbouring segments, and in keys and values that a query does not see, reaches nothing.
     [SkippableTheory]
-    [InlineData(TensorElementType.Float)]
-    [InlineData(TensorElementType.Float16)]
-    [InlineData(TensorElementType.BFloat16)]
-    public void Nothing_leaks_from_where_a_query_does_not_look(TensorElementType type)
+    [InlineData(TensorElementType.Float, 0)]
+    [InlineData(TensorElementType.Float16, 0)]
+    [InlineData(TensorElementType.BFloat16, 0)]
+    [InlineData(TensorElementType.Float16, 256)]
+    [InlineData(TensorElementType.BFloat16, 256)]
+    public void Nothing_leaks_from_where_a_query_does_not_look(TensorElementType type, int headDim)
     {
         OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
         AttentionCase c = new() { Queries = [5, 40, 3], Causal = true };
+        c = headDim == 0 ? c : c with { HeadDim = headDim, ValueDim = headDim };
         var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
         double[] expected = inputs.Reference(c);
         int row = c.KeyHeads * c.HeadDim, first = 5 + 20;

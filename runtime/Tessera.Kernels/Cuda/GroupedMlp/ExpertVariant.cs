@@ -19,6 +19,9 @@ internal sealed record ExpertVariant(string Module, string Suffix, int Rows, int
     /// <summary>Below so many rows an expert on the average, a tile of 128 rows is more padding than rows; and one of 64.</summary>
     private const int RowsFor128 = 96, RowsFor64 = 24;
 
+    /// <summary>Tensor cores' operands are copied so many at a time, from multiples of it.</summary>
+    private const int CopiedBytes = 16;
+
     /// <summary>Those of an element type, of which the last one takes everything.</summary>
     public static ImmutableArray<ExpertVariant> Of(TensorElementType type)
     {
@@ -29,10 +32,10 @@ internal sealed record ExpertVariant(string Module, string Suffix, int Rows, int
         return isTensor ? [Tensor(name, 128, 128, 32, 1, 1), Tensor(name, 64, 128, 32, 1, 2), Tensor(name, 16, 32, 256, 8, 2), every] : [every];
     }
 
-    /// <summary>Whether it suits a call of so many rows.</summary>
-    public bool Takes(ExpertTable experts, TensorElementType type, long rows, int count) =>
+    /// <summary>Whether it suits a call of so many rows of tokens that lie at an address.</summary>
+    public bool Takes(ExpertTable experts, TensorElementType type, nint x, long rows, int count) =>
         !IsTensor
-        || (Enough(rows / Math.Max(1, count)) && experts.SuitsTensorCores(type == TensorElementType.Float16 ? WeightFormat.F16 : WeightFormat.BF16));
+        || (x % CopiedBytes == 0 && Enough(rows / Math.Max(1, count)) && experts.SuitsTensorCores(type == TensorElementType.Float16 ? WeightFormat.F16 : WeightFormat.BF16));
 
     /// <summary>Columns of the result that a block makes of the first matrices: gates take as many columns as what they gate.</summary>
     public int HiddenColumns(bool gated) => IsTensor && gated ? Columns / 2 : Columns;

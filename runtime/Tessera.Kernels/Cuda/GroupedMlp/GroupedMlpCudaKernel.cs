@@ -28,9 +28,10 @@ internal sealed unsafe class GroupedMlpCudaKernel : OpKernel
             return;
         }
 
-        _table = scratch.Keep(constant.Bytes);
         try
         {
+            _table = scratch.Keep(constant.Bytes);
+
             // ONNX Runtime's streams do not wait for this one: what is written must be there when the kernel is.
             using ContextScope scope = device.Enter(tail.Place);
             constant.Write(kernels.Table, 0, _table, tail.Place, default);
@@ -56,7 +57,8 @@ internal sealed unsafe class GroupedMlpCudaKernel : OpKernel
 
         long rows = x.Shape[0] * ids.Shape[1];
         _ = checked((int)rows);
-        (ExpertVariant variant, CudaKernel up, CudaKernel down) = _kernels.Products.First(p => p.Variant.Takes(experts, _type, rows, _tail.ExpertCount));
+        nint tokens = (nint)x.Data;
+        (ExpertVariant variant, CudaKernel up, CudaKernel down) = _kernels.Products.First(p => p.Variant.Takes(experts, _type, tokens, rows, _tail.ExpertCount));
         ExpertArguments a = Arguments(x, ids, weights, output, experts, variant);
         Layout layout = new(a, experts, variant, _type, _constant is null);
         using DeviceScratch.Rented memory = _scratch.Rent(context, layout.Bytes);

@@ -298,19 +298,27 @@ template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a
     return true;
 }
 
+// The same by plain products, which take a part of the tile's queries and of the values at a time.
+template <class T> DEVICE void plain_parts(const PackedAttentionArgs& a, const AttentionUnit& u) {
+    i32 columns = (i32)attention_columns(a), parts = (i32)((u.queries + kQueries - 1) / kQueries) * columns;
+    wait_for_all();
+    for (i32 i = 0; i < parts; i++) {
+        AttentionUnit part = u;
+        i32 first = i / columns * kQueries;
+        part.query += first;
+        part.first_query += first;
+        part.queries = between(u.queries - first, 0, kQueries);
+        part.column = i % columns * kValues;
+        plain_unit<T>(a, part);
+    }
+}
+
 template <class T, i32 Dim> DEVICE void tensor_attention(const PackedAttentionArgs& a) {
     i64 units = attention_units(a, 1);
     for (i64 unit = block_index(); unit < units; unit += block_count()) {
         AttentionUnit u = attention_unit<kTile>(a, unit, 1);
         if (!tensor_unit<T, Dim>(a, u)) {
-            wait_for_all();
-            for (i64 first = 0; first < u.queries; first += kQueries) {
-                AttentionUnit part = u;
-                part.query += first;
-                part.first_query += first;
-                part.queries = between(u.queries - first, 0, kQueries);
-                plain_unit<T>(a, part);
-            }
+            plain_parts<T>(a, u);
         }
     }
 }
