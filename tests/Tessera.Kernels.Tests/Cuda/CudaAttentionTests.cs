@@ -1,7 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tessera.Kernels.Cuda;
-using Tessera.Kernels.Cuda.Driver;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Tests.Cuda;
@@ -22,7 +21,7 @@ public unsafe class CudaAttentionTests
     public void Agrees_with_the_definition_whatever_the_order_of_threads(TensorElementType type, double tolerance)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
+        OpDomain domain = stub.Domain();
         // Two parts of values, and as many heads: which is which must not be mixed up.
         AttentionCase parts = new() { Queries = [20, 3], Heads = 4, KeyHeads = 2, ValueDim = 136 };
         foreach ((string name, AttentionCase c) in Grid.Cases.Append(new("two parts", parts)))
@@ -48,7 +47,7 @@ public unsafe class CudaAttentionTests
     [InlineData(TensorElementType.BFloat16, 256)]
     public void Nothing_leaks_from_where_a_query_does_not_look(TensorElementType type, int headDim)
     {
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        OpDomain domain = CudaStub.Create().Domain();
         AttentionCase c = new() { Queries = [5, 40, 3], Causal = true };
         c = headDim == 0 ? c : c with { HeadDim = headDim, ValueDim = headDim };
         var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
@@ -115,7 +114,7 @@ public unsafe class CudaAttentionTests
     {
         CudaStub stub = CudaStub.Create();
         int Of(string name) => ((delegate* unmanaged<int>)stub.Function($"test_attention_shared_{name}"))();
-        Assert.Equal(AttentionTiles.SharedBytes, ((delegate* unmanaged<int>)stub.Function("test_expert_shared_order"))());
+        Assert.Equal(KeyOrdering.SharedBytes, ((delegate* unmanaged<int>)stub.Function("test_expert_shared_order"))());
         Assert.Equal([Of("f32")], AttentionVariant.Of(TensorElementType.Float).Select(static v => v.SharedBytes));
         Assert.Equal([Of("f64")], AttentionVariant.Of(TensorElementType.Double).Select(static v => v.SharedBytes));
         Assert.Equal([Math.Max(Of("64"), Of("f32")), Math.Max(Of("128"), Of("f32")), Math.Max(Of("256"), Of("f32")), Of("f32")], AttentionVariant.Of(TensorElementType.BFloat16).Select(static v => v.SharedBytes));
@@ -159,7 +158,7 @@ public unsafe class CudaAttentionTests
     {
         TensorElementType type = Enum.Parse<TensorElementType>(element);
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
+        OpDomain domain = stub.Domain();
         AttentionCase c = s_tensor[name];
         var inputs = AttentionRunner.Inputs.Of(c, AttentionModel.StorageOf(type));
         using InferenceSession session = OrtRunner.Open(AttentionModel.Create(c, type), 1, domain.AddTo);

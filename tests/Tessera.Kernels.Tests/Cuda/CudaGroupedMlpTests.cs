@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tessera.Kernels.Cuda;
-using Tessera.Kernels.Cuda.Driver;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Tests.Cuda;
@@ -36,7 +35,7 @@ public sealed unsafe class CudaGroupedMlpTests
     public void Agrees_with_the_definition_whatever_the_order_of_threads(TensorElementType type, double tolerance)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = Domain(stub);
+        OpDomain domain = stub.Domain();
         foreach ((string name, ExpertCase c) in GroupedMlpKernelTests.Cases)
             Agrees(stub, domain, name, c, type, tolerance);
     }
@@ -47,7 +46,7 @@ public sealed unsafe class CudaGroupedMlpTests
     public void Tensor_cores_agree_with_the_definition_whatever_the_order_of_threads(TensorElementType type, double tolerance)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = Domain(stub);
+        OpDomain domain = stub.Domain();
         foreach ((string name, ExpertCase c) in s_tensor)
         {
             stub.Calls();
@@ -66,7 +65,7 @@ public sealed unsafe class CudaGroupedMlpTests
     public void Quantised_weights_agree_with_the_definition(TensorElementType codes, bool zeroPoints)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = Domain(stub);
+        OpDomain domain = stub.Domain();
         ExpertCase c = new() { Tokens = 21, Width = 66, Hidden = [130, 130], OutputWidth = 34, Activation = "silu", Gate = "separate", Codes = codes, ZeroPoints = zeroPoints };
         foreach (TensorElementType type in (TensorElementType[])[TensorElementType.Float, TensorElementType.BFloat16, TensorElementType.Double])
         {
@@ -79,7 +78,7 @@ public sealed unsafe class CudaGroupedMlpTests
     public void Experts_that_are_constants_are_written_once_and_others_with_each_call()
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = Domain(stub);
+        OpDomain domain = stub.Domain();
         ExpertCase c = new() { Tokens = 3, Hidden = [.. Enumerable.Repeat(8, 23)] };
         ExpertInputs inputs = new(c, TensorElementType.Float);
         foreach (bool constant in (bool[])[true, false])
@@ -103,7 +102,7 @@ public sealed unsafe class CudaGroupedMlpTests
         CudaStub stub = CudaStub.Create();
         ExpertCase c = new() { Tokens = tokens, Width = 8, Hidden = [8, 8], OutputWidth = 8 };
         ExpertInputs inputs = new(c, TensorElementType.Float16);
-        using InferenceSession session = OrtRunner.Open(GroupedMlpSessionTests.Model(c, inputs, TensorElementType.Float16, true), 1, Domain(stub).AddTo);
+        using InferenceSession session = OrtRunner.Open(GroupedMlpSessionTests.Model(c, inputs, TensorElementType.Float16, true), 1, stub.Domain().AddTo);
         stub.Calls();
         OrtRunner.Run(session, GroupedMlpSessionTests.Inputs(c, inputs, TensorElementType.Float16));
         string[] launched = [.. stub.Calls().Where(static call => call.StartsWith("cuLaunch", StringComparison.Ordinal)).Select(static call => call.Split('(', ',')[1])];
@@ -123,7 +122,7 @@ public sealed unsafe class CudaGroupedMlpTests
         ExpertCase c = new();
         byte[] model = GroupedMlpSessionTests.Model(c, new(c, TensorElementType.Float16), TensorElementType.Float16, true);
         stub.Fail(function, call);
-        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtRunner.Open(model, 1, Domain(stub).AddTo));
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => OrtRunner.Open(model, 1, stub.Domain().AddTo));
         Assert.Contains("TSR1401", error.Message, StringComparison.Ordinal);
         Assert.Contains("the_node", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, stub.Depth);
@@ -138,7 +137,7 @@ public sealed unsafe class CudaGroupedMlpTests
         CudaStub stub = CudaStub.Create();
         ExpertCase c = new();
         ExpertInputs inputs = new(c, TensorElementType.Float);
-        using InferenceSession session = OrtRunner.Open(GroupedMlpSessionTests.Model(c, inputs, TensorElementType.Float, true), 1, Domain(stub).AddTo);
+        using InferenceSession session = OrtRunner.Open(GroupedMlpSessionTests.Model(c, inputs, TensorElementType.Float, true), 1, stub.Domain().AddTo);
         RawTensor[] values = GroupedMlpSessionTests.Inputs(c, inputs, TensorElementType.Float);
         byte[] expected = OrtRunner.Run(session, values).Bytes;
         stub.Fail("cuLaunchKernel", call);
@@ -191,12 +190,10 @@ public sealed unsafe class CudaGroupedMlpTests
         int Of(string name) => ((delegate* unmanaged<int>)stub.Function($"test_expert_{name}"))();
         Assert.Equal([Of("shared_128"), Of("shared_64"), Of("shared_16"), Of("shared_f32")], ExpertVariant.Of(TensorElementType.Float16).Select(static v => v.SharedBytes));
         Assert.Equal([Of("shared_f64")], ExpertVariant.Of(TensorElementType.Double).Select(static v => v.SharedBytes));
-        Assert.Equal(ExpertKernels.OrderBytes, Of("shared_order"));
+        Assert.Equal(KeyOrdering.SharedBytes, Of("shared_order"));
         Assert.Equal(Of("bytes"), Unsafe.SizeOf<DeviceExpert>());
         Assert.Equal(Of("arguments"), Unsafe.SizeOf<ExpertArguments>());
     }
-
-    private static OpDomain Domain(CudaStub stub) => new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
 
     private static void Agrees(CudaStub stub, OpDomain domain, string name, ExpertCase c, TensorElementType type, double tolerance)
     {

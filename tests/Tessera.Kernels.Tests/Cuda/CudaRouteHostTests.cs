@@ -41,7 +41,7 @@ public unsafe class CudaRouteHostTests
     public void Every_kernel_that_a_call_may_need_is_there_before_the_first()
     {
         var stub = CudaStub.Create();
-        OpDomain domain = On(stub);
+        OpDomain domain = stub.Domain();
         foreach (RouteCase c in (RouteCase[])[s_plain, s_limited, s_limited with { Priority = "batch" }, s_limited with { ExpertChoice = true }])
         {
             // Groups of tokens may be there in one model and not in another; what prepares them is ready in both.
@@ -61,7 +61,7 @@ public unsafe class CudaRouteHostTests
     public void A_launch_that_fails_tells_kernel_and_shapes_and_leaves_nothing()
     {
         var stub = CudaStub.Create();
-        RouteCase c = s_limited with { Priority = "batch", Groups = [0, 100, 300], Register = On(stub).AddTo };
+        RouteCase c = s_limited with { Priority = "batch", Groups = [0, 100, 300], Register = stub.Domain().AddTo };
         using InferenceSession session = c.Open();
         RouteResult expected = (c with { Register = null }).Run();
         string[] names = ["route_groups", "route_choose", "route_rank", "route_count", "route_carry", "route_place"];
@@ -116,15 +116,13 @@ public unsafe class CudaRouteHostTests
     private static void Launches(RouteCase c, params string[] launches)
     {
         var stub = CudaStub.Create();
-        RouteCase there = c with { Register = On(stub).AddTo };
+        RouteCase there = c with { Register = stub.Domain().AddTo };
         using InferenceSession session = there.Open();
         stub.Calls();
         there.Run(session);
         string[] entered = launches.Length == 0 ? [] : ["cuCtxPushCurrent()", .. launches.Select(static l => $"cuLaunchKernel({l}, (nil))"), "cuCtxPopCurrent()"];
         Assert.Equal(entered, stub.Calls());
     }
-
-    private static OpDomain On(CudaStub stub) => new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
 
     /// <summary>A route's kernels on memory of the test's own, with guards about whatever they may write.</summary>
     private sealed class Bench(CudaStub stub)

@@ -1,7 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Tessera.Kernels.Cuda;
-using Tessera.Kernels.Cuda.Driver;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Tests.Cuda;
@@ -125,7 +123,7 @@ public class CudaRouteTests
     [SkippableFact]
     public void Slots_may_be_left_out()
     {
-        OpDomain domain = On(CudaStub.Create());
+        OpDomain domain = CudaStub.Create().Domain();
         foreach (RouteCase c in (RouteCase[])[s_limited, s_limited with { ExpertChoice = true }])
         {
             RouteCase there = c with { Register = domain.AddTo };
@@ -139,7 +137,7 @@ public class CudaRouteTests
     [SkippableFact]
     public void What_cannot_be_is_refused_as_on_the_CPU()
     {
-        OpDomain domain = On(CudaStub.Create());
+        OpDomain domain = CudaStub.Create().Domain();
         RouteCase[] cases =
         [
             new(5, 8) { K = 9 }, new(5, 8) { GroupCount = 3, TopGroups = 1 }, new(5, 8) { K = -1 }, new(5, 8) { Priority = "age" }, new(5, 8) { P = 1 },
@@ -152,7 +150,7 @@ public class CudaRouteTests
     [SkippableFact]
     public async Task Many_threads_share_a_session_and_nothing_else()
     {
-        RouteCase c = new(300, 8) { Factor = 1, Priority = "batch", Groups = [0, 100, 300], Register = On(CudaStub.Create()).AddTo };
+        RouteCase c = new(300, 8) { Factor = 1, Priority = "batch", Groups = [0, 100, 300], Register = CudaStub.Create().Domain().AddTo };
         using InferenceSession session = c.Open();
         RouteResult expected = c.Run(session);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
@@ -207,12 +205,10 @@ public class CudaRouteTests
         };
     }
 
-    private static OpDomain On(CudaStub stub) => new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
-
     private static void Agrees(CudaStub stub, RouteCase c)
     {
         RouteResult expected = RouteTests.Rounded(c, c.Run());
-        RouteCase there = c with { Register = On(stub).AddTo };
+        RouteCase there = c with { Register = stub.Domain().AddTo };
         using InferenceSession session = there.Open();
         RouteResult forwards = there.Run(session), actual = RouteTests.Rounded(c, forwards);
         Assert.True(expected.Experts.SequenceEqual(actual.Experts), $"{c}: experts {string.Join(' ', actual.Experts)}, expected {string.Join(' ', expected.Experts)}");

@@ -19,7 +19,7 @@ public unsafe class CudaSegmentReduceTests
     public void Agrees_with_the_definition_whatever_the_order_of_threads(string kind)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
+        OpDomain domain = stub.Domain();
         foreach (SegmentCase c in SegmentOpTests.Grid("SegmentReduce", s_floats, kind).Select(c => c with { Register = domain.AddTo }))
         {
             double[] x = c.Values(c.Cu[^1]);
@@ -34,7 +34,7 @@ public unsafe class CudaSegmentReduceTests
     [SkippableFact]
     public void Softmax_agrees_with_the_definition()
     {
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        OpDomain domain = CudaStub.Create().Domain();
         foreach (SegmentCase c in SegmentOpTests.Grid("SegmentSoftmax", s_floats, null).Select(c => c with { Register = domain.AddTo }))
         {
             double[] x = c.Values(c.Cu[^1]);
@@ -75,7 +75,7 @@ public unsafe class CudaSegmentReduceTests
     [SkippableFact]
     public void Numbers_that_are_none_come_through()
     {
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        OpDomain domain = CudaStub.Create().Domain();
         SegmentCase max = new("SegmentReduce", TensorElementType.Float, [0, 300], [1]) { Kind = "max", Register = domain.AddTo };
         SegmentCase log = max with { Kind = "logsumexp" };
         foreach (int at in (int[])[0, 1, 255, 256, 299])

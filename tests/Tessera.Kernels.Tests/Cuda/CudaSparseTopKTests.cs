@@ -1,6 +1,4 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Tessera.Kernels.Cuda;
-using Tessera.Kernels.Cuda.Driver;
 using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Tests.Cuda;
@@ -11,7 +9,7 @@ public class CudaSparseTopKTests
     [SkippableFact]
     public void Result_is_the_published_one()
     {
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        OpDomain domain = CudaStub.Create().Domain();
         foreach (object[] golden in SparseTopKTests.Goldens)
         {
             double[] x = (double[])golden[0], expected = (double[])golden[5];
@@ -30,7 +28,7 @@ public class CudaSparseTopKTests
     public void Agrees_with_the_kernel_of_the_CPU_whatever_the_order_of_threads(float p)
     {
         CudaStub stub = CudaStub.Create();
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(stub.Library, 0), null));
+        OpDomain domain = stub.Domain();
         Random random = new(3);
         foreach (int n in (int[])[1, 2, 17, 255, 257, 1000])
         {
@@ -54,7 +52,7 @@ public class CudaSparseTopKTests
     [InlineData(TensorElementType.BFloat16, 8e-3)]
     public void Rows_of_any_type_stand_alone(TensorElementType type, double tolerance)
     {
-        OpDomain domain = new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(CudaStub.Create().Library, 0), null));
+        OpDomain domain = CudaStub.Create().Domain();
         Random random = new(4);
         double[] x = [.. Enumerable.Range(0, 2 * 3 * 300).Select(_ => random.NextDouble())];
         x = SegmentCase.Decode(SegmentCase.Encode(x, type), type);

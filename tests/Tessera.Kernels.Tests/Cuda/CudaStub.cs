@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Tessera.Kernels.Cuda;
 using Tessera.Kernels.Cuda.Driver;
+using Tessera.Kernels.Interop;
 using Tessera.Testing;
 
 namespace Tessera.Kernels.Tests.Cuda;
@@ -41,6 +43,9 @@ internal sealed unsafe class CudaStub
             File.Delete(copy);
         }
     }
+
+    /// <summary>The ops with kernels on its device, in the memory of the CPU's provider.</summary>
+    public OpDomain Domain() => new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(Library, 0), null));
 
     /// <summary>A function of the stub, or of the kernels' sources.</summary>
     public nint Function(string name) => NativeLibrary.GetExport(_handle, name);

@@ -114,8 +114,8 @@ internal sealed unsafe class GroupedMlpCudaKernel : OpKernel
             Activation = (int)_options.Activation,
             Gating = (int)_options.Gating,
             WeightOnInput = _options.WeightOnInput ? 1 : 0,
-            OrderBlocks = (int)((x.Shape[0] * ids.Shape[1] + ExpertKernels.Positions - 1) / ExpertKernels.Positions),
-            Threads = ExpertKernels.OrderThreads,
+            OrderBlocks = KeyOrdering.Blocks(x.Shape[0] * ids.Shape[1]),
+            Threads = KeyOrdering.Threads,
         };
     }
 
@@ -123,13 +123,13 @@ internal sealed unsafe class GroupedMlpCudaKernel : OpKernel
     {
         if (a.OrderBlocks == 1)
         {
-            _kernels.Order.Launch(stream, 1, ExpertKernels.OrderThreads, a, _tail.Place, x);
+            _kernels.Order.Launch(stream, 1, KeyOrdering.Threads, a, _tail.Place, x);
             return;
         }
 
-        _kernels.Count.Launch(stream, a.OrderBlocks, ExpertKernels.OrderThreads, a, _tail.Place, x);
-        _kernels.SumCounts.Launch(stream, 1, ExpertKernels.OrderThreads, a, _tail.Place, x);
-        _kernels.Place.Launch(stream, a.OrderBlocks, ExpertKernels.OrderThreads, a, _tail.Place, x);
+        _kernels.Count.Launch(stream, a.OrderBlocks, KeyOrdering.Threads, a, _tail.Place, x);
+        _kernels.SumCounts.Launch(stream, 1, KeyOrdering.Threads, a, _tail.Place, x);
+        _kernels.Place.Launch(stream, a.OrderBlocks, KeyOrdering.Threads, a, _tail.Place, x);
     }
 
     private void Multiply(nint stream, in ExpertArguments a, TensorView x, ExpertVariant variant, CudaKernel kernel, long columns, int blockColumns)

@@ -2,6 +2,7 @@
 // given, and how matrices of any format are read.
 #pragma once
 #include "../Common/numbers.cuh"
+#include "../Common/search.cuh"
 
 // In the order of the host's WeightFormat, Activation and Gating.
 enum ExpertFormat { kF32, kF16, kBF16, kInt8, kUInt8, kInt4, kUInt4, kF64 };
@@ -52,21 +53,13 @@ DEVICE i64 expert_units(const ExpertArgs& a, i64 columns) { return a.tiles[a.exp
 
 DEVICE ExpertUnit expert_unit(const ExpertArgs& a, i64 unit, i64 columns) {
     i64 tile = unit / columns;
-    i32 low = 0, high = a.experts_count - 1;
-    while (low < high) {
-        i32 middle = low + (high - low + 1) / 2;
-        if (a.tiles[middle] <= tile) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
+    i32 expert = last_not_above(a.tiles, a.experts_count, tile);
 
-    i64 within = unit - a.tiles[low] * columns, tiles = a.tiles[low + 1] - a.tiles[low], first = within / (kTileGroup * columns) * kTileGroup;
+    i64 within = unit - a.tiles[expert] * columns, tiles = a.tiles[expert + 1] - a.tiles[expert], first = within / (kTileGroup * columns) * kTileGroup;
     i64 size = tiles - first < kTileGroup ? tiles - first : (i64)kTileGroup;
     within -= first * columns;
-    i64 row = a.start[low] + (first + within % size) * a.tile_rows, left = a.start[low + 1] - row;
-    return ExpertUnit{row, left < a.tile_rows ? left : a.tile_rows, within / size, low};
+    i64 row = a.start[expert] + (first + within % size) * a.tile_rows, left = a.start[expert + 1] - row;
+    return ExpertUnit{row, left < a.tile_rows ? left : a.tile_rows, within / size, expert};
 }
 
 template <class V> DEVICE V read_number(const void* data, i32 format, i64 i) {

@@ -8,10 +8,7 @@ namespace Tessera.Kernels.Cuda;
 /// <summary>The list of tiles of queries that the device makes of the offsets, those of the longest segments first.</summary>
 internal sealed unsafe class AttentionTiles
 {
-    private const int Positions = 1024, Threads = 256, Lengths = 256;
-
-    /// <summary>What a block that orders segments has: <c>OrderShared</c> of order.cuh.</summary>
-    public const int SharedBytes = (Positions * sizeof(int)) + (2 * Threads * sizeof(long));
+    private const int Lengths = 256;
 
     private readonly string _place;
     private readonly CudaKernel _atOnce, _count, _sum, _placing, _sumTiles;
@@ -19,7 +16,7 @@ internal sealed unsafe class AttentionTiles
     public AttentionTiles(CudaDevice device, string place)
     {
         CudaModule module = device.Module("packed_attention");
-        CudaKernel Entry(string name) => module.Kernel(name, SharedBytes, place);
+        CudaKernel Entry(string name) => module.Kernel(name, KeyOrdering.SharedBytes, place);
         (_place, _atOnce, _count) = (place, Entry("attention_tiles"), Entry("attention_count"));
         (_sum, _placing, _sumTiles) = (Entry("attention_sum"), Entry("attention_place"), Entry("attention_sum_tiles"));
     }
@@ -40,14 +37,14 @@ internal sealed unsafe class AttentionTiles
         };
         if (layout.Blocks == 1)
         {
-            _atOnce.Launch(stream, 1, Threads, a, _place, q);
+            _atOnce.Launch(stream, 1, KeyOrdering.Threads, a, _place, q);
             return;
         }
 
-        _count.Launch(stream, layout.Blocks, Threads, a, _place, q);
-        _sum.Launch(stream, 1, Threads, a, _place, q);
-        _placing.Launch(stream, layout.Blocks, Threads, a, _place, q);
-        _sumTiles.Launch(stream, 1, Threads, a, _place, q);
+        _count.Launch(stream, layout.Blocks, KeyOrdering.Threads, a, _place, q);
+        _sum.Launch(stream, 1, KeyOrdering.Threads, a, _place, q);
+        _placing.Launch(stream, layout.Blocks, KeyOrdering.Threads, a, _place, q);
+        _sumTiles.Launch(stream, 1, KeyOrdering.Threads, a, _place, q);
     }
 
     /// <summary>Where each part of the list's memory lies.</summary>
@@ -55,7 +52,7 @@ internal sealed unsafe class AttentionTiles
     {
         public Layout(int segments)
         {
-            Blocks = (int)(((long)segments + Positions - 1) / Positions);
+            Blocks = KeyOrdering.Blocks(segments);
             ScratchLayout parts = default;
             Counts = parts.Add((long)Blocks * Lengths, sizeof(int));
             Start = parts.Add(Lengths + 1, sizeof(int));

@@ -2,6 +2,7 @@
 // type, head size and option; products are sums of plain multiplications, so what has tensor cores will have kernels of its own.
 #pragma once
 #include "../Common/numbers.cuh"
+#include "../Common/search.cuh"
 
 struct PackedAttentionArgs {
     const void *q, *k, *v; // [T, H, D], [S, G, D], [S, G, E]
@@ -37,25 +38,10 @@ DEVICE i64 segment_end(const i32* cu, i64 tokens, i64 segment) { return between(
 DEVICE i64 attention_columns(const PackedAttentionArgs& a) { return (a.value_dim + kValues - 1) / kValues; }
 DEVICE i64 attention_units(const PackedAttentionArgs& a, i64 columns) { return a.tiles[a.segments] * a.heads * columns; }
 
-// Where in the order of segments a tile is found.
-DEVICE i32 place_of(const PackedAttentionArgs& a, i64 tile) {
-    i32 low = 0, high = a.segments - 1;
-    while (low < high) {
-        i32 middle = low + (high - low + 1) / 2;
-        if (a.tiles[middle] <= tile) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-
-    return low;
-}
-
 // The last tile of a segment comes first: where attention is causal, it has the most keys.
 template <i32 Tile> DEVICE AttentionUnit attention_unit(const PackedAttentionArgs& a, i64 unit, i64 columns) {
     i64 tile = unit / (a.heads * columns);
-    i32 place = place_of(a, tile), segment = a.order[place];
+    i32 place = last_not_above(a.tiles, a.segments, tile), segment = a.order[place];
     i64 from = segment_start(a.cu_q, a.tokens, segment), to = segment_end(a.cu_q, a.tokens, segment);
     i64 key = segment_start(a.cu_k, a.keys, segment), end = segment_end(a.cu_k, a.keys, segment);
     i64 first = (a.tiles[place + 1] - 1 - tile) * Tile;

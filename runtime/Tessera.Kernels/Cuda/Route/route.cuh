@@ -1,6 +1,7 @@
 // logits[T, E], bias[E], cu_groups[G + 1] → weights, experts and slots [T, K']: what the kernels of a route share. All is computed in
 // f64, as on the CPU; sums are made in one order. Orders of numbers are those of whole numbers that rise with them.
 #pragma once
+#include "../Common/search.cuh"
 #include "../SparseTopK/sparse_top_k.cuh"
 
 namespace route {
@@ -77,18 +78,9 @@ DEVICE TokenGroup group_of(const RouteArgs& a, i64 token) {
         return TokenGroup{0, a.tokens};
     }
 
-    // The last that begins no later: those before that begin there too are empty.
-    i64 low = 0, high = a.groups - 1;
-    while (low < high) {
-        i64 middle = low + (high - low + 1) / 2;
-        if (a.bounds[middle] <= token) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
+    i64 group = last_not_above(a.bounds, a.groups, token);
 
-    return TokenGroup{a.bounds[low], a.bounds[low + 1]};
+    return TokenGroup{a.bounds[group], a.bounds[group + 1]};
 }
 
 // Assignments that an expert takes of a group of tokens.
