@@ -10,9 +10,12 @@ public static class Pairs
     /// <param name="prepare">Makes fresh inputs for a pair.</param>
     /// <param name="ours">What is measured.</param>
     /// <param name="baseline">What it is compared with.</param>
-    public static double[] Ratios<T>(int pairs, Func<int, T> prepare, Action<T> ours, Action<T> baseline)
+    public static double[] Ratios<T>(int pairs, Func<int, T> prepare, Action<T> ours, Action<T> baseline) =>
+        [.. Times(pairs, prepare, ours, baseline).Select(static t => t.Baseline / t.Ours).Order()];
+
+    /// <summary>Both times of every pair that counts, in seconds; the order inside a pair alternates, and the first pair only warms up.</summary>
+    public static IEnumerable<(double Ours, double Baseline)> Times<T>(int pairs, Func<int, T> prepare, Action<T> ours, Action<T> baseline)
     {
-        List<double> ratios = [];
         for (int pair = 0; pair <= pairs; pair++)
         {
             T inputs = prepare(pair);
@@ -21,12 +24,9 @@ public static class Pairs
             double second = Time(oursFirst ? baseline : ours, inputs);
             if (pair > 0)
             {
-                ratios.Add(oursFirst ? second / first : first / second);
+                yield return oursFirst ? (first, second) : (second, first);
             }
         }
-
-        ratios.Sort();
-        return [.. ratios];
     }
 
     /// <summary>A row from sorted ratios.</summary>

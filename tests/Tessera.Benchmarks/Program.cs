@@ -5,6 +5,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Tessera.Benchmarks;
 using Tessera.Benchmarks.Attention;
+using Tessera.Benchmarks.Build;
 using Tessera.Benchmarks.Compile;
 using Tessera.Benchmarks.Experts;
 using Tessera.Benchmarks.Merges;
@@ -15,6 +16,7 @@ using Tessera.Benchmarks.Scheduler;
 Dictionary<string, Func<bool, IEnumerable<Row>>> benchmarks = new()
 {
     ["attention"] = AttentionBenchmark.Run,
+    ["build"] = BuildBenchmark.Run,
     ["compile"] = CompileBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["merges"] = MergeBenchmark.Run,

@@ -1,7 +1,7 @@
 namespace Tessera.Build.Tests;
 
 /// <summary>What the projects of these tests consist of.</summary>
-internal static class Sources
+public static class Sources
 {
     /// <summary>A model of one mean of tokens; its width decides whether its shapes fit.</summary>
     public static string Module(string name, int width = 6, string comment = "") => $$"""
