@@ -25,13 +25,19 @@ public sealed class AllocationTests
     [InlineData("SegmentSoftmax", 4, 4)]
     public void Segment_ops_allocate_nothing(string op, int rows, int outputRows)
     {
-        ModelValue[] ports = [new("x", TensorElementType.Float, "r", 2, 5), new("cu", TensorElementType.Int32, "b")];
+        bool expands = op == "SegmentExpand";
+        ModelValue[] total = expands ? [new("count", TensorElementType.Int64)] : [];
+        RawTensor[] tokens = expands ? [RawTensor.Of("count", TensorElementType.Int64, [], (long[])[outputRows])] : [];
+        ModelValue[] ports = [new("x", TensorElementType.Float, "r", 2, 5), new("cu", TensorElementType.Int32, "b"), .. total];
         byte[] model = OneNodeModel.Create(op, ports, new("out", TensorElementType.Float, "o", 2, 5), op == "SegmentReduce" ? [("kind", "mean")] : []);
         Assert.Equal(0, AllocatedBy(
             model,
             [outputRows, 2, 5],
-            RawTensor.Of("x", TensorElementType.Float, [rows, 2, 5], new float[rows * 10]),
-            RawTensor.Of("cu", TensorElementType.Int32, [4], [0, 1, 1, 4])));
+            [
+                RawTensor.Of("x", TensorElementType.Float, [rows, 2, 5], new float[rows * 10]),
+                RawTensor.Of("cu", TensorElementType.Int32, [4], (int[])[0, 1, 1, 4]),
+                .. tokens,
+            ]));
     }
 
     [Theory]

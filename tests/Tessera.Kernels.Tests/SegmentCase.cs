@@ -13,6 +13,9 @@ internal sealed record SegmentCase(string Op, TensorElementType Type, int[] Cu, 
     /// <summary>Registers the kernels that run it; null for those of the CPU.</summary>
     public Action<SessionOptions>? Register { get; init; }
 
+    /// <summary>What is said to be the number of tokens: where the offsets end, unless a test says otherwise.</summary>
+    public long[] Count { get; init; } = [Cu.Length == 0 ? 0 : Cu[^1]];
+
     public int Columns => (int)Trailing.Aggregate(1L, (a, b) => a * b);
 
     /// <summary>Seeded values as the element type holds them.</summary>
@@ -23,14 +26,25 @@ internal sealed record SegmentCase(string Op, TensorElementType Type, int[] Cu, 
         return Decode(Encode(values, Type), Type);
     }
 
+    /// <summary>What expanding gives: rows as often as their segments have tokens.</summary>
+    public double[] Expanded(double[] x) => [.. Enumerable.Range(0, Cu.Length - 1)
+        .SelectMany(b => Enumerable.Repeat(b, Cu[b + 1] - Cu[b]))
+        .SelectMany(b => x[(b * Columns)..((b + 1) * Columns)])];
+
     public double[] Run(double[] x, int rows, int threads = 2)
     {
         object[] trailing = [.. Trailing.Cast<object>()];
-        ModelValue[] inputs = [new("x", Type, ["r", .. trailing]), new("cu", TensorElementType.Int32, "b")];
+        List<ModelValue> inputs = [new("x", Type, ["r", .. trailing]), new("cu", TensorElementType.Int32, "b")];
+        List<RawTensor> values = [new("x", Type, [rows, .. Trailing], Encode(x, Type)), RawTensor.Of("cu", TensorElementType.Int32, [Cu.Length], Cu)];
+        if (Op == "SegmentExpand")
+        {
+            inputs.Add(new("count", TensorElementType.Int64));
+            values.Add(RawTensor.Of("count", TensorElementType.Int64, Count.Length == 1 ? [] : [Count.Length], Count));
+        }
+
         byte[] model = OneNodeModel.Create(Op, inputs, new("out", Type, ["o", .. trailing]), Kind is null ? [] : [("kind", Kind)]);
         using InferenceSession session = OrtRunner.Open(model, threads, Register);
-        (long[] shape, byte[] bytes) = OrtRunner.Run(
-            session, new("x", Type, [rows, .. Trailing], Encode(x, Type)), RawTensor.Of("cu", TensorElementType.Int32, [Cu.Length], Cu));
+        (long[] shape, byte[] bytes) = OrtRunner.Run(session, [.. values]);
         Assert.Equal(Trailing, shape[1..]);
         return Decode(bytes, Type);
     }

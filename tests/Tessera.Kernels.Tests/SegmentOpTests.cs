@@ -89,10 +89,7 @@ public sealed class SegmentOpTests
             foreach (SegmentCase c in Grid("SegmentExpand", [type], null))
             {
                 double[] x = c.Values(c.Cu.Length - 1);
-                double[] expected = [.. Enumerable.Range(0, c.Cu.Length - 1)
-                    .SelectMany(b => Enumerable.Repeat(b, c.Cu[b + 1] - c.Cu[b]))
-                    .SelectMany(b => x[(b * c.Columns)..((b + 1) * c.Columns)])];
-                Assert.Equal(expected, c.Run(x, c.Cu.Length - 1, Threads(c)));
+                Assert.Equal(c.Expanded(x), c.Run(x, c.Cu.Length - 1, Threads(c)));
             }
         }
     }
@@ -155,6 +152,19 @@ public sealed class SegmentOpTests
     {
         SegmentCase c = new(op, TensorElementType.Float, cu, [2]) { Kind = kind };
         OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => c.Run(new double[8], 4));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new[] { 4L }, "TSR1313 SegmentExpand 'the_node': cu_seqlens ends at 5, but there are 4 tokens.")]
+    [InlineData(new[] { -1L }, "TSR1304 SegmentExpand 'the_node': count must be one number of at least 0; it is [-1].")]
+    [InlineData(new[] { 5L, 5L }, "TSR1304 SegmentExpand 'the_node': count must be one number of at least 0; it is [5, 5].")]
+    [InlineData(new long[0], "TSR1304 SegmentExpand 'the_node': count must be one number of at least 0; it is [].")]
+    [InlineData(new[] { long.MaxValue }, "TSR1313")]
+    public void Counts_that_cannot_be_are_refused(long[] count, string message)
+    {
+        SegmentCase c = new("SegmentExpand", TensorElementType.Float, [0, 2, 5], [2]) { Count = count };
+        OnnxRuntimeException error = Assert.Throws<OnnxRuntimeException>(() => c.Run(new double[4], 2));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 

@@ -61,11 +61,7 @@ public static class Alignment
 
         if (operand.Form == BatchForm.Dense)
         {
-            value = context.Emit(new SegmentExpand(
-                Reshaped(context, value, [context.Environment.BatchSize, .. raised]),
-                context.Environment.CuSeqlens(partition))
-            { Total = context.Environment.Total(partition) });
-            return value;
+            return RaggedIndex.PerToken(context, Reshaped(context, value, [context.Environment.BatchSize, .. raised]), partition);
         }
 
         return Reshaped(context, value, [value.Shape[0], .. raised]);

@@ -31,20 +31,29 @@ public static class RaggedIndex
         PerToken(context, Count(context, context.Environment.BatchSize), partition);
 
     /// <summary><c>[tokens, …]</c>: row b of <c>[batch, …]</c> for each row of example b; a scalar stays what it is.</summary>
-    public static Value PerToken(BatchContext context, Value perExample, Dim partition) => perExample.Rank == 0
-        ? perExample
-        : context.Builder.SegmentExpand(
-            perExample, context.Environment.CuSeqlens(partition), total: context.Environment.Total(partition));
+    public static Value PerToken(BatchContext context, Value perExample, Dim partition)
+    {
+        if (perExample.Rank == 0)
+        {
+            return perExample;
+        }
+
+        // Where inputs carry the total, it follows from their sizes; else offsets end there.
+        GraphBuilder g = context.Builder;
+        (Value cu, Dim total) = (context.Environment.CuSeqlens(partition), context.Environment.Total(partition));
+        return g.IsOfInputs(total)
+            ? g.SegmentExpand(perExample, cu, Number(context, total))
+            : g.SegmentExpand(perExample, cu, g.Cast(g.Gather(cu, g.Int(DType.I64, -1)), DType.I64), total);
+    }
 
     /// <summary><c>[tokens]</c>: position of each row in its example.</summary>
     public static Value Positions(BatchContext context, Dim partition)
     {
-        // The total may be a size that no input carries; the rows' owners carry it.
+        // The total may be a size that no input carries; what is had for each row carries it.
         GraphBuilder g = context.Builder;
         g.Assume(new Constraint.GreaterEqual(context.Environment.Total(partition), Dim.Zero));
-        Value owners = Segments(context, partition);
-        Value rows = g.Range(g.Int(DType.I64, 0), g.Squeeze(g.ShapeOf(owners), [0]), g.Int(DType.I64, 1));
-        return g.Sub(rows, PerToken(context, Starts(context, partition), partition));
+        Value starts = PerToken(context, Starts(context, partition), partition);
+        return g.Sub(g.Range(g.Int(DType.I64, 0), g.Squeeze(g.ShapeOf(starts), [0]), g.Int(DType.I64, 1)), starts);
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ internal static class CudaOps
     /// <param name="provider">The provider that they are registered for; null for the CPU's, whose memory the device must be able to read.</param>
     public static ImmutableArray<CustomOp> On(CudaDevice device, string? provider) =>
     [
-        new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider), new SparseTopKCuda(device, provider),
+        new PackedAttentionCuda(device, provider), new SegmentReduceCuda(device, provider), new SegmentSoftmaxCuda(device, provider), new SegmentExpandCuda(device, provider), new SparseTopKCuda(device, provider),
         new GroupedMlpCuda(device, provider), new RouteCuda(device, provider),
     ];
 }

@@ -6,6 +6,9 @@ namespace Tessera.Kernels.Interop;
 /// <summary>The native side of <see cref="CustomOp"/> and <see cref="OpKernel"/>: what ONNX Runtime calls.</summary>
 internal static unsafe class OpCallbacks
 {
+    // OrtMemTypeCPUInput and OrtMemTypeDefault.
+    private const int HostMemory = -2, DeviceMemory = 0;
+
     /// <summary>Fills a native op for <paramref name="variant"/>. It is never freed.</summary>
     internal static NativeOp* Create(OpVariant variant)
     {
@@ -74,7 +77,7 @@ internal static unsafe class OpCallbacks
     private static int OutputKind(NativeOp* op, nuint index) => (int)Port(VariantOf(op).Op.Outputs, index).Kind;
 
     [UnmanagedCallersOnly]
-    private static int MemoryType(NativeOp* op, nuint index) => 0;
+    private static int MemoryType(NativeOp* op, nuint index) => Port(VariantOf(op).Op.Inputs, index).OnHost ? HostMemory : DeviceMemory;
 
     [UnmanagedCallersOnly]
     private static int MinArity(NativeOp* op) => 1;

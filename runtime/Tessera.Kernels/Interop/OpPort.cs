@@ -14,7 +14,8 @@ internal enum PortKind
 /// <param name="Name">The name used in errors.</param>
 /// <param name="Type">Its element type, or null for the type that the variant is registered for.</param>
 /// <param name="Kind">Whether it must be there.</param>
-internal sealed record OpPort(string Name, TensorElementType? Type = null, PortKind Kind = PortKind.Required)
+/// <param name="OnHost">Whether an input lies in the host's memory, whatever device the op runs on: sizes, which decide what is made.</param>
+internal sealed record OpPort(string Name, TensorElementType? Type = null, PortKind Kind = PortKind.Required, bool OnHost = false)
 {
     /// <summary>ONNX Runtime's mark of a port whose tensors may be of any type, each of its own.</summary>
     public const TensorElementType AnyType = 0;

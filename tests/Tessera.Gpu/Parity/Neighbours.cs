@@ -16,7 +16,7 @@ internal sealed record Neighbours(IReadOnlyDictionary<string, RefValue> Inputs, 
         Op op = TesseraSchemas.Of(c.Graph);
         return op switch
         {
-            PackedAttention or SegmentReduce or SegmentSoftmax => Segments(c, op),
+            PackedAttention or SegmentReduce or SegmentSoftmax or SegmentExpand => Segments(c, op),
             GroupedMlp or SparseTopK => Rows(c, op),
             Route { CapacityFactor.Value: 0, ExpertChoice: false } => Rows(c, op),
             _ => null,
@@ -35,10 +35,13 @@ internal sealed record Neighbours(IReadOnlyDictionary<string, RefValue> Inputs, 
             return null;
         }
 
+        // One row for each segment.
+        long[] each = [.. Enumerable.Range(0, cuts[0].Offsets.Length).Select(static i => (long)i)];
+        long[]? OffsetsOf(Dim rows) => op is SegmentExpand ? each : Array.Find(cuts, cut => cut.Rows == rows).Offsets;
         Dictionary<string, RefValue> inputs = new(c.Inputs);
         foreach (Value? operand in op.Operands)
         {
-            if (operand is { Op: Input input, Type: TensorType { Shape: [var rows, ..] } type } && type.DType.IsFloat() && Array.Find(cuts, cut => cut.Rows == rows) is { Offsets: { } offsets })
+            if (operand is { Op: Input input, Type: TensorType { Shape: [var rows, ..] } type } && type.DType.IsFloat() && OffsetsOf(rows) is { } offsets)
             {
                 RefTensor tensor = Copy((RefTensor)inputs[input.Name]);
                 foreach (Range odd in Ranges(offsets, tensor.Count, first: 1))
@@ -50,8 +53,7 @@ internal sealed record Neighbours(IReadOnlyDictionary<string, RefValue> Inputs, 
             }
         }
 
-        long[] own = op is SegmentReduce ? [.. Enumerable.Range(0, cuts[0].Offsets.Length).Select(static i => (long)i)] : cuts[0].Offsets;
-        return new(inputs, dims => Ranges(own, Count(dims), first: 0));
+        return new(inputs, dims => Ranges(op is SegmentReduce ? each : cuts[0].Offsets, Count(dims), first: 0));
     }
 
     private static Neighbours? Rows(ParityCase c, Op op)

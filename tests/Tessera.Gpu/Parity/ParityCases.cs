@@ -10,7 +10,7 @@ internal static class ParityCases
     public static IEnumerable<ParityCase> Of(string op, OpSchema schema, bool quick) => SampleCases.Of(op, schema).Concat(op switch
     {
         "PackedAttention" => AttentionCases.All(quick),
-        "SegmentReduce" or "SegmentSoftmax" => SegmentCases.All(op, quick),
+        "SegmentReduce" or "SegmentSoftmax" or "SegmentExpand" => SegmentCases.All(op, quick),
         "GroupedMlp" => ExpertCases.Experts(quick),
         "Route" => ExpertCases.Routes(quick),
         "SparseTopK" => ExpertCases.Sparse(quick),

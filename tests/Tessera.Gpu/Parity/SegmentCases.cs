@@ -41,10 +41,16 @@ internal static class SegmentCases
 
         Dictionary<string, RefValue> inputs = new()
         {
-            ["x"] = ParityCases.Floats(type, 3, seed: columns, offsets[^1], columns),
+            ["x"] = ParityCases.Floats(type, 3, seed: columns, op == "SegmentExpand" ? lengths.Length : offsets[^1], columns),
             ["cu"] = RefTensor.Ints(DType.I32, [offsets.Length], offsets),
+            ["count"] = RefTensor.Scalar(offsets[^1]),
         };
-        (Value x, Value cu) = (g.In("x", $"{type.Text()}[t, {columns}]"), g.In("cu", "i32[b + 1]"));
-        return ParityCases.Of(op, name, g, inputs, [kind is { } reduction ? g.Emit(new SegmentReduce(x, cu) { Kind = reduction }) : g.Emit(new SegmentSoftmax(x, cu))]);
+        (Value x, Value cu) = (g.In("x", $"{type.Text()}[{(op == "SegmentExpand" ? "b" : "t")}, {columns}]"), g.In("cu", "i32[b + 1]"));
+        return ParityCases.Of(op, name, g, inputs, [g.Emit(op switch
+        {
+            "SegmentReduce" => new SegmentReduce(x, cu) { Kind = kind!.Value },
+            "SegmentExpand" => new SegmentExpand(x, cu, g.In("count", "i64[]")),
+            _ => new SegmentSoftmax(x, cu),
+        })]);
     }
 }

@@ -15,10 +15,20 @@ public class RefusalTests
             {
                 () => g.SegmentSoftmax(x, wide),
                 () => g.SegmentReduce(x, wide, Ir.Ops.SegmentReduction.Sum),
-                () => g.SegmentExpand(g.In("rows", "f32[b, 2]"), wide),
+                () => g.SegmentExpand(g.In("rows", "f32[b, 2]"), wide, g.In("count", "i64[]")),
                 () => g.PackedAttention(g.In("q", "f32[t, 2, 4]"), g.In("k", "f32[t, 2, 4]"), g.In("v", "f32[t, 2, 4]"), wide, wide),
             },
             static emit => Assert.Contains("i64[b + 1]", Assert.Throws<TesseraException>(() => emit()).Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("i32[]")]
+    [InlineData("i64[1]")]
+    public void A_count_is_one_number_of_64_bits(string type)
+    {
+        GraphBuilder g = new();
+        TesseraException error = Assert.Throws<TesseraException>(() => g.SegmentExpand(g.In("rows", "f32[b, 2]"), g.In("cu", "i32[b + 1]"), g.In("count", type)));
+        Assert.Contains($"count must be an i64[]; it is {type}.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal static class SegmentBodies
     }
 
     public static Value Expand(GraphBuilder g, SegmentExpand op) =>
-        g.Gather(op.X, new SegmentGrid(g, op.CuSeqlens).Owners(op.Total));
+        g.Gather(op.X, new SegmentGrid(g, op.CuSeqlens).Owners(op.Count, op.Outputs[0].Shape[0]));
 
     /// <summary>The running sum of each segment by itself, over x[T, …].</summary>
     public static Value CumSum(GraphBuilder g, CumSum op, Value x, Value cuSeqlens)

@@ -4,11 +4,14 @@ using Tessera.Ir.Onnx;
 
 namespace Tessera.Ir.Ops;
 
-/// <summary>Row b of x for every token of segment b: <c>x[B, …], cu_seqlens i32[B + 1] → [T, …]</c>, T = cu_seqlens[B].</summary>
+/// <summary>
+/// Row b of x for every token of segment b: <c>x[B, …], cu_seqlens i32[B + 1], count i64[] → [T, …]</c>, T = cu_seqlens[B] = count. The
+/// number stands beside the offsets, since a device's host knows sizes and cannot look at what offsets hold.
+/// </summary>
 [Op("segment_expand")]
-public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
+public sealed partial record SegmentExpand(Value X, Value CuSeqlens, Value Count) : Op
 {
-    /// <summary>T, where it is known by name.</summary>
+    /// <summary>T by name, where the count is no size.</summary>
     public Dim? Total { get; init; }
 
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
@@ -20,14 +23,19 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
             throw context.Error("TSR0203", $"x must have a leading segment axis; it is {X.Type}.");
         }
 
+        if (Count.DType != DType.I64 || context.ShapeOf(Count).Rank != 0)
+        {
+            throw context.Error("TSR0203", $"count must be an i64[]; it is {Count.Type}.");
+        }
+
         context.RequireEqual(x[0] + 1, cu[0], "segments + 1 and offsets");
-        return [new TensorType(X.DType, [Total ?? context.Fresh(0, 0), .. x.Skip(1)])];
+        return [new TensorType(X.DType, [Range.Content(Count) ?? Total ?? context.Fresh(0, 0), .. x.Skip(1)])];
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
     {
         RefTensor x = context.Tensor(0);
-        long[] cu = Segments.Check(context, context.Tensor(1), null);
+        long[] cu = Segments.Check(context, context.Tensor(1), context.Tensor(2).I[0]);
         int row = (int)(x.Count / Math.Max(1, x.Dims[0]));
         int[] owner = Segments.Owners(cu);
         return [RefTensor.Gather(x, [owner.Length, .. x.Dims.Skip(1)], i => (owner[i / row] * row) + (i % row))];
@@ -50,15 +58,16 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens) : Op
         Sample("none", "f32[b, 2]", [0]),
         Sample("all empty", "f16[b, 2]", [0, 0, 0]),
         Sample("bf16", "bf16[b, 2, 1]", [0, 3]),
-        Sample("total", "f32[b, 3]", [0, 2, 2, 5], Dim.Sym("t")),
+        Sample("counted", "f32[b, 3]", [0, 2, 2, 5], counted: true),
     ];
 
-    private static OpSample Sample(string name, string x, long[] cu, Dim? total = null) =>
-        new(name, g => total is null
-            ? [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"))]
-            : [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"), total), g.In("sized", "f32[t]")])
+    // The count as a size of an input, or as a number that a run finds.
+    private static OpSample Sample(string name, string x, long[] cu, bool counted = false) =>
+        new(name, g => counted
+            ? [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"), g.In("count", "i64[]"))]
+            : [g.SegmentExpand(g.In("x", x), g.In("cu", "i32[b + 1]"), g.DimValue(Dim.Sym("t"))), g.In("sized", "f32[t]")])
         {
             Sizes = [new Dictionary<string, long> { ["b"] = cu.Length - 1, ["t"] = cu[^1] }],
-            Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [cu.Length], cu) },
+            Fixed = new Dictionary<string, RefTensor> { ["cu"] = RefTensor.Ints(DType.I32, [cu.Length], cu), ["count"] = RefTensor.Scalar(cu[^1]) },
         };
 }

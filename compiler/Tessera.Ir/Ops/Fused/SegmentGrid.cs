@@ -44,14 +44,13 @@ internal sealed class SegmentGrid
     }
 
     /// <summary><c>i64[T]</c>: the segment of each token, which is how many segments end before it or at it.</summary>
-    /// <param name="total">T, where it is known by name.</param>
-    public Value Owners(Dim? total)
-    {
-        // One end that no token reaches, so that there is something to sum when there are no segments.
-        Value ends = _builder.Concat([_ends, Vector(long.MaxValue)], 0);
-        Value ended = _builder.LessOrEqual(_builder.Unsqueeze(ends, [0]), _builder.Unsqueeze(Tokens(total), [1]));
-        return _builder.ReduceSum(_builder.Cast(ended, DType.I64), [1]);
-    }
+    /// <param name="total">T, by name.</param>
+    public Value Owners(Dim total) => Owners(Tokens(total));
+
+    /// <summary>The same, where a value says the total.</summary>
+    /// <param name="total">T, <c>i64[]</c>.</param>
+    /// <param name="name">What T is called.</param>
+    public Value Owners(Value total, Dim name) => Owners(From0(total, name));
 
     /// <summary><c>[B, L, …] → [T, …]</c>: the tokens back in their order.</summary>
     public Value Collect(Value grid, Dim total)
@@ -62,10 +61,18 @@ internal sealed class SegmentGrid
         return _builder.Gather(flat, _builder.Add(_builder.Mul(owners, _longest), position));
     }
 
-    // A total that no input carries has its name from here on.
-    private Value Tokens(Dim? total) => total is null ? From0(_count)
-        : _builder.IsOfInputs(total) ? From0(_builder.DimValue(total))
-        : _builder.EmitAs(Positions(_count), [new TensorType(DType.I64, [total])])[0];
+    private Value Owners(Value tokens)
+    {
+        // One end that no token reaches, so that there is something to sum when there are no segments.
+        Value ends = _builder.Concat([_ends, Vector(long.MaxValue)], 0);
+        Value ended = _builder.LessOrEqual(_builder.Unsqueeze(ends, [0]), _builder.Unsqueeze(tokens, [1]));
+        return _builder.ReduceSum(_builder.Cast(ended, DType.I64), [1]);
+    }
+
+    private Value Tokens(Dim total) => _builder.IsOfInputs(total) ? From0(_builder.DimValue(total)) : From0(_count, total);
+
+    // A size that no input carries has its name from here on.
+    private Value From0(Value limit, Dim name) => _builder.EmitAs(Positions(limit), [new TensorType(DType.I64, [name])])[0];
 
     private Value From0(Value limit) => _builder.Emit(Positions(limit));
 

@@ -52,11 +52,10 @@ public sealed partial record LogSoftmax(Value X) : Op
     private static Value Packed(BatchContext context, Batched x)
     {
         Value cu = context.Environment.CuSeqlens(x.Partition!);
-        Dim total = context.Environment.Total(x.Partition!);
         Value Less(Value value, SegmentReduction kind)
         {
             Value rows = context.Emit(new SegmentReduce(value, cu) { Kind = kind });
-            return context.Emit(new Sub(value, context.Emit(new SegmentExpand(rows, cu) { Total = total })));
+            return context.Emit(new Sub(value, RaggedIndex.PerToken(context, rows, x.Partition!)));
         }
 
         return Less(Less(x.Value, SegmentReduction.Max), SegmentReduction.Logsumexp);

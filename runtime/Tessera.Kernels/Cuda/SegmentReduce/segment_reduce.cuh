@@ -2,24 +2,16 @@
 // brought into 0 … T, so that none leads outside of x.
 #pragma once
 #include "../Common/numbers.cuh"
-
-struct SegmentReduceArgs {
-    const void* x;
-    const i32* cu;
-    void* output;
-    i64 tokens, segments, columns;
-    i32 width; // Columns of a block, a power of two up to 32; its other threads share the rows.
-    i32 threads;
-};
+#include "../Common/segments.cuh"
 
 // A block of columns of one segment.
 struct SegmentUnit {
     i64 segment, column, from, to;
 };
 
-DEVICE i64 segment_units(const SegmentReduceArgs& a) { return a.segments * ((a.columns + a.width - 1) / a.width); }
+DEVICE i64 segment_units(const SegmentArgs& a) { return a.segments * ((a.columns + a.width - 1) / a.width); }
 
-DEVICE SegmentUnit segment_unit(const SegmentReduceArgs& a, i64 unit) {
+DEVICE SegmentUnit segment_unit(const SegmentArgs& a, i64 unit) {
     i64 blocks = (a.columns + a.width - 1) / a.width, segment = unit / blocks;
     i64 from = a.cu[segment], to = a.cu[segment + 1];
     from = from < 0 ? 0 : from > a.tokens ? a.tokens : from;
@@ -28,9 +20,9 @@ DEVICE SegmentUnit segment_unit(const SegmentReduceArgs& a, i64 unit) {
 }
 
 // Which column and which row of each round of rows a thread has.
-DEVICE i64 column_of(const SegmentReduceArgs& a, const SegmentUnit& u, i32 thread) { return u.column + thread % a.width; }
-DEVICE i64 row_of(const SegmentReduceArgs& a, const SegmentUnit& u, i32 thread) { return u.from + thread / a.width; }
-DEVICE i32 rows_of(const SegmentReduceArgs& a) { return a.threads / a.width; }
+DEVICE i64 column_of(const SegmentArgs& a, const SegmentUnit& u, i32 thread) { return u.column + thread % a.width; }
+DEVICE i64 row_of(const SegmentArgs& a, const SegmentUnit& u, i32 thread) { return u.from + thread / a.width; }
+DEVICE i32 rows_of(const SegmentArgs& a) { return a.threads / a.width; }
 
 template <class V> struct Plus { static DEVICE V none() { return 0; } static DEVICE V of(V a, V b) { return a + b; } };
 template <class V> struct Larger { static DEVICE V none() { return least<V>(); } static DEVICE V of(V a, V b) { return larger(a, b); } };
@@ -39,7 +31,7 @@ template <class V> struct Same { static DEVICE V of(V x, V) { return x; } };
 template <class V> struct Exponential { static DEVICE V of(V x, V shift) { return exponential(x - shift); } };
 
 // Leaves in the first width values of `found` what Fold makes of the columns, always in the same order.
-template <class T, class V, class Fold, class Map> DEVICE void fold_columns(const SegmentReduceArgs& a, const SegmentUnit& u, V* found, const V* shift) {
+template <class T, class V, class Fold, class Map> DEVICE void fold_columns(const SegmentArgs& a, const SegmentUnit& u, V* found, const V* shift) {
     FOR_THREADS(t) {
         V sum = Fold::none();
         i64 column = column_of(a, u, t);
@@ -62,7 +54,7 @@ template <class T, class V, class Fold, class Map> DEVICE void fold_columns(cons
     }
 }
 
-template <class T, class Result> DEVICE void store_columns(const SegmentReduceArgs& a, const SegmentUnit& u, Result result) {
+template <class T, class Result> DEVICE void store_columns(const SegmentArgs& a, const SegmentUnit& u, Result result) {
     FOR_THREADS(t) {
         i64 column = column_of(a, u, t);
         if (t < a.width && column < a.columns) {
@@ -71,7 +63,7 @@ template <class T, class Result> DEVICE void store_columns(const SegmentReduceAr
     }
 }
 
-template <class T> DEVICE void segment_sum(const SegmentReduceArgs& a) {
+template <class T> DEVICE void segment_sum(const SegmentArgs& a) {
     using V = typename Number<T>::Total;
     V* found = (V*)shared_memory();
     for (i64 unit = block_index(); unit < segment_units(a); unit += block_count()) {
@@ -81,7 +73,7 @@ template <class T> DEVICE void segment_sum(const SegmentReduceArgs& a) {
     }
 }
 
-template <class T> DEVICE void segment_mean(const SegmentReduceArgs& a) {
+template <class T> DEVICE void segment_mean(const SegmentArgs& a) {
     using V = typename Number<T>::Total;
     V* found = (V*)shared_memory();
     for (i64 unit = block_index(); unit < segment_units(a); unit += block_count()) {
@@ -92,7 +84,7 @@ template <class T> DEVICE void segment_mean(const SegmentReduceArgs& a) {
     }
 }
 
-template <class T> DEVICE void segment_max(const SegmentReduceArgs& a) {
+template <class T> DEVICE void segment_max(const SegmentArgs& a) {
     using V = typename Number<T>::Wide;
     V* found = (V*)shared_memory();
     for (i64 unit = block_index(); unit < segment_units(a); unit += block_count()) {
@@ -103,7 +95,7 @@ template <class T> DEVICE void segment_max(const SegmentReduceArgs& a) {
 }
 
 // The largest first, then Σ exp(x − largest); infinite where the largest is.
-template <class T> DEVICE void segment_logsumexp(const SegmentReduceArgs& a) {
+template <class T> DEVICE void segment_logsumexp(const SegmentArgs& a) {
     using V = typename Number<T>::Wide;
     V* most = (V*)shared_memory();
     V* found = most + a.threads;

@@ -1,7 +1,7 @@
 // x[T, R], cu[B + 1] → [T, R]: softmax down each column of each segment.
 #include "../SegmentReduce/segment_reduce.cuh"
 
-template <class T> DEVICE void segment_softmax(const SegmentReduceArgs& a) {
+template <class T> DEVICE void segment_softmax(const SegmentArgs& a) {
     using V = typename Number<T>::Wide;
     V* most = (V*)shared_memory();
     V* total = most + a.threads;
@@ -22,7 +22,7 @@ template <class T> DEVICE void segment_softmax(const SegmentReduceArgs& a) {
     }
 }
 
-ENTRY(segment_softmax_f32, SegmentReduceArgs, segment_softmax<float>)
-ENTRY(segment_softmax_f64, SegmentReduceArgs, segment_softmax<double>)
-ENTRY(segment_softmax_f16, SegmentReduceArgs, segment_softmax<F16>)
-ENTRY(segment_softmax_bf16, SegmentReduceArgs, segment_softmax<BF16>)
+ENTRY(segment_softmax_f32, SegmentArgs, segment_softmax<float>)
+ENTRY(segment_softmax_f64, SegmentArgs, segment_softmax<double>)
+ENTRY(segment_softmax_f16, SegmentArgs, segment_softmax<F16>)
+ENTRY(segment_softmax_bf16, SegmentArgs, segment_softmax<BF16>)

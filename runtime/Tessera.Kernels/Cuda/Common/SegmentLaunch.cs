@@ -24,12 +24,7 @@ internal static class SegmentLaunch
             return;
         }
 
-        long columns = 1, segments = cu.Shape[0] - 1;
-        foreach (long size in x.Shape[1..])
-        {
-            columns *= size;
-        }
-
+        long columns = Columns(x), segments = cu.Shape[0] - 1;
         int width = (int)Math.Min(BitOperations.RoundUpToPowerOf2((ulong)columns), WidestBlock);
         long units = segments * ((columns + width - 1) / width);
         if (units == 0)
@@ -42,7 +37,19 @@ internal static class SegmentLaunch
         kernel.Launch(stream, (int)Math.Min(units, CudaKernel.MostBlocks), Threads, arguments, place, x);
     }
 
-    /// <summary><c>SegmentReduceArgs</c> of segment_reduce.cuh.</summary>
+    /// <summary>What a row holds.</summary>
+    public static long Columns(TensorView x)
+    {
+        long columns = 1;
+        foreach (long size in x.Shape[1..])
+        {
+            columns *= size;
+        }
+
+        return columns;
+    }
+
+    /// <summary><c>SegmentArgs</c> of segments.cuh.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct Arguments
     {
