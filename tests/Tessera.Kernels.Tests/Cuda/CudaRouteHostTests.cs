@@ -30,11 +30,11 @@ public unsafe class CudaRouteHostTests
             "route_choose, 300x1x1, 32x1x1, 1432", "route_count, 3x1x1, 256x1x1, 3072", "route_carry, 8x1x1, 256x1x1, 2048", "route_place, 3x1x1, 256x1x1, 3072");
         Launches(
             s_limited with { Priority = "batch", Groups = [0, 300] },
-            "route_groups, 1x1x1, 256x1x1, 1024", "route_choose, 300x1x1, 32x1x1, 1432", "route_rank, 2x1x1, 256x1x1, 0", "route_count, 3x1x1, 256x1x1, 3072",
+            "route_groups, 1x1x1, 256x1x1, 1024", "route_choose, 300x1x1, 32x1x1, 1432", "route_sort, 1x1x1, 256x1x1, 14336", "route_rank, 2x1x1, 256x1x1, 0", "route_count, 3x1x1, 256x1x1, 3072",
             "route_carry, 8x1x1, 256x1x1, 2048", "route_place, 3x1x1, 256x1x1, 3072");
         Launches(
             s_limited with { ExpertChoice = true, Groups = [0, 300] },
-            "route_groups, 1x1x1, 256x1x1, 1024", "route_score, 300x1x1, 32x1x1, 1504", "route_rank, 10x1x1, 256x1x1, 0", "route_store, 300x1x1, 32x1x1, 1024");
+            "route_groups, 1x1x1, 256x1x1, 1024", "route_score, 300x1x1, 32x1x1, 1504", "route_sort, 8x1x1, 256x1x1, 14336", "route_rank, 10x1x1, 256x1x1, 0", "route_store, 300x1x1, 32x1x1, 1024");
     }
 
     [SkippableFact]
@@ -64,7 +64,7 @@ public unsafe class CudaRouteHostTests
         RouteCase c = s_limited with { Priority = "batch", Groups = [0, 100, 300], Register = stub.Domain().AddTo };
         using InferenceSession session = c.Open();
         RouteResult expected = (c with { Register = null }).Run();
-        string[] names = ["route_groups", "route_choose", "route_rank", "route_count", "route_carry", "route_place"];
+        string[] names = ["route_groups", "route_choose", "route_sort", "route_rank", "route_count", "route_carry", "route_place"];
         for (int i = 0; i < names.Length; i++)
         {
             stub.Fail("cuLaunchKernel", i + 1);
@@ -90,6 +90,7 @@ public unsafe class CudaRouteHostTests
         Assert.Equal(Of("threads"), (int)((byte*)&arguments.Threads - (byte*)&arguments));
         Assert.Equal(Of("tile"), RoutePlan.MostSharedBytes(RouteStep.Count));
         Assert.Equal(Of("tile"), RoutePlan.MostSharedBytes(RouteStep.Place));
+        Assert.Equal(Of("sorted"), RoutePlan.MostSharedBytes(RouteStep.Sort));
     }
 
     // On a device nobody can refuse them: every token is in one group, and nothing is written but outputs and the call's own memory.

@@ -12,6 +12,9 @@ public class CudaRouteTests
     // A chunk is 256 positions: fewer, as many, more, and more chunks than a block of the scan has threads.
     private static readonly RouteCase s_limited = new(700, 5) { K = 3, Factor = 0.7f };
 
+    // Tokens are ranked by sorted chunks of 1024.
+    private static readonly RouteCase s_sorted = new(3500, 4) { Factor = 0.7f, Priority = "batch" };
+
     // More than shared memory takes: a row of each block lies in memory.
     private static readonly RouteCase s_wide = new(30, 2000) { K = 5, Type = TensorElementType.Double };
 
@@ -42,6 +45,15 @@ public class CudaRouteTests
         ["groups that begin where chunks do"] = s_limited with { Groups = [0, 256, 512, 700], Priority = "batch" },
         ["more chunks than threads"] = new(35_000, 3) { K = 2, Factor = 0.9f, Groups = [0, 20_000, 20_001, 35_000] },
         ["more groups than threads"] = new(900, 4) { Factor = 1, Groups = SmallGroups(900), Priority = "token", Multiple = 2 },
+        ["a sorted chunk"] = s_sorted with { Tokens = 1024 },
+        ["a sorted chunk and one more"] = s_sorted with { Tokens = 1025, ExpertChoice = true },
+        ["sorted chunks of one group"] = s_sorted,
+        ["sorted chunks of one group of expert choice"] = s_sorted with { ExpertChoice = true },
+        ["groups across sorted chunks"] = s_sorted with { Groups = [0, 1000, 1024, 1024, 1030, 3500] },
+        ["groups across sorted chunks of expert choice"] = s_sorted with { Groups = [0, 1000, 1024, 1024, 1030, 3500], ExpertChoice = true },
+        ["small groups across sorted chunks"] = s_sorted with { Groups = SmallGroups(3500), ExpertChoice = true },
+        ["ties across sorted chunks"] = s_sorted with { Given = Repeated([1, 2, 3, 3, 2, 1, 0, 0, 1, 1, 1, 1], 14_000), ExpertChoice = true },
+        ["ties across sorted chunks by weight"] = s_sorted with { Given = Repeated([1, 2, 3, 3, 2, 1, 0, 0, 1, 1, 1, 1], 14_000) },
         ["most of a row in shared memory"] = s_wide with { Experts = 1500 },
         ["wide"] = s_wide,
         ["wide, groups"] = s_wide with { GroupCount = 500, TopGroups = 9, Biased = true },

@@ -15,6 +15,8 @@ internal unsafe struct RouteArguments
     public long* Slots;
     public void* Rows;
     public void* Keys;
+    public void* Sorted;
+    public void* Places;
     public void* Bounds;
     public void* Order;
     public void* Ranks;

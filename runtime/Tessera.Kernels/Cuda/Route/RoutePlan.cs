@@ -11,6 +11,9 @@ internal readonly unsafe struct RoutePlan
     /// <summary>What every device gives a block; and threads of every block but one for a token.</summary>
     private const int LargestShared = 48 << 10, RouteThreads = 256;
 
+    /// <summary>Tokens that a block sorts.</summary>
+    private const int Sorted = 1024;
+
     /// <summary>Threads of a block for a token, by experts; numbers of each thread before the token's row.</summary>
     private const int LeastThreads = 32, MostThreads = 128, FoldedNumbers = 5;
 
@@ -18,7 +21,7 @@ internal readonly unsafe struct RoutePlan
     private const int RowBlocks = 8;
 
     private readonly long _tokens, _experts, _ranked, _rowSize, _mostChosen, _span, _chunks;
-    private readonly long _rows, _bounds, _keys, _order, _ranks, _bad, _counts, _starts;
+    private readonly long _rows, _bounds, _keys, _sorted, _places, _order, _ranks, _bad, _counts, _starts;
     private readonly long _rowBlocks;
     private readonly int _threads;
     private readonly bool _grouped, _batch, _byExpert, _limited;
@@ -45,7 +48,10 @@ internal readonly unsafe struct RoutePlan
         ScratchLayout layout = new();
         _rows = layout.Add(_rowBlocks * _rowSize, sizeof(double));
         _bounds = layout.Add(_grouped ? problem.GroupCount + 1L : 0, sizeof(int));
-        _keys = layout.Add(_batch || _byExpert ? _tokens * _ranked : 0, sizeof(long));
+        long ranked = _batch || _byExpert ? _tokens * _ranked : 0;
+        _keys = layout.Add(ranked, sizeof(long));
+        _sorted = layout.Add(ranked, sizeof(long));
+        _places = layout.Add(ranked, sizeof(ushort));
         _order = layout.Add(_batch ? _tokens : 0, sizeof(int));
         _ranks = layout.Add(_byExpert ? _tokens * _experts : 0, sizeof(int));
         _bad = layout.Add(_byExpert ? _tokens : 0, sizeof(byte));
@@ -63,9 +69,9 @@ internal readonly unsafe struct RoutePlan
     /// <summary>The kernels, in their order, that any call of a node may need.</summary>
     public static ImmutableArray<RouteStep> StepsOf(in RouteOptions options) => options switch
     {
-        { ExpertChoice: true } => [RouteStep.Groups, RouteStep.Score, RouteStep.Rank, RouteStep.Store],
+        { ExpertChoice: true } => [RouteStep.Groups, RouteStep.Score, RouteStep.Sort, RouteStep.Rank, RouteStep.Store],
         { CapacityFactor: not > 0 } => [RouteStep.Choose],
-        { Priority: RoutePriority.Batch } => [RouteStep.Groups, RouteStep.Choose, RouteStep.Rank, RouteStep.Count, RouteStep.Carry, RouteStep.Place],
+        { Priority: RoutePriority.Batch } => [RouteStep.Groups, RouteStep.Choose, RouteStep.Sort, RouteStep.Rank, RouteStep.Count, RouteStep.Carry, RouteStep.Place],
         _ => [RouteStep.Groups, RouteStep.Choose, RouteStep.Count, RouteStep.Carry, RouteStep.Place],
     };
 
@@ -74,6 +80,7 @@ internal readonly unsafe struct RoutePlan
         RouteStep.Groups => "route_groups",
         RouteStep.Choose => "route_choose",
         RouteStep.Score => "route_score",
+        RouteStep.Sort => "route_sort",
         RouteStep.Rank => "route_rank",
         RouteStep.Store => "route_store",
         RouteStep.Count => "route_count",
@@ -88,6 +95,7 @@ internal readonly unsafe struct RoutePlan
         RouteStep.Store => MostThreads * sizeof(double),
         RouteStep.Groups => RouteThreads * sizeof(int),
         RouteStep.Carry => 2 * RouteThreads * sizeof(int),
+        RouteStep.Sort => Sorted * (sizeof(long) + sizeof(int) + sizeof(ushort)),
         RouteStep.Rank => 0,
         _ => 3 * RouteThreads * sizeof(int),
     };
@@ -109,6 +117,7 @@ internal readonly unsafe struct RoutePlan
             RouteStep.Groups => _grouped ? 1 : 0,
             RouteStep.Choose or RouteStep.Score => _rowBlocks > 0 ? _rowBlocks : _tokens,
             RouteStep.Store => _tokens,
+            RouteStep.Sort => (_tokens + Sorted - 1) / Sorted * _ranked,
             RouteStep.Rank => ((_tokens * _ranked) + RouteThreads - 1) / RouteThreads,
             RouteStep.Carry => _experts,
             _ => _chunks,
@@ -124,6 +133,8 @@ internal readonly unsafe struct RoutePlan
         arguments.Bounds = _grouped ? memory.At(_bounds) : null;
         arguments.Rows = _rowBlocks > 0 ? memory.At(_rows) : null;
         arguments.Keys = _batch || _byExpert ? memory.At(_keys) : null;
+        arguments.Sorted = memory.At(_sorted);
+        arguments.Places = memory.At(_places);
         arguments.Order = _batch ? memory.At(_order) : null;
         arguments.Ranks = memory.At(_ranks);
         arguments.Bad = memory.At(_bad);

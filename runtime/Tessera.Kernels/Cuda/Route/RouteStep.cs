@@ -12,6 +12,9 @@ internal enum RouteStep
     /// <summary>Scores of each token, where experts choose.</summary>
     Score,
 
+    /// <summary>Chunks of tokens in the order that they rank in.</summary>
+    Sort,
+
     /// <summary>The rank of each token in its group.</summary>
     Rank,
 

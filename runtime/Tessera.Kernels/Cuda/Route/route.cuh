@@ -19,6 +19,8 @@ struct RouteArgs {
     i64 *ids, *slots;     // Slots may be null.
     double* rows;         // [blocks, row_size], where rows do not fit into shared memory.
     i64* keys;            // [T, ranked]: what tokens are ranked by, in each column.
+    i64* sorted;          // [ranked, T]: those, chunks of tokens sorted.
+    u16* places;          // [ranked, T]: which token of its chunk has it.
     i32 *bounds, *order;  // [G + 1]; [T]: tokens of each group, best first.
     i32* ranks;           // [T, E], of expert choice: a rank below the capacity, or −1.
     u8* bad;              // [T], of expert choice: rows that are not numbers.
@@ -121,31 +123,6 @@ DEVICE void order_groups(const RouteArgs& a) {
         for (i64 g = t * each; g < (t + 1) * each && g <= a.groups; g++) {
             high = later(high, within(a.cu[g], a.tokens));
             a.bounds[g] = g == 0 ? 0 : g == a.groups ? (i32)a.tokens : high;
-        }
-    }
-}
-
-// The rank of every token within its group, in each column of the keys, the largest first and the lower index first among equals: as
-// many as come before it. As an order of tokens, or as ranks below the capacity.
-DEVICE void rank_tokens(const RouteArgs& a) {
-    i64 all = a.tokens * a.ranked;
-    for (i64 first = block_index() * kRouteThreads; first < all; first += block_count() * kRouteThreads) {
-        FOR_THREADS(t) {
-            i64 at = first + t;
-            if (at < all) {
-                i64 token = at / a.ranked, column = at % a.ranked, key = a.keys[at], rank = 0;
-                TokenGroup group = group_of(a, token);
-                for (i64 other = group.from; other < group.to; other++) {
-                    i64 theirs = a.keys[other * a.ranked + column];
-                    rank += theirs > key || (theirs == key && other < token);
-                }
-
-                if (a.order) {
-                    a.order[group.from + rank] = (i32)token;
-                } else {
-                    a.ranks[at] = rank < capacity_of(a, group.to - group.from) ? (i32)rank : -1;
-                }
-            }
         }
     }
 }

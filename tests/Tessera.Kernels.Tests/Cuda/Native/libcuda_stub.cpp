@@ -104,6 +104,7 @@ int test_expert_bytes() { return sizeof(Expert); }
 int test_expert_arguments() { return sizeof(ExpertArgs); }
 int test_route_arguments() { return sizeof(route::RouteArgs); }
 int test_route_threads() { return __builtin_offsetof(route::RouteArgs, threads); }
+int test_route_sorted() { return sizeof(route::SortTile); }
 int test_route_tile() { return sizeof(route::CapacityTile); }
 int test_attention_shared_256() { return sizeof(TensorShared<BF16, 256>); }
 int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
