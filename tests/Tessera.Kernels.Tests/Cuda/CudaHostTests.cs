@@ -61,7 +61,7 @@ public class CudaHostTests
     [InlineData("cuCtxPushCurrent", 2, "'the_node': preparing the kernel segment_reduce_sum_f32 of segment_reduce.ptx")]
     [InlineData("cuLibraryGetKernel", 1, "preparing the kernel")]
     [InlineData("cuKernelSetAttribute", 1, "preparing the kernel")]
-    [InlineData("cuKernelGetFunction", 1, "preparing the kernel")]
+    [InlineData("cuKernelGetFunction", 1, "told to fail. ptxas says no, late")]
     public void A_kernel_that_is_not_prepared_refuses_the_session_and_leaves_nothing(string function, int call, string said)
     {
         CudaStub stub = CudaStub.Create();

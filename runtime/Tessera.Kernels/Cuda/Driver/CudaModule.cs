@@ -1,38 +1,49 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Tessera.Kernels.Cuda.Driver;
 
 /// <summary>The kernels of one PTX text, which the driver compiles for the device and keeps in its own cache.</summary>
 internal sealed unsafe class CudaModule
 {
-    private const int ErrorLogBuffer = 5, ErrorLogSize = 6, LogBytes = 8192;
-
     private readonly CudaDevice _device;
     private readonly nint _library;
     private readonly string _name;
+    private readonly CompilerLog* _log;
 
-    private CudaModule(CudaDevice device, nint library, string name)
+    private CudaModule(CudaDevice device, nint library, string name, CompilerLog* log)
     {
-        (_device, _library, _name) = (device, library, name);
+        _device = device;
+        _library = library;
+        _name = name;
+        _log = log;
     }
 
     /// <summary>Loads the embedded text of a name.</summary>
     public static CudaModule Load(CudaDevice device, string name)
     {
-        byte[] text = Text(name);
-        byte[] log = new byte[LogBytes];
-        int* options = stackalloc int[] { ErrorLogBuffer, ErrorLogSize };
-        nint library;
-        fixed (byte* code = text, said = log)
+        CompilerLog* log = CompilerLog.Create();
+        try
         {
-            void** values = stackalloc void*[] { said, (void*)LogBytes };
+            return new(device, Load(device, name, log), name, log);
+        }
+        catch
+        {
+            NativeMemory.Free(log);
+            throw;
+        }
+    }
+
+    private static nint Load(CudaDevice device, string name, CompilerLog* log)
+    {
+        nint library;
+        fixed (byte* code = Text(name))
+        {
             using ContextScope scope = device.Enter($"Loading {name}.ptx");
-            int status = device.Library.LibraryLoadData(&library, code, options, values, 2, null, null, 0);
-            device.Library.Check(status, $"Loading {name}.ptx", status == 0 ? "" : Encoding.UTF8.GetString(log).Split('\0')[0]);
+            int status = device.Library.LibraryLoadData(&library, code, log->Options, (void**)log->Values, CompilerLog.OptionCount, null, null, 0);
+            device.Library.Check(status, $"Loading {name}.ptx", log->Take());
         }
 
-        return new(device, library, name);
+        return library;
     }
 
     /// <summary>
@@ -48,9 +59,9 @@ internal sealed unsafe class CudaModule
         try
         {
             using ContextScope scope = _device.Enter(doing);
-            driver.Check(driver.LibraryGetKernel(&kernel, _library, (byte*)text), doing);
+            driver.Check(driver.LibraryGetKernel(&kernel, _library, (byte*)text), doing, _log->Take());
             driver.Check(driver.KernelSetAttribute(DynamicSharedBytes, sharedBytes, kernel, _device.Handle), doing);
-            driver.Check(driver.KernelGetFunction(&function, kernel), doing);
+            driver.Check(driver.KernelGetFunction(&function, kernel), doing, _log->Take());
         }
         finally
         {

@@ -26,6 +26,8 @@ struct Stub {
     int devices = 1, major = 9, minor = 0, driver = 12080;
     int loaded = 0, context_marker = 0;
     bool backwards = false;
+    char* log = nullptr; // Where the newest library's compiler writes.
+    size_t log_bytes = 0;
 } stub;
 
 thread_local std::vector<void*> contexts;
@@ -203,11 +205,15 @@ int cuCtxPopCurrent_v2(void** context) {
 int cuCtxSynchronize() { return note("cuCtxSynchronize") ? kTold : no_context(); }
 
 int cuLibraryLoadData(void** library, const char* code, int* options, void** values, unsigned count, void*, void*, unsigned) {
-    if (note("cuLibraryLoadData", "%.8s", strstr(code, ".version") ? strstr(code, ".version") : "")) {
-        for (unsigned i = 0; i + 1 < count; i++) {
-            if (options[i] == 5) snprintf((char*)values[i], (size_t)values[i + 1], "ptxas says no");
+    for (unsigned i = 0; i + 1 < count; i++) {
+        if (options[i] == 5) {
+            stub.log = (char*)values[i];
+            stub.log_bytes = (size_t)values[i + 1];
         }
+    }
 
+    if (note("cuLibraryLoadData", "%.8s", strstr(code, ".version") ? strstr(code, ".version") : "")) {
+        snprintf(stub.log, stub.log_bytes, "ptxas says no");
         return kInvalidImage;
     }
 
@@ -242,7 +248,12 @@ int cuKernelSetAttribute(int attribute, int value, void* kernel, int device) {
 }
 
 int cuKernelGetFunction(void** function, void* kernel) {
-    if (note("cuKernelGetFunction")) return kTold;
+    if (note("cuKernelGetFunction")) {
+        // As where loading is lazy.
+        snprintf(stub.log, stub.log_bytes, "ptxas says no, late");
+        return kTold;
+    }
+
     *function = kernel;
     return no_context();
 }
