@@ -9,7 +9,7 @@ public enum Batching
     /// <summary>Examples of equal sizes behind a leading batch axis.</summary>
     Dense,
 
-    /// <summary>Examples padded to the longest, with their lengths.</summary>
+    /// <summary>Examples padded to the longest, with their lengths. What lies behind an example in an output is zeros.</summary>
     Padded,
 
     /// <summary>Examples one after another along the token axis, with <c>cu_seqlens</c>.</summary>

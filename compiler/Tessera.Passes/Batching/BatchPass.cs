@@ -124,9 +124,14 @@ public sealed class BatchPass
         }
 
         Batched batched = _walk[output.Value];
-        Value value = batched.Form == BatchForm.Unbatched
-            ? _builder.Expand(batched.Value, [_environment.BatchSize, .. batched.Value.Shape])
-            : batched.Value;
+        Value value = batched.Form switch
+        {
+            BatchForm.Unbatched => _builder.Expand(batched.Value, [_environment.BatchSize, .. batched.Value.Shape]),
+
+            // What ops made of padding is nobody's business, least of all NaN.
+            BatchForm.Padded => _environment.Fill(batched, 0),
+            _ => batched.Value,
+        };
         yield return output with { Value = value };
         if (batched.Partition is { } partition && !(partition.IsSymbol(out string symbol) && _partitions.ContainsKey(symbol)))
         {

@@ -81,6 +81,7 @@ internal sealed class GraphBatchEnvironment(
     private Value Scalar(DType dtype, double value) => dtype switch
     {
         DType.Bool => Builder.Constant(TensorContent.From(DType.Bool, [], [value != 0])),
+        DType.String => Builder.Constant(TensorContent.FromStrings([], [""])),
         _ when dtype.IsFloat() => Builder.Float(dtype, value),
         _ => Builder.Int(dtype, IntegerRange.Clamp(dtype, value)),
     };

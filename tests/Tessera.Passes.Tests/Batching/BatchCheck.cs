@@ -57,6 +57,11 @@ internal static class BatchCheck
         {
             AssertClose(Numbers(alone[b]), Numbers(Part(batched, b, alone[b].Dims)));
         }
+
+        for (int b = 0; mode == BatchMode.Padded && b < alone.Length; b++)
+        {
+            Assert.All(Padding(batched, b, alone[b].Dims), static x => Assert.Equal(0, x));
+        }
     }
 
     private static void AssertClose(IReadOnlyList<double> expected, IReadOnlyList<double> actual)
@@ -143,6 +148,14 @@ internal static class BatchCheck
         Assert.All(dims.Zip(batched.Dims.Skip(1)), static p => Assert.True(p.First <= p.Second));
         return RefTensor.Gather(batched, dims, i =>
             (int)((b * strides[0]) + Coordinates(dims, i).Select((at, a) => at * strides[a + 1]).Sum()));
+    }
+
+    // What lies behind them.
+    private static IEnumerable<double> Padding(RefTensor batched, int b, long[] dims)
+    {
+        long[] all = batched.Dims[1..];
+        int count = (int)all.Aggregate(1L, static (a, b) => a * b);
+        return Enumerable.Range(0, count).Where(i => Coordinates(all, i).Zip(dims).Any(static p => p.First >= p.Second)).Select(i => batched.Number((b * count) + i));
     }
 
     private static long[] Coordinates(long[] dims, long i)

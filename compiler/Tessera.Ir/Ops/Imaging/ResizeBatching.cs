@@ -32,11 +32,20 @@ internal static class ResizeBatching
         {
             X = x.Value,
             Roi = context.Operands[1]?.Value,
-            Scales = all && scales is not null ? g.Concat([g.Constant(TensorContent.From(DType.F32, [1], [1f])), scales], axis: 0) : scales,
+            Scales = all && scales is not null ? OneAnd(g, scales) : scales,
             Sizes = all && sizes is not null ? g.Concat([g.Reshape(RaggedIndex.Number(context, context.Environment.BatchSize), [1]), sizes], axis: 0) : sizes,
             Axes = all ? [] : [.. axes.Select(static a => (long)a + 1)],
         });
         return [context.Wrap(value, context.ResultShape())];
+    }
+
+    // [1, scales …]: a constant where they are one, since sizes follow from those.
+    private static Value OneAnd(GraphBuilder g, Value scales)
+    {
+        float[] one = [1];
+        return scales.Op is Constant { Value: { } known }
+            ? g.Constant(TensorContent.From<float>(DType.F32, [known.Count + 1], [.. one, .. Evaluate.RefTensors.FromContent(known).F.Select(static s => (float)s)]))
+            : g.Concat([g.Constant(TensorContent.From(DType.F32, [1], one)), scales], axis: 0);
     }
 
     // Not among the resized, or by a constant scale of 1 that needs no neighbours.
