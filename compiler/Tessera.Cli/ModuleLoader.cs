@@ -34,25 +34,31 @@ internal sealed class ModuleLoader : AssemblyLoadContext
         _path = Path.GetFullPath(path);
         _references = (references ?? []).GroupBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase).ToDictionary(static g => g.Key!, static g => Path.GetFullPath(g.First()), StringComparer.OrdinalIgnoreCase);
         _resolver = new AssemblyDependencyResolver(_path);
-        _assembly = LoadFromAssemblyPath(_path);
+        _assembly = Open(_path);
         CheckVersions();
     }
 
-    /// <summary>The module of a full or simple type name, made by a preset or without arguments.</summary>
+    /// <summary>The module of a full or simple type name, made by a preset or without arguments: one of the assembly's, or else of Tessera.Nn's own.</summary>
     public Module Create(string typeName, string? preset)
     {
         ModuleEntryAttribute[] entries = [.. _assembly.GetCustomAttributes<ModuleEntryAttribute>()];
-        ModuleEntryAttribute[] named = [.. entries.Where(e => e.Module.FullName?.Replace('+', '.') == typeName.Replace('+', '.') || e.Module.Name == typeName)];
+        ModuleEntryAttribute[] library = [.. typeof(Module).Assembly.GetCustomAttributes<ModuleEntryAttribute>()];
+        ModuleEntryAttribute[] named = entries.Any(e => IsNamed(e, typeName)) ? [.. entries.Where(e => IsNamed(e, typeName))] : [.. library.Where(e => IsNamed(e, typeName))];
         if (named.Length != 1)
         {
-            string known = entries.Length == 0 ? "It has none." : "It has " + string.Join(", ", entries.Select(static e => e.Module.FullName)) + ".";
-            throw new TesseraException("TSR1203", _path, $"{(named.Length == 0 ? "no entry module" : "more than one entry module")} is called '{typeName}'.", known);
+            string known = entries.Length == 0 ? "It has none." : $"It has {Listed(entries)}.";
+            throw new TesseraException("TSR1203", _path, $"{(named.Length == 0 ? "no entry module" : "more than one entry module")} is called '{typeName}'.", $"{known} Tessera.Nn has {Listed(library)}.");
         }
 
         MethodInfo factory = named[0].Module.GetMethod("FromPreset", BindingFlags.Public | BindingFlags.Static)
             ?? throw new TesseraException("TSR1204", typeName, "the module was compiled without Tessera's generator.", "Reference Tessera.Generators as an analyzer.");
         return Invoke(factory, preset);
     }
+
+    private static bool IsNamed(ModuleEntryAttribute entry, string typeName) =>
+        entry.Module.FullName?.Replace('+', '.') == typeName.Replace('+', '.') || entry.Module.Name == typeName;
+
+    private static string Listed(ModuleEntryAttribute[] entries) => string.Join(", ", entries.Select(static e => e.Module.FullName).Order(StringComparer.Ordinal));
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
         Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name) || s_own.ContainsKey(assemblyName.Name!)
@@ -64,6 +70,18 @@ internal sealed class ModuleLoader : AssemblyLoadContext
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
         _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+
+    // One of this tool's own has a single copy, or its modules were of types that nobody else knows.
+    private Assembly Open(string path)
+    {
+        if (!s_own.TryGetValue(Path.GetFileNameWithoutExtension(path), out AssemblyName? own))
+        {
+            return LoadFromAssemblyPath(path);
+        }
+
+        CheckVersion(AssemblyName.GetAssemblyName(path), own);
+        return Default.LoadFromAssemblyName(own);
+    }
 
     private static FrozenDictionary<string, AssemblyName> Own(Assembly root)
     {
@@ -84,16 +102,24 @@ internal sealed class ModuleLoader : AssemblyLoadContext
         return found.ToFrozenDictionary();
     }
 
-    // A member that moved between versions would be missed in the middle of a compilation, without a word of why.
     private void CheckVersions()
     {
         foreach (AssemblyName used in _assembly.GetReferencedAssemblies())
         {
-            if (s_own.TryGetValue(used.Name!, out AssemblyName? own) && own.Version != used.Version)
+            if (s_own.TryGetValue(used.Name!, out AssemblyName? own))
             {
-                throw new TesseraException(
-                    "TSR1210", _path, $"the assembly was built against {used.Name} {used.Version}, this tool is of {own.Version}.", "Use the tool and the packages of one version.");
+                CheckVersion(used, own);
             }
+        }
+    }
+
+    // A member that moved between versions would be missed in the middle of a compilation, without a word of why.
+    private void CheckVersion(AssemblyName used, AssemblyName own)
+    {
+        if (own.Version != used.Version)
+        {
+            throw new TesseraException(
+                "TSR1210", _path, $"the assembly was built against {used.Name} {used.Version}, this tool is of {own.Version}.", "Use the tool and the packages of one version.");
         }
     }
 

@@ -30,6 +30,22 @@ public sealed class ModuleLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Models_of_the_library_are_found_in_it_and_beside_ones_own()
+    {
+        Assert.IsType<Nn.Models.NaViT>(new ModuleLoader(typeof(Nn.Module).Assembly.Location).Create("NaViT", "Ti16"));
+        Assert.IsType<Nn.Models.NaViT>(new ModuleLoader(ToolRun.Assembly).Create("Tessera.Nn.Models.NaViT", "Ti16"));
+        TesseraException error = Assert.Throws<TesseraException>(() => new ModuleLoader(ToolRun.Assembly).Create("NaVit", null));
+        Assert.Contains("Tessera.Nn.Models.NaViT", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_library_itself_is_refused_in_another_version()
+    {
+        Write("Tessera.Nn", new Version(9, 8, 7, 0), "Module", typeof(object));
+        Assert.Equal("TSR1210", Assert.Throws<TesseraException>(() => new ModuleLoader(_folder["Tessera.Nn.dll"])).Code);
+    }
+
+    [Fact]
     public void Assembly_of_another_version_is_refused_with_both_versions()
     {
         Version own = typeof(Nn.Module).Assembly.GetName().Version!;
