@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Tessera.Generators.Sessions;
 using Tessera.Generators.Tests.Infra;
 using Xunit;
@@ -102,6 +103,26 @@ public sealed class SessionGeneratorTests
     public void A_module_that_is_not_there_is_an_error_that_lists_those_that_are() => Assert.Equal(
         ["TSR1050: OnnxModel 'Vitt': no entry module of this project has this name; it has Models.Outer.Inner, Models.Vit"],
         new SessionProject("Vitt,Vitt,single,f32,m.onnx,true").Run(Compiled.Create(Model)).Said);
+
+    [Fact]
+    public void A_module_of_the_library_gets_a_session_in_the_project()
+    {
+        Compilation library = new SessionProject("").Run(Compiled.Create(Model)).Compilation;
+        CSharpCompilation app = Compiled.Using(library, "public sealed class Vat;");
+        string item = "Vit,Vit,packed,f16,models%2Fapp%2FVit.onnx,true";
+        string own = Clean(new(item))["Models.VitSession.g.cs"];
+        var (files, said, compilation) = new SessionProject(item).Run(app);
+        Assert.Empty(said);
+        Assert.DoesNotContain(compilation.GetDiagnostics(), static d => d.Severity == DiagnosticSeverity.Error);
+        Assert.Equal(own.Replace("namespace Models;", "namespace App;", StringComparison.Ordinal), files["App.VitSession.g.cs"]);
+
+        // Its internal ones are not the project's to compile, and its own names come first.
+        Assert.Equal(
+            ["TSR1050: OnnxModel 'Inner': no entry module of this project has this name; it has none; Tessera.Nn has Models.Vit"],
+            new SessionProject("Inner,Inner,single,f32,m.onnx,true").Run(app).Said);
+        app = app.AddSyntaxTrees(Compiled.Parse("namespace Mine; [Tessera.Nn.Module] public sealed partial class Vit { public Tessera.Nn.Tensor Forward([Tessera.Nn.Input(\"f32[]\")] Tessera.Nn.Tensor x) => x; }", "Vit.cs"));
+        Assert.Contains("Mine.VitSession.g.cs", new SessionProject(item).Run(app).Files.Keys);
+    }
 
     [Theory]
     [InlineData("My.App-1", "My.App_1")]

@@ -12,7 +12,7 @@ namespace Tessera.Generators.Sessions;
 public sealed class SessionGenerator : IIncrementalGenerator
 {
     /// <summary>Names of the pipeline's steps, for tests of its incrementality.</summary>
-    public static readonly IReadOnlyList<string> Steps = ["SessionItems", "SessionFiles", "SessionModules", "SessionSurroundings", "Sessions"];
+    public static readonly IReadOnlyList<string> Steps = ["SessionItems", "SessionFiles", "SessionModules", "SessionLibrary", "SessionSurroundings", "Sessions"];
 
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -32,24 +32,28 @@ public sealed class SessionGenerator : IIncrementalGenerator
             .Collect()
             .Select(static (all, _) => all.ToEquatableList())
             .WithTrackingName("SessionModules");
+        var library = context.CompilationProvider
+            .Select(static (c, _) => LibraryModules.Of(c))
+            .WithTrackingName("SessionLibrary");
         var surroundings = context.CompilationProvider
             .Select(static (c, _) => new Surroundings(
                 c.GetTypeByMetadataName("Tessera.Runtime.TypedSession") is not null,
                 c.GetTypeByMetadataName("Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions") is not null))
             .WithTrackingName("SessionSurroundings");
 
-        var plans = items.Combine(files).Combine(modules).Combine(surroundings)
-            .SelectMany(static (all, _) => Plans(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
+        var plans = items.Combine(files).Combine(modules.Combine(library)).Combine(surroundings)
+            .SelectMany(static (all, _) => Plans(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right.Left, all.Left.Right.Right, all.Right))
             .WithTrackingName("Sessions");
         context.RegisterSourceOutput(plans, static (output, planned) => Write(output, planned.Plan, planned.Surroundings));
     }
 
-    private static IEnumerable<Planned> Plans(Project project, EquatableList<SignatureFile> files, EquatableList<ModuleSource> modules, Surroundings surroundings)
+    private static IEnumerable<Planned> Plans(
+        Project project, EquatableList<SignatureFile> files, EquatableList<ModuleSource> modules, EquatableList<ModuleSource> library, Surroundings surroundings)
     {
         var taken = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var item in surroundings.HasRuntime ? project.Items : default)
         {
-            if (SessionPlan.Of(item, modules, files, project.RootNamespace) is not { } plan)
+            if (SessionPlan.Of(item, modules, library, files, project.RootNamespace) is not { } plan)
             {
                 continue;
             }

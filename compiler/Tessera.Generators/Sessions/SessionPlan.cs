@@ -9,10 +9,12 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
 {
     /// <param name="item">The item.</param>
     /// <param name="modules">Entry modules of the project.</param>
+    /// <param name="library">Those of Tessera.Nn, for names that the project has not.</param>
     /// <param name="signatures">Interfaces of files.</param>
-    /// <param name="rootNamespace">Where sessions of files live.</param>
+    /// <param name="rootNamespace">Where sessions of files live, and of the library's modules.</param>
     /// <returns>Null where what is wrong is said elsewhere.</returns>
-    public static SessionPlan? Of(SessionItem item, IReadOnlyList<ModuleSource> modules, IReadOnlyList<SignatureFile> signatures, string rootNamespace)
+    public static SessionPlan? Of(
+        SessionItem item, IReadOnlyList<ModuleSource> modules, IReadOnlyList<ModuleSource> library, IReadOnlyList<SignatureFile> signatures, string rootNamespace)
     {
         var session = Names.Pascal(item.Name) + "Session";
         if (item.IsFile)
@@ -21,11 +23,11 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
                 : Checked(item, new SessionModel(rootNamespace, session, IsPublic: true, $"<c>{SessionWriter.Escaped(item.Name)}</c>, a model from a file", item.Path, null, file.Inputs, file.Outputs));
         }
 
-        var found = modules.Where(m => m.FullName == $"global::{item.Include.Replace('+', '.')}" || m.Name == item.Include).ToArray();
+        var own = modules.Where(m => m.IsNamed(item.Include)).ToArray();
+        var found = own.Length > 0 ? own : [.. library.Where(m => m.IsNamed(item.Include)).Select(m => m with { Namespace = rootNamespace })];
         if (found is not [var module])
         {
-            var entries = modules.Where(static m => m.Entry is not null).Select(static m => m.FullName.Replace("global::", "")).OrderBy(static n => n, StringComparer.Ordinal).ToArray();
-            var known = entries.Length == 0 ? "it has none" : "it has " + string.Join(", ", entries);
+            var known = $"it has {Listed(modules)}{(library.Count > 0 ? $"; Tessera.Nn has {Listed(library)}" : "")}";
             return new(null, SessionRules.UnknownModel, item.Include, $"{(found.Length == 0 ? "no entry module" : "more than one entry module")} of this project has this name; {known}");
         }
 
@@ -37,6 +39,12 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
         var types = new BatchedTypes(entry, item.Batch, item.DType);
         var batch = item.Batch switch { "packed" => "PackedBatch", "padded" => "PaddedBatch", _ => null };
         return Checked(item, new SessionModel(module.Namespace, session, module.IsPublic, $"<see cref=\"{module.FullName}\"/>, {Form(item)}", item.Path, batch, types.Inputs(), types.Outputs()));
+    }
+
+    private static string Listed(IReadOnlyList<ModuleSource> modules)
+    {
+        var entries = modules.Where(static m => m.Entry is not null).Select(static m => m.FullName.Replace("global::", "")).OrderBy(static n => n, StringComparer.Ordinal).ToArray();
+        return entries.Length == 0 ? "none" : string.Join(", ", entries);
     }
 
     private static string Form(SessionItem item) => $"compiled for {(item.Batch == "single" ? "one example" : $"a {item.Batch} batch")} in {item.DType}";
@@ -51,6 +59,17 @@ internal sealed record SessionPlan(SessionModel? Session, DiagnosticDescriptor? 
 /// <param name="Entry">Null while its declaration is wrong.</param>
 internal sealed record ModuleSource(string FullName, string Name, string Namespace, bool IsPublic, EntryModel? Entry)
 {
-    public static ModuleSource Of(ModuleModel module) => new(
-        module.Type.FullName, module.Type.FullName.Split('.', ':').Last(), module.Type.Namespace, module.Type.IsPublic, module.Entry);
+    public static ModuleSource Of(ModuleModel module) => new(module.Type.FullName, Last(module.Type.FullName), module.Type.Namespace, module.Type.IsPublic, module.Entry);
+
+    /// <summary>One of another assembly.</summary>
+    public static ModuleSource Of(INamedTypeSymbol type)
+    {
+        var full = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+        return new(full, Last(full), type.ContainingNamespace.ToDisplayString(), IsPublic: true, EntryReader.Read(type, ConstructorScope.Of(type)));
+    }
+
+    /// <summary>Whether an item means it: by its full name or the last part.</summary>
+    public bool IsNamed(string include) => FullName == $"global::{include.Replace('+', '.')}" || Name == include;
+
+    private static string Last(string fullName) => fullName.Split('.', ':').Last();
 }

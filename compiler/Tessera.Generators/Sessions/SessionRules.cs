@@ -6,7 +6,7 @@ namespace Tessera.Generators.Sessions;
 public static class SessionRules
 {
     public static readonly DiagnosticDescriptor UnknownModel = new(
-        "TSR1050", "An OnnxModel item names an entry module of the project or a file",
+        "TSR1050", "An OnnxModel item names an entry module of the project or of Tessera.Nn, or a file",
         "OnnxModel '{0}': {1}", "Tessera", DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NoSession = new(

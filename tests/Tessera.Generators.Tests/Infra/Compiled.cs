@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
 
 namespace Tessera.Generators.Tests.Infra;
 
@@ -32,6 +33,18 @@ internal static class Compiled
         [.. s_runtime, Parse(source)],
         s_references,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    /// <summary>A project that has all of it from a library.</summary>
+    public static CSharpCompilation Using(Compilation library, string source)
+    {
+        using MemoryStream image = new();
+        Assert.True(library.Emit(image).Success);
+        return CSharpCompilation.Create(
+            "App",
+            [s_runtime[0], Parse(source)],
+            [.. s_references, MetadataReference.CreateFromImage(image.ToArray())],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+    }
 
     /// <summary>A driver that remembers why each step ran.</summary>
     public static GeneratorDriver Driver(IIncrementalGenerator generator) => CSharpGeneratorDriver.Create(
