@@ -1,6 +1,11 @@
 extern alias gpu;
 
 using System.Text.Json;
+using gpu::Tessera.Gpu.Bench;
+using gpu::Tessera.Gpu.Devices;
+using gpu::Tessera.Gpu.Models;
+using gpu::Tessera.Gpu.Rows;
+using Tessera.Ir;
 using Xunit;
 using GpuProgram = gpu::Tessera.Gpu.GpuProgram;
 
@@ -31,6 +36,51 @@ public sealed class GpuProgramTests : IDisposable
     [Fact]
     public void One_op_alone_is_asked_for_by_its_name() =>
         Assert.Equal(["SegmentSoftmax"], Run("parity", "--device", "cpu", "--quick", "--op", "SegmentSoftmax").Select(static r => r.GetProperty("what").GetString()).Distinct());
+
+    [Fact]
+    public void Whole_models_are_right_and_say_where_their_nodes_ran()
+    {
+        JsonElement[] all = Run("models", "--device", "cpu", "--quick");
+        JsonElement[] rows = [.. all.Where(static r => r.GetProperty("program").GetString() == "models")];
+        Assert.Equal(["navit-b16", "navit-b16", "v-moe-b16", "v-moe-b16"], rows.Select(static r => r.GetProperty("what").GetString()));
+        foreach (JsonElement row in rows)
+        {
+            string name = row.GetProperty("case").GetString()!;
+            Assert.InRange(row.GetProperty("largest").GetDouble(), double.Epsilon, row.GetProperty("tolerance").GetDouble());
+            Assert.Equal((0, 0), (row.GetProperty("nodes_device").GetInt32(), row.GetProperty("copies").GetInt32()));
+            Assert.True(row.GetProperty("nodes_cpu").GetInt32() > 50, name);
+            Assert.Contains("PackedAttention", row.GetProperty("cpu_ops").GetString(), StringComparison.Ordinal);
+            bool hasExperts = row.GetProperty("what").GetString() == "v-moe-b16";
+            Assert.Equal(hasExperts, row.GetProperty("cpu_ops").GetString()!.Contains("GroupedMlp 2, ", StringComparison.Ordinal));
+            Assert.Equal(hasExperts, row.TryGetProperty("rerouted", out _));
+            JsonElement timed = Assert.Single(all, r => r.GetProperty("program").GetString() == "bench" && r.GetProperty("case").GetString() == name);
+            Assert.True(timed.GetProperty("images_s").GetDouble() > 0);
+        }
+    }
+
+    [Fact]
+    public void One_model_alone_is_asked_for_by_its_name() =>
+        Assert.Equal(["v-moe-b16"], Run("models", "--device", "cpu", "--quick", "--model", "v-moe-b16").Where(static r => r.GetProperty("program").GetString() == "models").Select(static r => r.GetProperty("what").GetString()).Distinct());
+
+    [Fact]
+    public void Function_bodies_of_a_whole_model_agree_with_the_kernels()
+    {
+        using HostDevice device = new();
+        using (RowWriter rows = new(_folder["rows.jsonl"], TextWriter.Null))
+        {
+            foreach (ModelCase c in ModelCase.All(only: null, quick: true).Where(static c => c.Type == DType.F32))
+            {
+                ModelRun run = new(c, device, quick: true);
+                Assert.False(run.Row().Failed);
+                new BenchRun(ModelBench.Case(c, run), device, c.Type, new BenchAsk(null, OursAlone: false, Quick: true)).Write(rows);
+            }
+        }
+
+        JsonElement[] bodies = [.. Read().Where(static r => r.GetProperty("side").GetString() == "function body")];
+        Assert.Equal(2, bodies.Length);
+        Assert.All(bodies, static r => Assert.InRange(r.GetProperty("difference").GetDouble(), 0, 1e-5));
+        Assert.All(bodies, static r => Assert.True(r.GetProperty("ratio").GetDouble() > 0));
+    }
 
     [Fact]
     public void Ways_are_timed_in_turn_and_agree()
@@ -89,10 +139,15 @@ public sealed class GpuProgramTests : IDisposable
         using StringWriter output = new(), error = new();
         int exit = GpuProgram.Run([.. arguments, "--json", _folder["rows.jsonl"]], output, error);
         Assert.True(exit == 0, $"{error}{output}");
-        return [.. File.ReadLines(_folder["rows.jsonl"]).Select(static line =>
+        return Read();
+    }
+
+    private JsonElement[] Read() =>
+    [
+        .. File.ReadLines(_folder["rows.jsonl"]).Select(static line =>
         {
             using JsonDocument document = JsonDocument.Parse(line);
             return document.RootElement.Clone();
-        })];
-    }
+        }),
+    ];
 }

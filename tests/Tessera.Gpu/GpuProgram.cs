@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tessera.Gpu.Bench;
 using Tessera.Gpu.Devices;
+using Tessera.Gpu.Models;
 using Tessera.Gpu.Parity;
 using Tessera.Gpu.Rows;
 using Tessera.Gpu.Smoke;
@@ -15,6 +16,7 @@ internal sealed class GpuProgram
     private readonly Option<bool> _quick = new("--quick") { Description = "Small cases, few runs.", Recursive = true };
     private readonly Option<string?> _json = new("--json") { Description = "A file to which each row is appended as a line of JSON.", Recursive = true };
     private readonly Option<string?> _op = new("--op") { Description = "One op alone, as ONNX calls it." };
+    private readonly Option<string?> _model = new("--model") { Description = $"One of: {string.Join(", ", ModelCase.Names)}." };
     private readonly Option<string?> _group = new("--group") { Description = $"One of: {string.Join(", ", BenchProgram.Groups)}." };
     private readonly Option<bool> _ours = new("--ours") { Description = "Our own ways alone." };
     private readonly Argument<string[]> _files = new("FILES") { Description = "Files of rows.", Arity = ArgumentArity.OneOrMore };
@@ -26,7 +28,7 @@ internal sealed class GpuProgram
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
         GpuProgram p = new(output, error);
-        RootCommand root = new("Tries the ops of ai.tessera on a GPU.") { p._device, p._quick, p._json, p.Smoke(), p.Parity(), p.Bench(), p.Table() };
+        RootCommand root = new("Tries the ops of ai.tessera on a GPU.") { p._device, p._quick, p._json, p.Smoke(), p.Parity(), p.Models(), p.Bench(), p.Table() };
         return root.Parse(args).Invoke(new InvocationConfiguration { Output = output, Error = error });
     }
 
@@ -41,6 +43,14 @@ internal sealed class GpuProgram
     {
         Command command = new("parity", "Holds every op with a kernel against the reference in float64.") { _op };
         command.SetAction(result => On(result, (device, rows) => ParityProgram.Run(device, result.GetValue(_op), result.GetValue(_quick), rows)));
+        return command;
+    }
+
+    private Command Models()
+    {
+        _model.AcceptOnlyFromAmong([.. ModelCase.Names]);
+        Command command = new("models", "Runs whole models: against their references, where their nodes ran, how long they take.") { _model };
+        command.SetAction(result => On(result, (device, rows) => ModelsProgram.Run(device, result.GetValue(_model), result.GetValue(_quick), rows)));
         return command;
     }
 

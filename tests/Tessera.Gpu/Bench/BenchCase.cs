@@ -14,6 +14,12 @@ internal sealed record BenchCase(string Group, string Name, Func<Tensors, IEnume
     /// <summary>Bytes that must be read and written; 0 where operations count.</summary>
     public double Bytes { get; init; }
 
+    /// <summary>Images that a run is given; 0 where it is given none.</summary>
+    public int Images { get; init; }
+
+    /// <summary>Whether a rounding may lead to another choice, and that to other numbers: how far sides lie apart is told then, not judged.</summary>
+    public bool Chooses { get; init; }
+
     /// <summary>How many sets of buffers take turns, so that what one run leaves in the caches is not what the next one reads.</summary>
     /// <param name="bytes">Of one set.</param>
     public static int Sets(long bytes) => (int)Math.Clamp((CacheBytes + bytes - 1) / Math.Max(bytes, 1), 1, MostSets);

@@ -7,7 +7,8 @@ namespace Tessera.Gpu.Devices;
 /// <param name="Kernels">Whether Tessera's kernels are registered; else function bodies run.</param>
 /// <param name="Captured">Whether ONNX Runtime captures a CUDA graph of the first run.</param>
 /// <param name="OnDevice">Whether every node must run on the device.</param>
-internal sealed record SessionKind(bool Kernels = true, bool Captured = false, bool OnDevice = false);
+/// <param name="Profile">What the path of a file starts with in which ONNX Runtime notes what ran where; null for no such file.</param>
+internal sealed record SessionKind(bool Kernels = true, bool Captured = false, bool OnDevice = false, string? Profile = null);
 
 /// <summary>Sessions of ONNX Runtime on a device.</summary>
 internal static class Sessions
@@ -22,6 +23,11 @@ internal static class Sessions
     {
         SessionOptions options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = Environment.ProcessorCount };
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        if (kind.Profile is not null)
+        {
+            (options.ProfileOutputPathPrefix, options.EnableProfiling) = (kind.Profile, true);
+        }
+
         if (!device.Target.IsCuda)
         {
             if (kind.Kernels)

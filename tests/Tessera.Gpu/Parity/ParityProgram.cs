@@ -27,26 +27,12 @@ internal static class ParityProgram
                 // Sizes are computed on the CPU, which would be held to have run in the device's place.
                 Row row = ParityRun.Row(c, device, onDevice: !c.Graph.PostOrder().Any(static op => op is DimValue));
                 rows.Write(row);
-                if (row.Failed && !Lives(device))
+                if (row.Failed && !device.Lives())
                 {
                     rows.Write(new Row("parity", op).Add("device", device.Name).Fail("the device's context is lost; start again with --op for what comes after"));
                     return;
                 }
             }
-        }
-    }
-
-    // An address that is none breaks the context for all that follows.
-    private static bool Lives(IDevice device)
-    {
-        try
-        {
-            device.Synchronize();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
         }
     }
 }
