@@ -145,6 +145,7 @@ public sealed class SegmentOpTests
     [InlineData("SegmentSoftmax", null, new[] { 1, 4 }, "TSR1311")]
     [InlineData("SegmentSoftmax", null, new int[0], "TSR1310")]
     [InlineData("SegmentExpand", null, new[] { 0, 5 }, "TSR1304 SegmentExpand 'the_node': x's rows and the segments of cu_seqlens differ: 4 ≠ 1.")]
+    [InlineData("SegmentExpand", null, new[] { 0, 1, 1, 1, 1, 5 }, "TSR1304 SegmentExpand 'the_node': x's rows and the segments of cu_seqlens differ: 4 ≠ 5.")]
     [InlineData("SegmentExpand", null, new[] { 0, 5, 3, 4, 9 }, "TSR1312")]
     [InlineData("SegmentReduce", "median", new[] { 0, 4 }, "TSR1307 SegmentReduce 'the_node': kind is 'median'; it is one of sum, mean, max, logsumexp.")]
     [InlineData("SegmentReduce", null, new[] { 0, 4 }, "TSR1307")]
