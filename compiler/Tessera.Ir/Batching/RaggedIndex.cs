@@ -1,3 +1,5 @@
+using Tessera.Ir.Ops;
+
 namespace Tessera.Ir.Batching;
 
 /// <summary>Numbers that say where the rows of each example are; all <c>i64</c>.</summary>
@@ -43,7 +45,7 @@ public static class RaggedIndex
         (Value cu, Dim total) = (context.Environment.CuSeqlens(partition), context.Environment.Total(partition));
         return g.IsOfInputs(total)
             ? g.SegmentExpand(perExample, cu, Number(context, total))
-            : g.SegmentExpand(perExample, cu, g.Cast(g.Gather(cu, g.Int(DType.I64, -1)), DType.I64), total);
+            : g.SegmentExpand(perExample, cu, SegmentGrid.Count(g, cu), total);
     }
 
     /// <summary><c>[tokens]</c>: position of each row in its example.</summary>

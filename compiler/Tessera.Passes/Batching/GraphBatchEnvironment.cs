@@ -70,7 +70,7 @@ internal sealed class GraphBatchEnvironment(
         Value positions = Builder.Range(Builder.Int(DType.I64, 0), Builder.DimValue(length), Builder.Int(DType.I64, 1));
         Value along = Builder.Reshape(positions, OnlyAxis(rank, axis, length));
         Value lengths = Builder.Reshape(Lengths(padded.Partition!), OnlyAxis(rank, 0, BatchSize));
-        return Builder.Where(Builder.Less(along, lengths), padded.Value, Scalar(padded.Value.DType, fill));
+        return Choose(Builder.Less(along, lengths), padded.Value, fill);
     }
 
     /// <summary>Name of the total of a ragged symbol.</summary>
@@ -78,12 +78,29 @@ internal sealed class GraphBatchEnvironment(
 
     private static Shape OnlyAxis(int rank, int axis, Dim size) => [.. Enumerable.Range(0, rank).Select(a => a == axis ? size : Dim.One)];
 
-    private Value Scalar(DType dtype, double value) => dtype switch
+    // The value where it is inside, else a number. Runtimes choose among few types: others take the way of one that holds all they do.
+    private Value Choose(Value inside, Value value, double number)
     {
-        DType.Bool => Builder.Constant(TensorContent.From(DType.Bool, [], [value != 0])),
-        DType.String => Builder.Constant(TensorContent.FromStrings([], [""])),
-        _ when dtype.IsFloat() => Builder.Float(dtype, value),
-        _ => Builder.Int(dtype, IntegerRange.Clamp(dtype, value)),
+        DType dtype = value.DType;
+        if (dtype == DType.Bool)
+        {
+            return number == 0 ? Builder.And(inside, value) : Builder.Or(Builder.Not(inside), value);
+        }
+
+        DType through = Chosen(dtype);
+        Value other = dtype == DType.String ? Builder.Constant(TensorContent.FromStrings([], [""]))
+            : dtype.IsFloat() ? Builder.Float(through, number)
+            : Builder.Int(through, IntegerRange.Clamp(dtype, number));
+        return dtype == through
+            ? Builder.Where(inside, value, other)
+            : Builder.Cast(Builder.Where(inside, Builder.Cast(value, through), other), dtype);
+    }
+
+    private static DType Chosen(DType dtype) => dtype switch
+    {
+        DType.F16 or DType.F32 or DType.F64 or DType.I32 or DType.I64 or DType.I8 or DType.U8 or DType.U32 or DType.String => dtype,
+        DType.U64 => DType.I64,
+        _ => dtype.IsFloat() ? DType.F32 : DType.I32,
     };
 
     // i64[batch] of a bare symbol

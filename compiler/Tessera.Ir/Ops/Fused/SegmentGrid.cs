@@ -19,7 +19,7 @@ internal sealed class SegmentGrid
         Starts = builder.Slice(cu, [0], [-1], [0]);
         _ends = builder.Slice(cu, [1], [long.MaxValue], [0]);
         Lengths = builder.Sub(_ends, Starts);
-        _count = builder.Gather(cu, builder.Int(DType.I64, -1));
+        _count = Count(builder, cuSeqlens);
         _longest = builder.ReduceMax(builder.Concat([Vector(1), Lengths], 0), [0]);
         _positions = From0(_longest);
         Mask = builder.Less(builder.Unsqueeze(_positions, [0]), builder.Unsqueeze(Lengths, [1]));
@@ -33,6 +33,10 @@ internal sealed class SegmentGrid
 
     /// <summary><c>bool[B, L]</c>: where a token stands.</summary>
     public Value Mask { get; }
+
+    /// <summary><c>i64[]</c>: tokens of all segments. All who ask the offsets ask them so, and are seen to get the same.</summary>
+    public static Value Count(GraphBuilder builder, Value cuSeqlens) =>
+        builder.Gather(Widening.To(builder, cuSeqlens, DType.I64), builder.Int(DType.I64, -1));
 
     /// <summary><c>x[T, …] → [B, L, …]</c>, places without a token filled with a number.</summary>
     public Value Spread(Value x, Value fill)
