@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Tessera.Kernels.Cuda;
@@ -60,7 +61,7 @@ public class CudaHostTests
     [InlineData("cuLibraryLoadData", 1, "CUDA_ERROR_INVALID_IMAGE (200): refused. ptxas says no")]
     [InlineData("cuCtxPushCurrent", 2, "'the_node': preparing the kernel segment_reduce_sum_f32 of segment_reduce.ptx")]
     [InlineData("cuLibraryGetKernel", 1, "preparing the kernel")]
-    [InlineData("cuKernelSetAttribute", 1, "preparing the kernel")]
+    [InlineData("cuKernelSetAttribute", 1, "told to fail. ptxas says no, late")]
     [InlineData("cuKernelGetFunction", 1, "told to fail. ptxas says no, late")]
     public void A_kernel_that_is_not_prepared_refuses_the_session_and_leaves_nothing(string function, int call, string said)
     {
@@ -75,6 +76,18 @@ public class CudaHostTests
         // It is the call that failed, not the device.
         using InferenceSession session = Open(device);
         Assert.Equal([6f, 15f], Run(session));
+    }
+
+    [Fact]
+    public unsafe void A_log_that_is_full_ends_where_its_buffer_does()
+    {
+        CompilerLog* log = CompilerLog.Create();
+        Span<byte> text = new((void*)log->Values[0], (int)log->Values[1]);
+        text.Fill((byte)'x');
+        Assert.True(log->Values[0] + log->Values[1] < (ulong)(log + 1), "there is no place for an end");
+        Assert.Equal(new string('x', text.Length), log->Take());
+        Assert.Equal("", log->Take());
+        NativeMemory.Free(log);
     }
 
     [SkippableTheory]

@@ -37,7 +37,9 @@ internal unsafe struct CompilerLog
     {
         CompilerLog* log = (CompilerLog*)NativeMemory.AllocZeroed((nuint)sizeof(CompilerLog));
         (log->Options[0], log->Options[1]) = (ErrorLogBuffer, ErrorLogSize);
-        (log->Values[0], log->Values[1]) = ((nuint)log->_text, TextBytes);
+
+        // Nobody says that a text as long as the buffer has an end: the last byte stays 0.
+        (log->Values[0], log->Values[1]) = ((nuint)log->_text, TextBytes - 1);
         return log;
     }
 }

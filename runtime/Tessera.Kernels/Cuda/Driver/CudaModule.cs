@@ -60,7 +60,7 @@ internal sealed unsafe class CudaModule
         {
             using ContextScope scope = _device.Enter(doing);
             driver.Check(driver.LibraryGetKernel(&kernel, _library, (byte*)text), doing, _log->Take());
-            driver.Check(driver.KernelSetAttribute(DynamicSharedBytes, sharedBytes, kernel, _device.Handle), doing);
+            driver.Check(driver.KernelSetAttribute(DynamicSharedBytes, sharedBytes, kernel, _device.Handle), doing, _log->Take());
             driver.Check(driver.KernelGetFunction(&function, kernel), doing, _log->Take());
         }
         finally

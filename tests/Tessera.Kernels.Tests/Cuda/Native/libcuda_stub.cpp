@@ -52,6 +52,14 @@ bool note(const char* name, const char* format = "", ...) {
     return stub.failing == name && --stub.countdown == 0;
 }
 
+// As where loading is lazy: the buffer is filled to its end, with nothing behind.
+int told_late() {
+    std::string said = "ptxas says no, late";
+    said.resize(stub.log_bytes, '.');
+    memcpy(stub.log, said.data(), stub.log_bytes);
+    return kTold;
+}
+
 int no_context() { return contexts.empty() ? kInvalidContext : 0; }
 
 } // namespace
@@ -242,17 +250,13 @@ int cuLibraryGetKernel(void** kernel, void* library, const char* name) {
 }
 
 int cuKernelSetAttribute(int attribute, int value, void* kernel, int device) {
-    if (note("cuKernelSetAttribute", "%d, %d, %d", attribute, value, device)) return kTold;
+    if (note("cuKernelSetAttribute", "%d, %d, %d", attribute, value, device)) return told_late();
     ((Kernel*)kernel)->shared = value;
     return no_context();
 }
 
 int cuKernelGetFunction(void** function, void* kernel) {
-    if (note("cuKernelGetFunction")) {
-        // As where loading is lazy.
-        snprintf(stub.log, stub.log_bytes, "ptxas says no, late");
-        return kTold;
-    }
+    if (note("cuKernelGetFunction")) return told_late();
 
     *function = kernel;
     return no_context();
