@@ -40,6 +40,12 @@ public static class RaggedIndex
             return perExample;
         }
 
+        // Kernels copy elements of whole bytes; what is not of such goes by its row's number.
+        if (perExample.DType is DType.String or DType.C64 or DType.C128)
+        {
+            return context.Builder.Gather(perExample, Segments(context, partition));
+        }
+
         // Where inputs carry the total, it follows from their sizes; else offsets end there.
         GraphBuilder g = context.Builder;
         (Value cu, Dim total) = (context.Environment.CuSeqlens(partition), context.Environment.Total(partition));

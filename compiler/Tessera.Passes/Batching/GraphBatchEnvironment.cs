@@ -89,6 +89,8 @@ internal sealed class GraphBatchEnvironment(
 
         DType through = Chosen(dtype);
         Value other = dtype == DType.String ? Builder.Constant(TensorContent.FromStrings([], [""]))
+            : dtype == DType.C64 ? Builder.Constant(TensorContent.From<float>(dtype, [], [(float)number, 0]))
+            : dtype == DType.C128 ? Builder.Constant(TensorContent.From<double>(dtype, [], [number, 0]))
             : dtype.IsFloat() ? Builder.Float(through, number)
             : Builder.Int(through, IntegerRange.Clamp(dtype, number));
         return dtype == through
@@ -98,7 +100,7 @@ internal sealed class GraphBatchEnvironment(
 
     private static DType Chosen(DType dtype) => dtype switch
     {
-        DType.F16 or DType.F32 or DType.F64 or DType.I32 or DType.I64 or DType.I8 or DType.U8 or DType.U32 or DType.String => dtype,
+        DType.F16 or DType.F32 or DType.F64 or DType.I32 or DType.I64 or DType.I8 or DType.U8 or DType.U32 or DType.String or DType.C64 or DType.C128 => dtype,
         DType.U64 => DType.I64,
         _ => dtype.IsFloat() ? DType.F32 : DType.I32,
     };

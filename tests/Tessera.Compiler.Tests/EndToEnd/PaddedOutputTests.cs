@@ -53,6 +53,18 @@ public class PaddedOutputTests
         Assert.Equal(dtype, Assert.Single(OnnxReader.Read(model.ToBytes()).Outputs).Value.DType);
     }
 
+    [Theory]
+    [InlineData(DType.C64)]
+    [InlineData(DType.C128)]
+    public void Of_complex_numbers_are_written(DType dtype)
+    {
+        GraphBuilder g = new();
+        Value x = g.In("x", dtype.Text() + "[n, 2]");
+        Graph single = new() { Name = "complex", Builder = g, Inputs = [x], Outputs = [new("y", g.Transpose(x, [1, 0]))], Ragged = ["n"] };
+        Graph read = OnnxReader.Read(ModelCompiler.Compile(single, new CompileOptions { Batch = Batching.Padded }).ToBytes());
+        Assert.Equal(dtype, Assert.Single(read.PostOrder().OfType<Where>()).Y.DType);
+    }
+
     private static CompiledModel Compile(DType dtype, EmitTarget target)
     {
         GraphBuilder g = new();
