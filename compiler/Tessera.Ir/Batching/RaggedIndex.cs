@@ -46,12 +46,11 @@ public static class RaggedIndex
             return context.Builder.Gather(perExample, Segments(context, partition));
         }
 
-        // Where inputs carry the total, it follows from their sizes; else offsets end there.
+        // Where inputs carry the total, it follows from their sizes; else offsets end there, and the size has its name from here on.
         GraphBuilder g = context.Builder;
         (Value cu, Dim total) = (context.Environment.CuSeqlens(partition), context.Environment.Total(partition));
-        return g.IsOfInputs(total)
-            ? g.SegmentExpand(perExample, cu, Number(context, total))
-            : g.SegmentExpand(perExample, cu, SegmentGrid.Count(g, cu), total);
+        SegmentExpand expand = new(perExample, cu, g.IsOfInputs(total) ? Number(context, total) : SegmentGrid.Count(g, cu));
+        return g.EmitAs(expand, [perExample.Tensor with { Shape = [total, .. perExample.Shape.Skip(1)] }])[0];
     }
 
     /// <summary><c>[tokens]</c>: position of each row in its example.</summary>

@@ -12,6 +12,8 @@ public sealed class GraphBuilder
     private readonly HashSet<string> _ofInputs = new(StringComparer.Ordinal);
     private readonly List<string> _fresh = [];
     private readonly HashSet<string> _dataDependent = new(StringComparer.Ordinal);
+    private readonly Dictionary<Value, Dim> _sizes = [];
+    private readonly List<(Value Number, int Output, int Axis)> _newSizes = [];
     private int _nextId;
     private int _nextUnique;
 
@@ -62,7 +64,6 @@ public sealed class GraphBuilder
         }
 
         SourceLocation place = source ?? Source;
-        _fresh.Clear();
         return Register(op, Infer(op, place), place);
     }
 
@@ -79,7 +80,6 @@ public sealed class GraphBuilder
         }
 
         SourceLocation place = source ?? Source;
-        _fresh.Clear();
         IReadOnlyList<IrType> inferred = Infer(op, place);
         IReadOnlyList<IrType> named = FreshNames.Adopt(inferred, types, _fresh, Facts);
         if (!named.SequenceEqual(inferred))
@@ -94,7 +94,6 @@ public sealed class GraphBuilder
     /// <summary>The types that inference gives the op now, under the names that its results have.</summary>
     internal IReadOnlyList<IrType> InferAgain(Op op)
     {
-        _fresh.Clear();
         IReadOnlyList<IrType> inferred = Infer(op, op.Outputs[0].Source);
         return FreshNames.Adopt(inferred, [.. op.Outputs.Select(static v => v.Type)], _fresh, Facts);
     }
@@ -102,6 +101,8 @@ public sealed class GraphBuilder
     // What computes with sizes knows no op: an error of it is given the op's place.
     private IReadOnlyList<IrType> Infer(Op op, SourceLocation place)
     {
+        _fresh.Clear();
+        _newSizes.Clear();
         try
         {
             return op.InferTypes(new InferContext(this, op, place));
@@ -142,6 +143,11 @@ public sealed class GraphBuilder
         foreach (Value value in values)
         {
             value.Sizes = SizesOf(value);
+        }
+
+        foreach ((Value number, int output, int axis) in _newSizes)
+        {
+            _sizes[number] = values[output].Shape[axis];
         }
 
         _interned.Add(op, values);
@@ -221,6 +227,18 @@ public sealed class GraphBuilder
         _fresh.Add(name);
         _dataDependent.Add(name);
         return Dim.Sym(name);
+    }
+
+    // The name that the first op to ask got from a text or an older graph is everybody's.
+    internal Dim SizeOf(Op op, Value number, int output, int axis)
+    {
+        if (_sizes.TryGetValue(number, out Dim? known))
+        {
+            return known;
+        }
+
+        _newSizes.Add((number, output, axis));
+        return FreshSymbol(op, output, axis);
     }
 
     private sealed class ByContent : IEqualityComparer<Op>

@@ -102,6 +102,9 @@ public sealed class InferContext
     /// <summary>A size known only when the graph runs, named by the op, result and axis it belongs to.</summary>
     public Dim Fresh(int output, int axis) => _builder.FreshSymbol(_op, output, axis);
 
+    /// <summary>The size that a number <c>i64[]</c> of at least 0 decides: the same one for all ops that ask for the same number.</summary>
+    public Dim SizeOf(Value number, int output, int axis) => number.Sizes is [var known] ? known : _builder.SizeOf(_op, number, output, axis);
+
     /// <summary>Whether the tensor's sizes are partly known only when the graph runs, so that what cannot be proved of them is left to the runtime.</summary>
     public bool IsDataDependent(Value operand) => operand.Type is TensorType { Shape: var shape } && (shape is null || shape.Any(_builder.IsDataDependent));
 

@@ -179,8 +179,8 @@ internal sealed class NodeWriter(EmitOptions options, FunctionTable functions, S
         }
     }
 
-    // What is knowledge of the graph and no part of the node is kept beside it: a size by name (the number of tokens), a meaning
-    // that ONNX does not tell apart.
+    // What is knowledge of the graph and no part of the node is kept beside it: which draw it is, a meaning that
+    // ONNX does not tell apart.
     private static void WriteAnnotations(Op op, OnnxRow row, NodeProto node)
     {
         foreach (AttributeSpec spec in op.Schema.Attributes)

@@ -30,7 +30,7 @@ public class DerivedLengthTests
         CompiledModel model = ModelCompiler.Compile(Halved(), new CompileOptions { Batch = Batching.Packed, Verify = true, Emit = new EmitOptions { Target = target, Opset = opset } });
         Graph read = OnnxReader.Read(model.ToBytes());
         Verifier.Verify(read);
-        Assert.Equal(["sum", "cu_seqlens_sum", "share", "cu_seqlens_share"], read.Outputs.Select(static o => o.Name));
+        Assert.Equal(["sum", "cu_seqlens_sum", "share", "cu_seqlens_share", "running", "cu_seqlens_running"], read.Outputs.Select(static o => o.Name));
     }
 
     private static Graph Halved()
@@ -41,6 +41,7 @@ public class DerivedLengthTests
         Value weight = g.Constant(TensorContent.From<float>(DType.F32, [2, 2, 3], [.. Enumerable.Range(0, 12).Select(static i => i - 5f)]));
         Value halved = g.Transpose(g.Squeeze(g.Emit(new Conv(channels, weight, null) { Strides = [2], Pads = [1, 1] }), [0]), [1, 0]);
         Value sum = g.Add(halved, g.ReduceMean(x, [0]));
-        return new Graph { Name = "halved", Builder = g, Inputs = [x], Outputs = [new("sum", sum), new("share", g.Softmax(sum, 0))], Ragged = ["n"] };
+        Value share = g.Softmax(sum, 0), running = g.Add(g.CumSum(sum, 0), share);
+        return new Graph { Name = "halved", Builder = g, Inputs = [x], Outputs = [new("sum", sum), new("share", share), new("running", running)], Ragged = ["n"] };
     }
 }

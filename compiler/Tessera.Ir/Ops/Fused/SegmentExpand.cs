@@ -11,9 +11,6 @@ namespace Tessera.Ir.Ops;
 [Op("segment_expand")]
 public sealed partial record SegmentExpand(Value X, Value CuSeqlens, Value Count) : Op
 {
-    /// <summary>T by name, where the count is no size.</summary>
-    public Dim? Total { get; init; }
-
     public override IReadOnlyList<IrType> InferTypes(InferContext context)
     {
         Shape x = context.ShapeOf(X);
@@ -29,7 +26,7 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens, Value Count
         }
 
         context.RequireEqual(x[0] + 1, cu[0], "segments + 1 and offsets");
-        return [new TensorType(X.DType, [Range.Content(Count) ?? Total ?? context.Fresh(0, 0), .. x.Skip(1)])];
+        return [new TensorType(X.DType, [context.SizeOf(Count, 0, 0), .. x.Skip(1)])];
     }
 
     public override IReadOnlyList<RefValue> Evaluate(EvalContext context)
@@ -42,8 +39,6 @@ public sealed partial record SegmentExpand(Value X, Value CuSeqlens, Value Count
     }
 
     public override Dim? RowsCutBy(int operand) => operand == 1 ? Outputs[0].Shape[0] : null;
-
-    public override Op Closed() => this with { Total = null };
 
     public override IReadOnlyList<Value> Decompose(GraphBuilder builder) => [SegmentBodies.Expand(builder, this)];
 

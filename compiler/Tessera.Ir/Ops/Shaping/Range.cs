@@ -24,7 +24,7 @@ public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
         }
 
         return Start.DType.IsFloat() || Start.DType.IsInteger()
-            ? [new TensorType(Start.DType, [Size(context) ?? context.Fresh(0, 0)])]
+            ? [new TensorType(Start.DType, [Size(context) ?? (IsCount ? context.SizeOf(Limit, 0, 0) : context.Fresh(0, 0))])]
             : throw context.Error("TSR0206", $"it is not defined for {Start.Type}.");
     }
 
@@ -54,6 +54,9 @@ public sealed partial record Range(Value Start, Value Limit, Value Delta) : Op
     public override IReadOnlyList<Batched> Batch(BatchContext context) => [RangeBatching.Batch(context, this)];
 
     internal static Dim? Content(Value scalar) => scalar.Sizes is [var only] ? only : null;
+
+    // 0, 1, …: as many numbers as the limit says.
+    private bool IsCount => Limit.DType == DType.I64 && Content(Start) == Dim.Zero && Content(Delta) == Dim.One;
 
     private Dim? Size(InferContext context)
     {
