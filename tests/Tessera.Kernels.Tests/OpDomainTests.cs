@@ -4,6 +4,9 @@ using Tessera.Kernels.Interop;
 
 namespace Tessera.Kernels.Tests;
 
+/// <summary>Beside no other test: ONNX Runtime adds a domain's name to a table that every session reads, and neither waits for the other.</summary>
+[CollectionDefinition(nameof(OpDomainTests), DisableParallelization = true)]
+[Collection(nameof(OpDomainTests))]
 public sealed class OpDomainTests
 {
     private const int Domains = 60, Threads = 4;
