@@ -46,8 +46,8 @@ internal sealed class ModuleLoader : AssemblyLoadContext
         ModuleEntryAttribute[] named = entries.Any(e => IsNamed(e, typeName)) ? [.. entries.Where(e => IsNamed(e, typeName))] : [.. library.Where(e => IsNamed(e, typeName))];
         if (named.Length != 1)
         {
-            string known = entries.Length == 0 ? "It has none." : $"It has {Listed(entries)}.";
-            throw new TesseraException("TSR1203", _path, $"{(named.Length == 0 ? "no entry module" : "more than one entry module")} is called '{typeName}'.", $"{known} Tessera.Nn has {Listed(library)}.");
+            string known = _assembly == typeof(Module).Assembly ? "It has" : $"It has {(entries.Length == 0 ? "none" : Listed(entries))}. Tessera.Nn has";
+            throw new TesseraException("TSR1203", _path, $"{(named.Length == 0 ? "no entry module" : "more than one entry module")} is called '{typeName}'.", $"{known} {Listed(library)}.");
         }
 
         MethodInfo factory = named[0].Module.GetMethod("FromPreset", BindingFlags.Public | BindingFlags.Static)

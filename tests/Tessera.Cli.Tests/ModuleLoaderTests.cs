@@ -35,7 +35,12 @@ public sealed class ModuleLoaderTests : IDisposable
         Assert.IsType<Nn.Models.NaViT>(new ModuleLoader(typeof(Nn.Module).Assembly.Location).Create("NaViT", "Ti16"));
         Assert.IsType<Nn.Models.NaViT>(new ModuleLoader(ToolRun.Assembly).Create("Tessera.Nn.Models.NaViT", "Ti16"));
         TesseraException error = Assert.Throws<TesseraException>(() => new ModuleLoader(ToolRun.Assembly).Create("NaVit", null));
-        Assert.Contains("Tessera.Nn.Models.NaViT", error.Message, StringComparison.Ordinal);
+        Assert.Contains(". Tessera.Nn has Tessera.Nn.Models.Mixtral, Tessera.Nn.Models.NaViT, ", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<TesseraException>(() => new ModuleLoader(typeof(Nn.Module).Assembly.Location).Create("NaVit", null));
+        Assert.Contains("'NaVit'. It has Tessera.Nn.Models.Mixtral, Tessera.Nn.Models.NaViT, ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Tessera.Nn has", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<TesseraException>(() => new ModuleLoader(typeof(Nn.Module).Assembly.Location).Create("NaViT", null));
+        Assert.Contains("Tessera.Nn.Models.NaViT is made by a preset; there are Ti16, S16, B16.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,8 +90,9 @@ public sealed class ModuleBehaviourTests
     {
         var error = Assert.Throws<TargetInvocationException>(static () => Make("Vit", "L14"));
         var inner = Assert.IsType<ArgumentException>(error.InnerException);
-        Assert.StartsWith("Models.Vit has no preset 'L14'; there are B16.", inner.Message, StringComparison.Ordinal);
-        Assert.Throws<TargetInvocationException>(static () => Make("NoDefault", null));
+        Assert.Equal("Models.Vit has no preset 'L14'; there are B16.", inner.Message);
+        error = Assert.Throws<TargetInvocationException>(static () => Make("NoDefault", null));
+        Assert.StartsWith("Models.NoDefault is made by a preset; there are ", error.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal("NoDefault(dim: 4)", Make("NoDefault", "a\"b").ToString());
     }
 

@@ -113,18 +113,17 @@ internal static class EntryWriter
         writer.Line("/// <summary>Makes the module by the name of a preset; null asks for the one without arguments.</summary>");
         writer.Line("/// <exception cref=\"global::System.ArgumentException\">No preset has this name.</exception>");
         writer.Open($"public static {type.FullName} FromPreset(string? name = null) => name switch");
-        if (entry.HasDefault)
-        {
-            writer.Line("null => new(),");
-        }
+        var full = type.FullName.Replace("global::", "");
+        writer.Line(entry.HasDefault
+            ? "null => new(),"
+            : $"null => throw new global::System.ArgumentException({Literal($"{full} is made by a preset; {names}.")}),");
 
         foreach (var preset in entry.Presets)
         {
             writer.Line($"{Literal(preset.Name)} => {preset.Method}(),");
         }
 
-        var start = Literal($"{type.FullName.Replace("global::", "")} has no preset '");
-        writer.Line($"_ => throw new global::System.ArgumentException({start} + name + {Literal($"'; {names}.")}, nameof(name)),");
+        writer.Line($"_ => throw new global::System.ArgumentException({Literal($"{full} has no preset '")} + name + {Literal($"'; {names}.")}),");
         writer.Close("};");
     }
 
