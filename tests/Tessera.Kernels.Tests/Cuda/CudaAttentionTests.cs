@@ -136,7 +136,7 @@ public unsafe class CudaAttentionTests
         }
     }
 
-    private static readonly Dictionary<string, AttentionCase> s_tensor = new()
+    internal static readonly Dictionary<string, AttentionCase> s_tensor = new()
     {
         ["heads of 64"] = new() { Queries = [200, 0, 64, 1, 65], HeadDim = 64, ValueDim = 64, Heads = 4, KeyHeads = 2 },
         ["heads of 128"] = new() { Queries = [130, 3, 63], HeadDim = 128, ValueDim = 128, Heads = 2, KeyHeads = 1 },

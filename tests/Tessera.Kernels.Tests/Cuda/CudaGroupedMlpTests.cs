@@ -10,7 +10,7 @@ namespace Tessera.Kernels.Tests.Cuda;
 public sealed unsafe class CudaGroupedMlpTests
 {
     /// <summary>Every tile that tensor cores have, whole and in part, in one dimension or another.</summary>
-    private static readonly Dictionary<string, ExpertCase> s_tensor = new()
+    internal static readonly Dictionary<string, ExpertCase> s_tensor = new()
     {
         ["few rows"] = new() { Tokens = 5, Width = 264, Hidden = [40, 0, 72], OutputWidth = 40 },
         ["a deep product of few rows"] = new() { Tokens = 2, Width = 1048, Hidden = [520, 8], OutputWidth = 8, Activation = "silu", Gate = "separate" },

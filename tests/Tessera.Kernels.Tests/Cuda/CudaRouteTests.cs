@@ -18,7 +18,7 @@ public class CudaRouteTests
     // More than shared memory takes: a row of each block lies in memory.
     private static readonly RouteCase s_wide = new(30, 2000) { K = 5, Type = TensorElementType.Double };
 
-    private static readonly Dictionary<string, RouteCase> s_shapes = new()
+    internal static readonly Dictionary<string, RouteCase> s_shapes = new()
     {
         ["no token, one group"] = new(0, 4) { Factor = 1, Groups = [0, 0] },
         ["no token, no group"] = new(0, 4) { ExpertChoice = true, Groups = [0] },

@@ -10,11 +10,11 @@ namespace Tessera.Kernels.Tests.Cuda;
 
 /// <summary>
 /// A driver that records every call, fails where it is told to, and runs the kernels' own source on the CPU: built by g++ once, and
-/// copied for every test, so that each has a state of its own.
+/// copied for every test, so that each has a state of its own. One that watches fails a launch that races, and takes twenty times as long.
 /// </summary>
 internal sealed unsafe class CudaStub
 {
-    private static readonly Lazy<string> s_built = new(Build);
+    private static readonly Lazy<string> s_built = new(static () => Build("libcuda_stub")), s_watching = new(static () => Build("libcuda_watching_stub", "-fsanitize=thread", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-im"));
     private readonly nint _handle;
 
     private CudaStub(string file)
@@ -29,11 +29,16 @@ internal sealed unsafe class CudaStub
     /// <summary>Contexts that the calling thread has entered and not left.</summary>
     public int Depth => ((delegate* unmanaged<int>)NativeLibrary.GetExport(_handle, "stub_depth"))();
 
-    public static CudaStub Create()
+    public static CudaStub Create() => Copied(s_built.Value);
+
+    /// <summary>One that watches what threads and blocks read and write.</summary>
+    public static CudaStub Watching() => Copied(s_watching.Value);
+
+    private static CudaStub Copied(string built)
     {
-        Skip.If(s_built.Value.Length == 0, "g++ is not there");
+        Skip.If(built.Length == 0, "g++ is not there");
         string copy = Path.Combine(Path.GetTempPath(), $"tessera-cuda-stub-{Guid.NewGuid():N}.so");
-        File.Copy(s_built.Value, copy);
+        File.Copy(built, copy);
         try
         {
             return new(copy);
@@ -76,30 +81,39 @@ internal sealed unsafe class CudaStub
         }
     }
 
-    private static string Build()
+    private static string Build(string name, params string[] flags)
     {
-        string folder = Path.Combine(AppContext.BaseDirectory, "cuda-stub");
+        string folder = Path.Combine(AppContext.BaseDirectory, name);
         Directory.CreateDirectory(folder);
         string kernels = Path.Combine(Repository.Root, "runtime", "Tessera.Kernels", "Cuda");
         string[] sources = [.. Directory.EnumerateFiles(kernels, "*.cu", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         File.WriteAllLines(Path.Combine(folder, "emulated_kernels.inc"), sources.Select(static s => $"#include \"{s}\""));
-        string library = Path.Combine(folder, "libcuda_stub.so");
-        string[] arguments =
-        [
-            "-std=c++17", "-O1", "-fwrapv", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-DTESSERA_EMULATED", $"-I{folder}",
-            Path.Combine(Repository.Root, "tests", "Tessera.Kernels.Tests", "Cuda", "Native", "libcuda_stub.cpp"), "-o", library, "-ldl",
-        ];
+        string library = Path.Combine(folder, name + ".so");
         try
         {
-            using Process compiler = Process.Start(new ProcessStartInfo("g++", arguments) { RedirectStandardError = true })!;
-            string errors = compiler.StandardError.ReadToEnd();
-            compiler.WaitForExit();
-            Assert.True(compiler.ExitCode == 0, errors);
+            // What watches says where a race is by the library's lines, and is not watched itself.
+            string stub = Compile(folder, "libcuda_stub", flags), races = Compile(folder, "races", $"-DSTUB_FILE=\"{library}\"");
+            Compiler("-shared", stub, races, "-o", library, "-ldl");
             return library;
         }
         catch (System.ComponentModel.Win32Exception)
         {
             return "";
         }
+    }
+
+    private static string Compile(string folder, string name, params string[] flags)
+    {
+        string source = Path.Combine(Repository.Root, "tests", "Tessera.Kernels.Tests", "Cuda", "Native", name + ".cpp"), to = Path.Combine(folder, name + ".o");
+        Compiler(["-std=c++17", "-O2", "-g1", "-fwrapv", "-fPIC", "-Wall", "-Wextra", "-Werror", "-DTESSERA_EMULATED", $"-I{folder}", .. flags, "-c", source, "-o", to]);
+        return to;
+    }
+
+    private static void Compiler(params string[] arguments)
+    {
+        using Process compiler = Process.Start(new ProcessStartInfo("g++", arguments) { RedirectStandardError = true })!;
+        string errors = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.True(compiler.ExitCode == 0, errors);
     }
 }

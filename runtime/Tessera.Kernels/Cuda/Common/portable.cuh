@@ -19,7 +19,10 @@ struct Emulated {
     i32 threads;
     bool backwards; // Threads of a phase depend on none of the same phase, nor blocks on blocks, so their order is free.
     void* shared;
+    i32 thread;     // Whose step runs: kAllThreads where what is written once is done by each.
+    u32 waits;      // How often all have waited for each other, or a block began.
 };
+enum { kAllThreads = -1 };
 extern thread_local Emulated emulated;
 
 #define DEVICE inline
@@ -27,14 +30,39 @@ extern thread_local Emulated emulated;
 inline i64 block_index() { return emulated.block; }
 inline i64 block_count() { return emulated.blocks; }
 inline void* shared_memory() { return emulated.shared; }
+inline void wait_for_all() { emulated.waits++; }
+
+// What is told here is watched where it cannot be seen (races.cpp of the tests): that bytes are read or written by the thread whose step runs.
+void touches(const void* first, i32 bytes, bool writes);
+#define NOT_WATCHED __attribute__((no_sanitize_thread))
+
+// Nothing that is read or written moves past the change of threads.
+inline void turn_to(i32 thread) {
+    emulated.thread = thread;
+    asm volatile("" ::: "memory");
+}
+
+inline i32 thread_of_step(i32 step) { return emulated.backwards ? emulated.threads - 1 - step : step; }
+inline bool has_turn(i32 step) {
+    bool there = step < emulated.threads;
+    turn_to(there ? thread_of_step(step) : (i32)kAllThreads);
+    return there;
+}
+
+inline bool has_turn_or_waits(i32 step) {
+    bool there = has_turn(step);
+    if (!there) {
+        wait_for_all();
+    }
+
+    return there;
+}
 
 // A phase: all threads run the statement, then all wait for each other. Nothing but shared memory lives from one to the next.
-#define FOR_THREADS(t) \
-    for (i32 t##_step = 0, t = emulated.backwards ? emulated.threads - 1 : 0; t##_step < emulated.threads; t##_step++, t += emulated.backwards ? -1 : 1)
+#define FOR_THREADS(t) for (i32 t##_step = 0, t = thread_of_step(0); has_turn_or_waits(t##_step); t = thread_of_step(++t##_step))
 
 // The same without waiting: what threads keep in PerThread lives on.
-#define EACH_THREAD(t) FOR_THREADS(t)
-inline void wait_for_all() {}
+#define EACH_THREAD(t) for (i32 t##_step = 0, t = thread_of_step(0); has_turn(t##_step); t = thread_of_step(++t##_step))
 
 // A variable of each thread, which outlives a phase.
 template <class T, i32 Threads> struct PerThread {
@@ -51,6 +79,7 @@ template <class T, i32 Threads> struct PerThread {
     extern "C" void name(const Args& args) {                                 \
         for (i64 b = 0; b < emulated.blocks; b++) {                          \
             emulated.block = emulated.backwards ? emulated.blocks - 1 - b : b; \
+            wait_for_all();                                                  \
             call(args);                                                      \
         }                                                                    \
     }

@@ -9,28 +9,32 @@ struct Floats4 { float at[4]; };
 
 #if defined(TESSERA_EMULATED)
 
-// Copies are made when they are waited for, and not before.
+// Copies are made when they are waited for, and not before; where they go is nobody else's from the first.
 struct PendingCopy {
     void* to;
     const void* from;
-    i32 bytes, stage;
+    i32 bytes, stage, thread;
 };
 extern thread_local PendingCopy pending_copies[1 << 16];
 extern thread_local i32 pending_count, pending_stage;
 
-inline void copy_later(void* to, const void* from, bool there) {
+NOT_WATCHED inline void copy_later(void* to, const void* from, bool there) {
     if (((u64)to | (there ? (u64)from : 0)) % 16 != 0) {
         __builtin_trap(); // As the device would.
     }
 
-    pending_copies[pending_count++] = PendingCopy{to, from, there ? 16 : 0, pending_stage};
+    touches(to, 16, true);
+    pending_copies[pending_count++] = PendingCopy{to, from, there ? 16 : 0, pending_stage, emulated.thread};
 }
 
-inline void make_copies(i32 stages) {
+NOT_WATCHED inline void make_copies(i32 stages) {
     i32 kept = 0;
     for (i32 i = 0; i < pending_count; i++) {
         PendingCopy copy = pending_copies[i];
         if (copy.stage < stages) {
+            turn_to(copy.thread);
+            touches(copy.from, copy.bytes, false);
+            touches(copy.to, 16, true);
             __builtin_memset(copy.to, 0, 16);
             __builtin_memcpy(copy.to, copy.from, copy.bytes);
         } else {
@@ -39,11 +43,12 @@ inline void make_copies(i32 stages) {
     }
 
     pending_count = kept;
+    turn_to(kAllThreads);
 }
 
-inline void wait_for_copies() { make_copies(pending_stage + 1); }
-inline void end_stage() { pending_stage++; }
-template <i32 Later> inline void wait_for_stages() { make_copies(pending_stage - Later); }
+NOT_WATCHED inline void wait_for_copies() { make_copies(pending_stage + 1); }
+NOT_WATCHED inline void end_stage() { pending_stage++; }
+template <i32 Later> NOT_WATCHED inline void wait_for_stages() { make_copies(pending_stage - Later); }
 
 template <i32 N, class Merge> inline void merge_quads(PerThread<float, N>& x, Merge merge) {
     for (i32 distance = 1; distance <= 2; distance *= 2) {
@@ -65,6 +70,7 @@ inline SharedRow shared_row(const u16* at) { return SharedRow{at}; }
 template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<SharedRow, N>& rows, i32 offset, bool transposed) {
     for (i32 t = 0; t < N; t++) {
         i32 warp = t / 32 * 32, lane = t % 32;
+        turn_to(t);
         for (i32 m = 0; m < 4; m++) {
             u32 pair[2];
             for (i32 i = 0; i < 2; i++) {
@@ -75,6 +81,8 @@ template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<S
             to[t].word[m] = pair[0] | (pair[1] << 16);
         }
     }
+
+    turn_to(kAllThreads);
 }
 
 template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<SharedRow, N>& rows, i32 offset) { load_matrices(to, rows, offset, false); }

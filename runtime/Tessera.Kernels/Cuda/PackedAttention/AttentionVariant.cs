@@ -49,7 +49,7 @@ internal sealed record AttentionVariant(string Module, string Name, int SharedBy
     private static AttentionVariant Tensor(string name, int columns)
     {
         int keys = columns > 128 ? 16 : 64;
-        int shared = ((64 + (2 * keys)) * (columns + 8) * sizeof(ushort)) + ((64 + keys) * sizeof(float)) + sizeof(int);
+        int shared = ((64 + (2 * keys)) * (columns + 8) * sizeof(ushort)) + ((64 + keys) * sizeof(float)) + Threads;
         return new(columns > 128 ? $"tensor_attention_{name}_{columns}" : $"tensor_attention_{name}", $"tensor_attention_{name}_{columns}", Math.Max(shared, PlainValues * sizeof(float)), 64, columns, true);
     }
 }

@@ -58,17 +58,18 @@ template <class V> DEVICE V hyperbolic_tangent(V x) {
     return x < 0 ? -t : t;
 }
 
-// The rows' inverse root mean squares, or 1.
-template <class T, class V> DEVICE void inverse_rms(const PackedAttentionArgs& a, const T* x, i64 stride, i64 rows, bool normed, V* inverse) {
+// The inverse root mean squares of the rows of a tile, or 1, as for rows that are not there.
+template <i32 Rows, class T, class V> DEVICE void inverse_rms(const PackedAttentionArgs& a, const T* x, i64 stride, i64 rows, bool normed, V* inverse) {
     FOR_THREADS(t) {
-        if (t < rows) {
+        if (t < Rows) {
+            bool there = normed && t < rows;
             V squares = 0;
-            for (i32 d = 0; normed && d < a.head_dim; d++) {
+            for (i32 d = 0; there && d < a.head_dim; d++) {
                 V value = load(x + t * stride + d);
                 squares += value * value;
             }
 
-            inverse[t] = normed ? (V)(1 / __builtin_sqrt((double)(squares / (V)a.head_dim) + a.epsilon)) : V(1);
+            inverse[t] = there ? (V)(1 / __builtin_sqrt((double)(squares / (V)a.head_dim) + a.epsilon)) : V(1);
         }
     }
 }
@@ -192,12 +193,12 @@ template <class T> DEVICE void plain_unit(const PackedAttentionArgs& a, const At
         }
     }
 
-    inverse_rms(a, q, (i64)a.heads * a.head_dim, u.queries, a.q_norm != nullptr, m.q_inverse);
+    inverse_rms<kQueries>(a, q, (i64)a.heads * a.head_dim, u.queries, a.q_norm != nullptr, m.q_inverse);
     i64 end = last_key(a, u.first_query + u.queries - 1, u.keys);
     for (i64 key = first_key(a, u.first_query); key < end; key += kKeys) {
         i64 count = between(end - key, 0, kKeys), at = (u.key + key) * a.key_heads + group;
         const T* k = (const T*)a.k + at * a.head_dim;
-        inverse_rms(a, k, (i64)a.key_heads * a.head_dim, count, a.k_norm != nullptr, m.k_inverse);
+        inverse_rms<kKeys>(a, k, (i64)a.key_heads * a.head_dim, count, a.k_norm != nullptr, m.k_inverse);
         attention_products(a, u, m, q, k, count);
         attention_weights<T, V>(a, u, m, key, count);
         attention_values(a, u, m, (const T*)a.v + at * a.value_dim, count);

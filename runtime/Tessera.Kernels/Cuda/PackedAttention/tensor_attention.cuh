@@ -13,7 +13,7 @@ template <class T, i32 Dim> struct TensorShared {
     // Eight more columns put the rows that a warp reads at once into different banks.
     T q[kTile][Dim + 8], k[key_tile<Dim>()][Dim + 8], v[key_tile<Dim>()][Dim + 8];
     float q_inverse[kTile], k_inverse[key_tile<Dim>()];
-    i32 special;
+    alignas(8) u8 special[kLanes]; // What each thread has found; read eight at a time.
 };
 
 template <class T, i32 Dim> struct TensorState {
@@ -212,20 +212,21 @@ template <class T, i32 Dim> DEVICE void tensor_values(TensorState<T, Dim>& r) {
 // Whether values of the tile are NaN or infinite: times a weight of 0 they would reach queries that do not see them.
 template <class T, i32 Dim> DEVICE bool has_special(TensorShared<T, Dim>& m) {
     FOR_THREADS(t) {
-        if (t == 0) {
-            m.special = 0;
-        }
-    }
-
-    FOR_THREADS(t) {
+        m.special[t] = 0;
         for (i32 i = t; i < key_tile<Dim>() * Dim; i += kLanes) {
             if (is_special(m.v[i / Dim][i % Dim])) {
-                m.special = 1;
+                m.special[t] = 1;
             }
         }
     }
 
-    return m.special != 0;
+    u64 found = 0;
+    UNROLL
+    for (i32 i = 0; i < kLanes / 8; i++) {
+        found |= ((const u64*)m.special)[i];
+    }
+
+    return found != 0;
 }
 
 template <class T, i32 Dim> DEVICE void store_results(const PackedAttentionArgs& a, const AttentionUnit& u, TensorState<T, Dim>& r) {

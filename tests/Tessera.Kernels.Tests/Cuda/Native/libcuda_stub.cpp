@@ -1,5 +1,5 @@
 // A libcuda of the functions that the host calls: it records every call, fails at the call it is told to, and runs the kernels'
-// own source on the CPU. "Device memory" is the process's.
+// own source on the CPU, which it watches for races. "Device memory" is the process's.
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 #include "emulated_kernels.inc"
+#include "races.h"
+#include "racing_kernels.h"
 
 thread_local Emulated emulated;
 thread_local PendingCopy pending_copies[1 << 16];
@@ -16,7 +18,7 @@ thread_local i32 pending_count, pending_stage;
 
 namespace {
 
-constexpr int kInvalidValue = 1, kNotFound = 500, kInvalidDevice = 101, kInvalidContext = 201, kInvalidImage = 200, kTold = 999;
+constexpr int kInvalidValue = 1, kNotFound = 500, kInvalidDevice = 101, kInvalidContext = 201, kInvalidImage = 200, kRaced = 998, kTold = 999;
 
 struct Stub {
     std::mutex lock;
@@ -26,6 +28,7 @@ struct Stub {
     int devices = 1, major = 9, minor = 0, driver = 12080;
     int loaded = 0, context_marker = 0;
     bool backwards = false;
+    std::string race; // What the newest race was.
     char* log = nullptr; // Where the newest library's compiler writes.
     size_t log_bytes = 0;
 } stub;
@@ -58,6 +61,35 @@ int told_late() {
     said.resize(stub.log_bytes, '.');
     memcpy(stub.log, said.data(), stub.log_bytes);
     return kTold;
+}
+
+// A kernel of this library.
+void* function_of(const char* name) {
+    void* function = dlsym(RTLD_DEFAULT, name);
+    if (function == nullptr) {
+        Dl_info self;
+        dladdr((void*)note, &self);
+        function = dlsym(dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD), name);
+    }
+
+    return function;
+}
+
+// On the CPU; kRaced where threads or blocks do.
+int run(const Kernel& kernel, const void* arguments, i64 blocks, i32 threads, unsigned shared) {
+    std::vector<unsigned char> memory(shared, 0xff);
+    emulated = Emulated{0, blocks, threads, stub.backwards, memory.data(), kAllThreads, 0};
+    pending_count = 0;
+    watch_begin(__builtin_frame_address(0), memory.data(), shared);
+    ((void (*)(const void*))kernel.function)(arguments);
+    std::string race = watch_end();
+    if (race.empty()) {
+        return 0;
+    }
+
+    std::lock_guard<std::mutex> hold(stub.lock);
+    stub.race = kernel.name + ": " + race;
+    return kRaced;
 }
 
 int no_context() { return contexts.empty() ? kInvalidContext : 0; }
@@ -119,13 +151,25 @@ int test_route_tile() { return sizeof(route::CapacityTile); }
 int test_attention_shared_256() { return sizeof(TensorShared<BF16, 256>); }
 int test_attention_shared_128() { return sizeof(TensorShared<BF16, 128>); }
 
+// Runs a kernel of racing_kernels.h: the length of what is said of its race, 0 where there is none.
+int test_race(const char* name, int blocks, int threads, int backwards, char* said, int size) {
+    std::vector<i32> numbers(4096);
+    RaceArgs arguments{numbers.data()};
+    stub.backwards = backwards != 0;
+    if (run(Kernel{name, function_of(name), 0}, &arguments, blocks, threads, 1024) == 0) {
+        return 0;
+    }
+
+    return snprintf(said, (size_t)size, "%s", stub.race.c_str());
+}
+
 // The list of tiles, as the kernels make it.
 void test_attention_tiles(const int* cu, int segments, i64 tokens, int tile, int* order, i64* tiles) {
     int blocks = order_blocks(segments);
     std::vector<int> counts((size_t)blocks * kLengths), start(kLengths + 1);
     std::vector<unsigned char> memory(sizeof(OrderShared));
     AttentionTilesArgs a{cu, counts.data(), start.data(), order, tiles, tokens, segments, tile};
-    emulated = Emulated{0, 1, kOrderThreads, false, memory.data()};
+    emulated = Emulated{0, 1, kOrderThreads, false, memory.data(), kAllThreads, 0};
     if (blocks == 1) {
         attention_tiles(a);
         return;
@@ -234,13 +278,7 @@ int cuLibraryUnload(void* library) { free(library); stub.loaded--; return note("
 
 int cuLibraryGetKernel(void** kernel, void* library, const char* name) {
     if (note("cuLibraryGetKernel", "%s", name)) return kTold;
-    void* function = dlsym(RTLD_DEFAULT, name);
-    if (function == nullptr) {
-        Dl_info self;
-        dladdr((void*)stub_reset, &self);
-        function = dlsym(dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD), name);
-    }
-
+    void* function = function_of(name);
     std::string entry = std::string(".entry ") + name + "(";
     if (function == nullptr || strstr((const char*)library, entry.c_str()) == nullptr) return kNotFound;
     std::lock_guard<std::mutex> hold(stub.lock);
@@ -267,11 +305,7 @@ int cuLaunchKernel(void* function, unsigned x, unsigned y, unsigned z, unsigned 
     if (note("cuLaunchKernel", "%s, %ux%ux%u, %ux%ux%u, %u, %p", kernel->name.c_str(), x, y, z, bx, by, bz, shared, stream)) return kTold;
     if (no_context() != 0) return kInvalidContext;
     if (x == 0 || y != 1 || z != 1 || bx == 0 || bx > 1024 || by != 1 || bz != 1 || (int)shared > kernel->shared || extra != nullptr) return kInvalidValue;
-    std::vector<unsigned char> memory(shared, 0xff);
-    emulated = Emulated{0, (i64)x, (i32)bx, stub.backwards, memory.data()};
-    pending_count = 0;
-    ((void (*)(const void*))kernel->function)(arguments[0]);
-    return 0;
+    return run(*kernel, arguments[0], x, (i32)bx, shared);
 }
 
 int cuGetErrorName(int error, const char** text) {
@@ -279,6 +313,9 @@ int cuGetErrorName(int error, const char** text) {
     return 0;
 }
 
-int cuGetErrorString(int error, const char** text) { *text = error == kTold ? "told to fail" : "refused"; return 0; }
+int cuGetErrorString(int error, const char** text) {
+    *text = error == kTold ? "told to fail" : error == kRaced ? stub.race.c_str() : "refused";
+    return 0;
+}
 
 }

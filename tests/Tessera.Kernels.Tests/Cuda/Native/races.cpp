@@ -1,0 +1,197 @@
+// The kernels are compiled with -fsanitize=thread, but not linked to its library: what the compiler has every read and write call
+// is here. A thread of a block is no thread of the CPU, so that which runs is what portable.cuh says (emulated.thread), and waiting
+// is counted (emulated.waits).
+#include "races.h"
+#include <array>
+#include <cstdio>
+#include <dlfcn.h>
+#include <memory>
+#include <unordered_map>
+#include "../../../../runtime/Tessera.Kernels/Cuda/Common/portable.cuh"
+
+namespace {
+
+enum { kManyThreads = -2, kManyBlocks = -2, kPageBytes = 1 << 12, kRecent = 1 << 10 };
+
+struct Access {
+    u32 waits; // 0 where there was none.
+    i32 block, thread;
+    u32 place; // In the library's code.
+};
+
+struct Byte { Access read, written; };
+
+using Page = std::array<Byte, kPageBytes>;
+
+// Pages that were touched last, each where its number says.
+struct Recent {
+    u64 number = ~0ull;
+    Page* page = nullptr;
+};
+
+struct Watch {
+    const void* stack = nullptr; // Null while nothing is watched.
+    u64 shared = 0, shared_bytes = 0;
+    std::unordered_map<u64, std::unique_ptr<Page>> pages;
+    Recent recent[kRecent];
+    bool raced = false;
+    Access before{}, after{};
+    const char* kind = "";
+};
+thread_local Watch watch;
+
+u64 library_base() {
+    static const u64 base = [] {
+        Dl_info self;
+        dladdr((void*)watch_begin, &self);
+        return (u64)self.dli_fbase;
+    }();
+    return base;
+}
+
+Page& page_of(u64 number) {
+    Recent& recent = watch.recent[number % kRecent];
+    if (recent.number != number) {
+        std::unique_ptr<Page>& page = watch.pages[number];
+        if (!page) {
+            page.reset(new Page{});
+        }
+
+        recent = Recent{number, page.get()};
+    }
+
+    return *recent.page;
+}
+
+// Whether one may come before the other or after it.
+bool unordered(const Access& before, const Access& now) {
+    return before.waits != 0 && (before.block != now.block || (before.waits == now.waits && before.thread != now.thread));
+}
+
+void told(const char* kind, const Access& before, const Access& now) {
+    if (!watch.raced) {
+        watch.raced = true;
+        watch.kind = kind;
+        watch.before = before;
+        watch.after = now;
+    }
+}
+
+// Of several readers since all waited, one stands for all: whoever writes is another than one of them.
+void add_reader(Access& read, const Access& now) {
+    if (read.waits == 0 || (read.block == now.block && read.waits != now.waits)) {
+        read = now;
+    } else if (read.block != now.block) {
+        read.block = kManyBlocks;
+    } else if (read.thread != now.thread) {
+        read.thread = kManyThreads;
+    }
+}
+
+// Shared memory is each block's own.
+void forget_others(Byte& byte, i32 block) {
+    if ((byte.written.waits != 0 && byte.written.block != block) || (byte.read.waits != 0 && byte.read.block != block)) {
+        byte = Byte{};
+    }
+}
+
+bool is_own(u64 first) {
+    u64 emulated_at = (u64)&emulated;
+    return (first >= (u64)__builtin_frame_address(0) && first < (u64)watch.stack) || (first >= emulated_at && first < emulated_at + sizeof emulated);
+}
+
+void touch(u64 first, u64 bytes, bool writes, const void* from) {
+    if (watch.stack == nullptr || is_own(first)) {
+        return;
+    }
+
+    Access now{emulated.waits, (i32)emulated.block, emulated.thread, (u32)((u64)from - library_base())};
+    bool shared = first - watch.shared < watch.shared_bytes;
+    for (u64 at = first; at < first + bytes; at++) {
+        Byte& byte = page_of(at / kPageBytes)[at % kPageBytes];
+        if (shared) {
+            forget_others(byte, now.block);
+            if (!writes && byte.written.waits == 0) {
+                told("nobody has written what one reads", now, now);
+            }
+        }
+
+        if (unordered(byte.written, now)) {
+            told(writes ? "both write" : "one writes, then one reads", byte.written, now);
+        }
+
+        if (!writes) {
+            add_reader(byte.read, now);
+            continue;
+        }
+
+        if (unordered(byte.read, now)) {
+            told("one reads, then one writes", byte.read, now);
+        }
+
+        byte.written = now;
+    }
+}
+
+std::string who(i32 one, i32 all, const char* name) { return one == all ? std::string("all ") + name + "s" : std::string(name) + " " + std::to_string(one); }
+
+std::string line_of(u32 place) {
+    char command[512], text[512];
+    // The call's own line, not that of what comes after it.
+    snprintf(command, sizeof command, "addr2line -s -e %s 0x%x", STUB_FILE, place - 1);
+    FILE* lines = popen(command, "r");
+    std::string line = lines != nullptr && fgets(text, sizeof text, lines) != nullptr ? text : "";
+    if (lines != nullptr) {
+        pclose(lines);
+    }
+
+    return line.substr(0, line.find_first_of(" \n"));
+}
+
+std::string described(const Access& access) {
+    std::string block = access.block == kManyBlocks ? "several blocks" : "block " + std::to_string(access.block);
+    std::string thread = access.thread == kManyThreads ? "several threads" : who(access.thread, kAllThreads, "thread");
+    return thread + " of " + block + " at " + line_of(access.place);
+}
+
+} // namespace
+
+void watch_begin(const void* stack, const void* shared, unsigned long shared_bytes) {
+    watch.stack = stack;
+    watch.shared = (u64)shared;
+    watch.shared_bytes = shared_bytes;
+}
+
+std::string watch_end() {
+    std::string found = watch.raced ? std::string(watch.kind) + ": " + described(watch.before) : "";
+    if (watch.raced && watch.before.place != watch.after.place) {
+        found += ", " + described(watch.after);
+    }
+
+    watch = Watch{};
+    return found;
+}
+
+void touches(const void* first, i32 bytes, bool writes) { touch((u64)first, (u64)bytes, writes, __builtin_return_address(0)); }
+
+extern "C" {
+
+void __tsan_init() {}
+
+#define TOUCH(name, bytes, writes) \
+    void name(void* first) { touch((u64)first, bytes, writes, __builtin_return_address(0)); }
+#define TOUCHES(bytes)                               \
+    TOUCH(__tsan_read##bytes, bytes, false)          \
+    TOUCH(__tsan_write##bytes, bytes, true)          \
+    TOUCH(__tsan_unaligned_read##bytes, bytes, false) \
+    TOUCH(__tsan_unaligned_write##bytes, bytes, true)
+TOUCHES(1)
+TOUCHES(2)
+TOUCHES(4)
+TOUCHES(8)
+TOUCHES(16)
+
+void __tsan_read_range(void* first, unsigned long bytes) { touch((u64)first, bytes, false, __builtin_return_address(0)); }
+void __tsan_write_range(void* first, unsigned long bytes) { touch((u64)first, bytes, true, __builtin_return_address(0)); }
+
+}
