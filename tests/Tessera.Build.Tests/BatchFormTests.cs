@@ -95,7 +95,7 @@ public sealed class BatchFormTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Each_example_of_a_dense_padded_or_packed_batch_is_as_one_by_one()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + Items);
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + Items);
         app.Write("Scored.cs", Module);
         app.Write("Program.cs", Program);
         Assert.Equal(

@@ -11,7 +11,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void A_console_app_of_three_packages_and_a_module_runs_it()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""");
         app.Write("First.cs", Sources.Module("First"));
         app.Write("Program.cs", "using Models;\n" + Sources.TypedProgram("First"));
         Assert.Contains("First gives output: f32[2, 3], 6 numbers", app.Succeed("run").Output, StringComparison.Ordinal);
@@ -21,7 +21,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     public void Of_five_models_the_one_that_has_changed_is_compiled()
     {
         string[] names = ["A", "B", "C", "D", "E"];
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + string.Concat(names.Select(static n => $"""<OnnxModel Include="{n}" Batch="packed" />""")), isApp: false);
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + string.Concat(names.Select(static n => $"""<OnnxModel Include="{n}" Batch="packed" />""")), isApp: false);
         foreach (string name in names)
         {
             app.Write($"{name}.cs", Sources.Module(name));
@@ -37,10 +37,10 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Weights_files_and_the_tool_are_reasons_to_look_again()
     {
-        ProjectFolder maker = TwoModels("maker");
+        using ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
         string tool = feed.CopyOfTool();
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
         app.Write("First.cs", Sources.Module("First"));
         File.WriteAllBytes(app["first.safetensors"], Sources.Weights(1));
         string model = Path.Combine(maker.Output, "models", "maker", "First.onnx");
@@ -66,11 +66,11 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void What_is_exchanged_for_something_older_is_noticed()
     {
-        ProjectFolder maker = TwoModels("maker");
+        using ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
         string models = Path.Combine(maker.Output, "models", "maker");
         string tool = feed.CopyOfTool();
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false, $"<TesseraTool>{tool}</TesseraTool>");
         app.Write("First.cs", Sources.Module("First"));
         File.WriteAllBytes(app["first.safetensors"], Sources.Weights(1));
         File.Copy(Path.Combine(models, "First.onnx"), app["second.onnx"]);
@@ -106,9 +106,9 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void An_editor_knows_sessions_of_files_and_compiles_nothing_and_what_is_deleted_comes_back()
     {
-        ProjectFolder maker = TwoModels("maker");
+        using ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="my model.onnx" /><OnnxModel Include="First" Name="it's (a), b" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="my model.onnx" /><OnnxModel Include="First" Name="it's (a), b" />""");
         File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["my model.onnx"]);
         app.Write("First.cs", Sources.Module("First"));
         app.Write("Program.cs", "_ = typeof(app.MyModelSession);");
@@ -145,7 +145,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
             <OnnxModel Include="First" Condition="'$(TargetFramework)' == 'net10.0'" />
             <Compile Remove="First.cs" Condition="'$(TargetFramework)' != 'net10.0'" />
             """;
-        ProjectFolder library = feed.Project("library").With(string.Format(System.Globalization.CultureInfo.InvariantCulture, Items, LocalFeed.Version), isApp: false, "<LangVersion>latest</LangVersion>");
+        using ProjectFolder library = feed.Project("library").With(string.Format(System.Globalization.CultureInfo.InvariantCulture, Items, LocalFeed.Version), isApp: false, "<LangVersion>latest</LangVersion>");
         File.WriteAllText(library.File, File.ReadAllText(library.File).Replace("<TargetFramework>net10.0</TargetFramework>", "<TargetFrameworks>net10.0;netstandard2.0</TargetFrameworks>", StringComparison.Ordinal));
         library.Write("First.cs", Sources.Module("First"));
         library.Succeed("new", "sln", "--format", "sln", "-n", "all");
@@ -159,7 +159,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Files_and_weights_are_watched()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false);
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" Weights="first.safetensors" /><OnnxModel Include="second.onnx" />""", isApp: false);
         app.Succeed("restore");
         string watched = app.Succeed("msbuild", "-getItem:Watch").Output;
         Assert.Contains("first.safetensors", watched, StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void The_tool_runs_when_it_must_and_compiles_what_has_changed()
     {
-        ProjectFolder app = TwoModels("app");
+        using ProjectFolder app = TwoModels("app");
         DotnetRun first = app.Succeed("build");
         Assert.Contains("Tessera: 2 models, 2 compiled", first.Output, StringComparison.Ordinal);
         Assert.Equal(1, first.Starts);
@@ -188,7 +188,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Models_are_copied_published_and_cleaned()
     {
-        ProjectFolder app = TwoModels("app");
+        using ProjectFolder app = TwoModels("app");
         app.Succeed("build");
         string[] models = ["First.onnx", "Other.onnx", "Other.onnx.data"];
         Assert.Equal(models, Files(Path.Combine(app.Output, "models", "app")));
@@ -204,7 +204,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     {
         (string Name, string Hash)[][] built = [.. new[] { "app", "app" }.Select(name =>
         {
-            ProjectFolder app = TwoModels(name);
+            using ProjectFolder app = TwoModels(name);
             app.Succeed("build", "-p:EmitCompilerGeneratedFiles=true");
             string models = Path.Combine(app.Output, "models", "app");
             string sources = app["obj/Debug/net10.0/generated"];
@@ -218,7 +218,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void A_shape_error_is_a_build_error_at_its_line()
     {
-        ProjectFolder app = TwoModels("app");
+        using ProjectFolder app = TwoModels("app");
         app.Write("First.cs", Sources.Module("First", width: 5));
         DotnetRun run = app.Run("build");
         Assert.NotEqual(0, run.Exit);
@@ -230,7 +230,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void Gates_that_are_not_met_fail_the_build()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" RequireFusion="fuse-attention:12;pack" />""", isApp: false);
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + """<OnnxModel Include="First" RequireFusion="fuse-attention:12;pack" />""", isApp: false);
         app.Write("First.cs", Sources.Module("First"));
         DotnetRun run = app.Run("build");
         Assert.NotEqual(0, run.Exit);
@@ -240,9 +240,9 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void An_app_gets_the_models_of_a_library_that_it_references()
     {
-        ProjectFolder library = feed.Project("library").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""", isApp: false);
+        using ProjectFolder library = feed.Project("library").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="First" Batch="packed" />""", isApp: false);
         library.Write("First.cs", Sources.Module("First"));
-        ProjectFolder app = feed.Project("app").With($"""<ProjectReference Include="{library.File}" />""");
+        using ProjectFolder app = feed.Project("app").With($"""<ProjectReference Include="{library.File}" />""");
         app.Write("Program.cs", "using Models;\n" + Sources.TypedProgram("First"));
         Assert.Contains("First gives output: f32[2, 3], 6 numbers", app.Succeed("run").Output, StringComparison.Ordinal);
     }
@@ -250,10 +250,10 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void A_package_of_a_library_brings_its_models()
     {
-        ProjectFolder library = feed.Project("packedlibrary").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="packed" />""", isApp: false, "<Version>1.0.0</Version>");
+        using ProjectFolder library = feed.Project("packedlibrary").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="packed" />""", isApp: false, "<Version>1.0.0</Version>");
         library.Write("First.cs", Sources.Module("First"));
         library.Succeed("pack", "-o", Path.GetDirectoryName(feed.Package("Tessera.Build"))!);
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime + """<PackageReference Include="packedlibrary" Version="1.0.0" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime + """<PackageReference Include="packedlibrary" Version="1.0.0" />""");
         app.Write("Program.cs", Sources.Program("packedlibrary", "First"));
         Assert.Contains("First gives output: f32[2, 3]", app.Succeed("run").Output, StringComparison.Ordinal);
     }
@@ -261,11 +261,11 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void The_page_is_a_project_that_runs()
     {
-        ProjectFolder maker = TwoModels("maker");
+        using ProjectFolder maker = TwoModels("maker");
         maker.Succeed("build");
         string page = Repository.Read("compiler/docs/compile-in-the-build.md");
         string items = page.Split("```xml\n")[1].Split("```")[0].Replace("<ItemGroup>", "", StringComparison.Ordinal).Replace("</ItemGroup>", "", StringComparison.Ordinal);
-        ProjectFolder app = feed.Project("app").With(items + """<OnnxModel Include="models/recogniser.onnx" Name="Same" Optimize="false" /><FrameworkReference Include="Microsoft.AspNetCore.App" />""");
+        using ProjectFolder app = feed.Project("app").With(items + """<OnnxModel Include="models/recogniser.onnx" Name="Same" Optimize="false" /><FrameworkReference Include="Microsoft.AspNetCore.App" />""");
         Directory.CreateDirectory(app["models"]);
         File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["models/recogniser.onnx"]);
         app.Write("Encoder.cs", Sources.Module("Encoder"));
@@ -280,7 +280,7 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void An_app_without_onnx_runtime_is_told_what_to_add()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + $"""<PackageReference Include="Tessera.Runtime" Version="{LocalFeed.Version}" /><OnnxModel Include="First" Batch="packed" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + $"""<PackageReference Include="Tessera.Runtime" Version="{LocalFeed.Version}" /><OnnxModel Include="First" Batch="packed" />""");
         app.Write("First.cs", Sources.Module("First"));
         app.Write("Program.cs", Sources.Program("app", "First"));
         DotnetRun run = app.Run("run");

@@ -8,7 +8,7 @@ public sealed class LibraryModelTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void A_project_without_a_module_compiles_one_of_the_library_and_runs_it()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="NaViT" Preset="Ti16" Batch="packed" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + """<OnnxModel Include="NaViT" Preset="Ti16" Batch="packed" />""");
         app.Write("Program.cs", """
             // Images of 1 x 2 and 1 x 1 patches.
             using app.NaViTSession session = new();

@@ -17,7 +17,7 @@ public sealed class NativeAotTests(LocalFeed feed) : IClassFixture<LocalFeed>
     {
         Skip.IfNot(LocalFeed.Has($"runtime.{LocalFeed.System}.Microsoft.DotNet.ILCompiler"), "the package of the native compiler is not there");
         Skip.IfNot(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || s_linkers.Any(IsInPath), "there is neither clang nor gcc");
-        ProjectFolder app = Copy("<PublishAot>true</PublishAot>");
+        using ProjectFolder app = Copy("<PublishAot>true</PublishAot>");
         Assert.DoesNotContain("warning", app.Succeed("publish", "-r", LocalFeed.System, "-o", app["out"]).Output, StringComparison.Ordinal);
 
         string[] files = [.. Directory.EnumerateFiles(app["out"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(app["out"], f).Replace('\\', '/'))];
@@ -34,7 +34,7 @@ public sealed class NativeAotTests(LocalFeed feed) : IClassFixture<LocalFeed>
     public void The_example_runs_trimmed()
     {
         Skip.IfNot(LocalFeed.Has($"Microsoft.NETCore.App.Runtime.{LocalFeed.System}"), "the package of the runtime is not there");
-        ProjectFolder app = Copy("<PublishTrimmed>true</PublishTrimmed>");
+        using ProjectFolder app = Copy("<PublishTrimmed>true</PublishTrimmed>");
         Assert.DoesNotContain("warning", app.Succeed("publish", "-r", LocalFeed.System, "-o", app["out"]).Output, StringComparison.Ordinal);
         Assert.False(File.Exists(app["out/Tessera.Ir.dll"]), "the compiler's assemblies are not carried by what runs no compiler");
         Run(app);

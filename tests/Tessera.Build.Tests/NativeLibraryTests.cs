@@ -12,7 +12,7 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
     [Fact]
     public void An_application_without_it_is_told_by_the_build_and_by_the_session()
     {
-        ProjectFolder app = feed.Project("app").With(s_runtime);
+        using ProjectFolder app = feed.Project("app").With(s_runtime);
         app.Write("Program.cs", """
             File.WriteAllBytes("m.onnx", [8, 10]);
             Tessera.Runtime.ModelSession.Open("m.onnx").Dispose();
@@ -38,7 +38,7 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
             PackAnother();
         }
 
-        ProjectFolder app = feed.Project("app").With(s_runtime + items, isApp, properties);
+        using ProjectFolder app = feed.Project("app").With(s_runtime + items, isApp, properties);
         app.Write("libonnxruntime.so", "");
         Assert.DoesNotContain("TSR0706", app.Succeed("build", "-t:TesseraFindNativeLibrary").Output, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
     [InlineData("""<None Include="libonnxruntime.so" CopyToOutputDirectory="PreserveNewest" />""", "win-x64")]
     public void A_library_of_another_system_does_not_count(string items, string system)
     {
-        ProjectFolder app = feed.Project("app").With(s_runtime + items, properties: $"<RuntimeIdentifier>{system}</RuntimeIdentifier><SelfContained>false</SelfContained><UseAppHost>false</UseAppHost>");
+        using ProjectFolder app = feed.Project("app").With(s_runtime + items, properties: $"<RuntimeIdentifier>{system}</RuntimeIdentifier><SelfContained>false</SelfContained><UseAppHost>false</UseAppHost>");
         app.Write("libonnxruntime.so", "");
         Assert.Contains(Warning, app.Succeed("build", "-t:TesseraFindNativeLibrary").Output, StringComparison.Ordinal);
     }
@@ -56,7 +56,7 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
     [Fact]
     public void An_application_carries_the_libraries_of_desktops_once()
     {
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime);
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Runtime);
         app.Write("Program.cs", "return;");
         app.Succeed("publish", "-o", app["out"]);
         string[] natives = [.. Directory.EnumerateFiles(app["out"], "*onnxruntime*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(app["out"], f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
@@ -79,7 +79,7 @@ public sealed class NativeLibraryTests(LocalFeed feed) : IClassFixture<LocalFeed
             return;
         }
 
-        ProjectFolder package = feed.Project("Microsoft.ML.OnnxRuntime.Gpu.Like").With(
+        using ProjectFolder package = feed.Project("Microsoft.ML.OnnxRuntime.Gpu.Like").With(
             """<None Include="libonnxruntime.so" Pack="true" PackagePath="runtimes/linux-x64/native" />""", isApp: false,
             "<Version>1.0.0</Version><Authors>nobody</Authors><IncludeBuildOutput>false</IncludeBuildOutput><NoWarn>NU5128</NoWarn>");
         package.Write("libonnxruntime.so", "");

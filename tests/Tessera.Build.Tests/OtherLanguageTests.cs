@@ -16,10 +16,10 @@ public sealed class OtherLanguageTests(LocalFeed feed) : IClassFixture<LocalFeed
         """)]
     public void Other_languages_have_models_and_are_told_that_they_have_no_sessions(string project, string items, string program)
     {
-        ProjectFolder maker = feed.Project("maker").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="dense" />""", isApp: false);
+        using ProjectFolder maker = feed.Project("maker").With(ProjectFolder.Build + """<OnnxModel Include="First" Batch="dense" />""", isApp: false);
         maker.Write("First.cs", Sources.Module("First"));
         maker.Succeed("build");
-        ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + items + """<OnnxModel Include="First.onnx" />""");
+        using ProjectFolder app = feed.Project("app").With(ProjectFolder.Build + ProjectFolder.Runtime + items + """<OnnxModel Include="First.onnx" />""");
         File.Move(app.File, Path.ChangeExtension(app.File, project));
         File.Copy(Path.Combine(maker.Output, "models", "maker", "First.onnx"), app["First.onnx"]);
         app.Write($"Program.{project[..2]}", program);

@@ -47,7 +47,7 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void The_compiler_alone_compiles_and_runs_and_the_tool_does_what_it_does()
     {
-        ProjectFolder app = feed.Project("app").With(Reference("Tessera.Compiler") + """<PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />""");
+        using ProjectFolder app = feed.Project("app").With(Reference("Tessera.Compiler") + """<PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />""");
         app.Write("First.cs", Sources.Module("First"));
         app.Write("Program.cs", """
             using Tessera.Compiler;
@@ -86,7 +86,7 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
     [Fact]
     public void A_project_has_the_generator_once_and_the_tool_that_is_compiled_for_its_system()
     {
-        ProjectFolder app = feed.Project("app").With(Reference("Tessera.Compiler") + ProjectFolder.Build, isApp: false);
+        using ProjectFolder app = feed.Project("app").With(Reference("Tessera.Compiler") + ProjectFolder.Build, isApp: false);
         string told = app.Succeed("build", "-t:ResolveLockFileAnalyzers", "-getItem:Analyzer", "-getProperty:TesseraTool").Output;
         Assert.Contains($"tools/net10.0/{LocalFeed.System}/tessera.dll", told, StringComparison.Ordinal);
         Assert.Single(told.Split('\n'), static l => l.Contains("\"Identity\"", StringComparison.Ordinal) && l.Contains("Tessera.Generators.dll", StringComparison.Ordinal));

@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Tessera.Build.Tests;
 
-/// <summary>A project in a folder of its own.</summary>
-public sealed class ProjectFolder
+/// <summary>A project in a folder of its own, which goes with it: what an application carries is 140 MB.</summary>
+public sealed class ProjectFolder : IDisposable
 {
     private readonly LocalFeed _feed;
 
@@ -55,6 +55,8 @@ public sealed class ProjectFolder
         <PackageReference Include="Tessera.Runtime" Version="{LocalFeed.Version}" />
         <PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />
         """;
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
 
     public DotnetRun Run(params string[] arguments) => DotnetRun.In(Root, _feed.Restored, arguments);
 

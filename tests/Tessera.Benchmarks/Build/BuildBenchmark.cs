@@ -16,8 +16,8 @@ internal static class BuildBenchmark
     public static IEnumerable<Row> Run(bool quick)
     {
         LocalFeed feed = new();
-        ProjectFolder without = Project(feed, "");
-        ProjectFolder with = Project(feed, Modules);
+        using ProjectFolder without = Project(feed, "");
+        using ProjectFolder with = Project(feed, Modules);
         File.Copy(Path.Combine(with.Output, "models", "app", "B.onnx"), with["c.onnx"]);
         with.With(ProjectFolder.Build + Modules + """<OnnxModel Include="c.onnx" />""", isApp: false).Succeed("build");
         if (with.Succeed(s_build).Starts != 0)

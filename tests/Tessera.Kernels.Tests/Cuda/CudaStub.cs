@@ -14,7 +14,9 @@ namespace Tessera.Kernels.Tests.Cuda;
 /// </summary>
 internal sealed unsafe class CudaStub
 {
-    private static readonly Lazy<string> s_built = new(static () => Build("libcuda_stub")), s_watching = new(static () => Build("libcuda_watching_stub", "-fsanitize=thread", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-im"));
+    // Every read and write calls what watches, at the place that the source has it.
+    private static readonly string[] s_watched = ["-fsanitize=thread", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-im"];
+    private static readonly Lazy<string> s_built = new(static () => Build("libcuda_stub")), s_watching = new(static () => Build("libcuda_watching_stub", s_watched));
     private readonly nint _handle;
 
     private CudaStub(string file)
@@ -33,21 +35,6 @@ internal sealed unsafe class CudaStub
 
     /// <summary>One that watches what threads and blocks read and write.</summary>
     public static CudaStub Watching() => Copied(s_watching.Value);
-
-    private static CudaStub Copied(string built)
-    {
-        Skip.If(built.Length == 0, "g++ is not there");
-        string copy = Path.Combine(Path.GetTempPath(), $"tessera-cuda-stub-{Guid.NewGuid():N}.so");
-        File.Copy(built, copy);
-        try
-        {
-            return new(copy);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
-    }
 
     /// <summary>The ops with kernels on its device, in the memory of the CPU's provider.</summary>
     public OpDomain Domain() => new(TesseraOps.Domain, CudaOps.On(CudaDevice.Open(Library, 0), null));
@@ -78,6 +65,21 @@ internal sealed unsafe class CudaStub
             int length = ((delegate* unmanaged<byte*, int, int>)Function("stub_calls"))(first, buffer.Length);
             Assert.InRange(length, 0, buffer.Length - 1);
             return Encoding.UTF8.GetString(buffer, 0, length).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    private static CudaStub Copied(string built)
+    {
+        Skip.If(built.Length == 0, "g++ is not there");
+        string copy = Path.Combine(Path.GetTempPath(), $"tessera-cuda-stub-{Guid.NewGuid():N}.so");
+        File.Copy(built, copy);
+        try
+        {
+            return new(copy);
+        }
+        finally
+        {
+            File.Delete(copy);
         }
     }
 

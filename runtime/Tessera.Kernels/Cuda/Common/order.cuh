@@ -57,7 +57,7 @@ template <class S, class Value> DEVICE void running_sums(i64 count, S* sums, Val
             FOR_THREADS(t) { m.sum[t] = m.before[t]; }
         }
 
-        FOR_THREADS(t) {
+        EACH_THREAD(t) {
             if (first + t < count) {
                 sums[first + t + 1] = (S)(all + m.sum[t]);
             }

@@ -88,7 +88,7 @@ template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<S
 template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<SharedRow, N>& rows, i32 offset) { load_matrices(to, rows, offset, false); }
 template <i32 N> inline void load_transposed(PerThread<Words4, N>& to, PerThread<SharedRow, N>& rows, i32 offset) { load_matrices(to, rows, offset, true); }
 
-// c[16, 8] += a[16, 16] · b[16, 8].
+// c[16, 8] += a[16, 16] · b[16, 8]. What each lane holds of them is said in "Matrix Fragments for mma.m16n8k16 with floating point type" of the PTX ISA.
 template <class T, i32 N> inline void multiply(T, PerThread<Floats4, N>& c, PerThread<Words4, N>& a, PerThread<Words2, N>& b) {
     auto half = [](u32 word, i32 which) { return widen(T{(u16)(word >> (16 * which))}); };
     for (i32 warp = 0; warp < N; warp += 32) {

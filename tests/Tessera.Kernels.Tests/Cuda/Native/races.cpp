@@ -133,8 +133,6 @@ void touch(u64 first, u64 bytes, bool writes, const void* from) {
     }
 }
 
-std::string who(i32 one, i32 all, const char* name) { return one == all ? std::string("all ") + name + "s" : std::string(name) + " " + std::to_string(one); }
-
 std::string line_of(u32 place) {
     char command[512], text[512];
     // The call's own line, not that of what comes after it.
@@ -150,7 +148,7 @@ std::string line_of(u32 place) {
 
 std::string described(const Access& access) {
     std::string block = access.block == kManyBlocks ? "several blocks" : "block " + std::to_string(access.block);
-    std::string thread = access.thread == kManyThreads ? "several threads" : who(access.thread, kAllThreads, "thread");
+    std::string thread = access.thread == kManyThreads ? "several threads" : access.thread == kAllThreads ? "all threads" : "thread " + std::to_string(access.thread);
     return thread + " of " + block + " at " + line_of(access.place);
 }
 
