@@ -56,7 +56,17 @@ public sealed class ProjectFolder : IDisposable
         <PackageReference Include="Microsoft.ML.OnnxRuntime" Version="1.31.1" />
         """;
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (IOException)
+        {
+            // What is still held goes with the feed, when the process ends.
+        }
+    }
 
     public DotnetRun Run(params string[] arguments) => DotnetRun.In(Root, _feed.Restored, arguments);
 

@@ -5,8 +5,8 @@ using Tessera.Kernels.Interop;
 namespace Tessera.Kernels.Tests.Cuda;
 
 /// <summary>
-/// Every kernel, watched (<see cref="CudaRaceTests"/> shows by what): no two threads or blocks touch the same bytes in no order, one of them
-/// writing, and nothing is read of shared memory that is not written. What watches fails the launch, and the session with it.
+/// The sources of every kernel, in one type or two, watched (<see cref="CudaRaceTests"/> shows for what): a launch that races fails, and the session
+/// with it.
 /// </summary>
 public sealed class CudaNoRaceTests
 {
@@ -42,6 +42,11 @@ public sealed class CudaNoRaceTests
         foreach (AttentionCase c in Grid.Cases.Values.Where(static c => c.Queries.Sum() > 0))
             Runs(c with { Queries = Short(c.Queries), Keys = c.Keys is null ? null : Short(c.Keys) }, Single, "packed_attention_");
     }
+
+    // More segments than one block puts in order.
+    [SkippableFact]
+    public void Attention_inside_many_segments() =>
+        Runs(new() { Queries = [.. Enumerable.Range(0, 1100).Select(static i => i % 3)], HeadDim = 1, ValueDim = 1, Heads = 1, KeyHeads = 1 }, Single, "attention_sum_tiles");
 
     [SkippableTheory]
     [MemberData(nameof(TensorExperts))]

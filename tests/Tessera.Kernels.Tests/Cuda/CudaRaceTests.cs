@@ -12,11 +12,18 @@ public unsafe class CudaRaceTests
         { "turn_round", "one reads, then one writes: thread 31 of block 0 at racing_kernels.h:" },
         { "tell_all", "one writes, then one reads: thread 5 of block 0 at racing_kernels.h:" },
         { "both_write", "both write: thread 0 of block 0 at racing_kernels.h:" },
-        { "copy_and_read", "one writes, then one reads: thread 1 of block 0 at ptx.cuh:" },
+        { "write_at_once", "all write: all threads of block 0 at racing_kernels.h:" },
+        { "wait_apart", "one waits where others may not: thread 0 of block 0 at " },
+        { "look_at_anothers", "one looks at what another keeps: thread 0 of block 0 at " },
+        { "copy_and_read", "one writes, then one reads: thread 1 of block 0 at racing_kernels.h:" },
+        { "read_early", "a copy under way writes what one touches: thread 0 of block 0 at racing_kernels.h:" },
+        { "change_source", "a copy under way reads what one writes: several threads of block 0 at racing_kernels.h:" },
+        { "leave_copies", "nobody waits for a copy: all threads of block 0 at racing_kernels.h:" },
         { "copy_over", "one reads, then one writes: thread 31 of block 0 at racing_kernels.h:" },
         { "read_of_another", "one writes, then one reads: thread 0 of block 0 at racing_kernels.h:" },
         { "load_rows", "one writes, then one reads: thread 8 of block 0 at racing_kernels.h:" },
         { "read_unwritten", "nobody has written what one reads: thread 0 of block 0 at racing_kernels.h:" },
+        { "go_past", "one touches what lies beside shared memory: thread 0 of block 0 at racing_kernels.h:" },
     };
 
     [SkippableTheory]

@@ -14,8 +14,8 @@ namespace Tessera.Kernels.Tests.Cuda;
 /// </summary>
 internal sealed unsafe class CudaStub
 {
-    // Every read and write calls what watches, at the place that the source has it.
-    private static readonly string[] s_watched = ["-fsanitize=thread", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-im"];
+    // Every read and write calls what watches, and none is made before its time.
+    private static readonly string[] s_watched = ["-fsanitize=thread", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-im", "-fno-hoist-adjacent-loads"];
     private static readonly Lazy<string> s_built = new(static () => Build("libcuda_stub")), s_watching = new(static () => Build("libcuda_watching_stub", s_watched));
     private readonly nint _handle;
 

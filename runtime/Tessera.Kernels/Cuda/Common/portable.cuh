@@ -30,16 +30,27 @@ extern thread_local Emulated emulated;
 inline i64 block_index() { return emulated.block; }
 inline i64 block_count() { return emulated.blocks; }
 inline void* shared_memory() { return emulated.shared; }
-inline void wait_for_all() { emulated.waits++; }
 
-// What is told here is watched where it cannot be seen (races.cpp of the tests): that bytes are read or written by the thread whose step runs.
-void touches(const void* first, i32 bytes, bool writes);
-#define NOT_WATCHED __attribute__((no_sanitize_thread))
+// What is wrong on a device and need not show in its results, and where in the code: the launch fails (races.cpp of the tests).
+void goes_wrong(const char* what, const void* place = nullptr);
+void block_ends();
 
-// Nothing that is read or written moves past the change of threads.
+// Nothing that is read or written moves past where threads change or wait.
+inline void stay_in_place() { asm volatile("" ::: "memory"); }
 inline void turn_to(i32 thread) {
+    stay_in_place();
     emulated.thread = thread;
-    asm volatile("" ::: "memory");
+    stay_in_place();
+}
+
+inline void wait_for_all() {
+    if (emulated.thread != kAllThreads) {
+        goes_wrong("one waits where others may not");
+    }
+
+    stay_in_place();
+    emulated.waits++;
+    stay_in_place();
 }
 
 inline i32 thread_of_step(i32 step) { return emulated.backwards ? emulated.threads - 1 - step : step; }
@@ -58,16 +69,22 @@ inline bool has_turn_or_waits(i32 step) {
     return there;
 }
 
-// A phase: all threads run the statement, then all wait for each other. Nothing but shared memory lives from one to the next.
+// A phase: all threads run the statement, then all wait for each other. Memory lives from one to the next, and what is PerThread.
 #define FOR_THREADS(t) for (i32 t##_step = 0, t = thread_of_step(0); has_turn_or_waits(t##_step); t = thread_of_step(++t##_step))
 
-// The same without waiting: what threads keep in PerThread lives on.
+// The same without waiting.
 #define EACH_THREAD(t) for (i32 t##_step = 0, t = thread_of_step(0); has_turn(t##_step); t = thread_of_step(++t##_step))
 
-// A variable of each thread, which outlives a phase.
+// A variable of each thread, which outlives a phase, and which no other thread has.
 template <class T, i32 Threads> struct PerThread {
     T values[Threads];
-    T& operator[](i32 thread) { return values[thread]; }
+    T& operator[](i32 thread) {
+        if (thread != emulated.thread) {
+            goes_wrong("one looks at what another keeps");
+        }
+
+        return values[thread];
+    }
 };
 
 #define UNROLL
@@ -81,6 +98,7 @@ template <class T, i32 Threads> struct PerThread {
             emulated.block = emulated.backwards ? emulated.blocks - 1 - b : b; \
             wait_for_all();                                                  \
             call(args);                                                      \
+            block_ends();                                                    \
         }                                                                    \
     }
 

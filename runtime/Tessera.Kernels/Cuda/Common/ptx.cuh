@@ -9,32 +9,41 @@ struct Floats4 { float at[4]; };
 
 #if defined(TESSERA_EMULATED)
 
-// Copies are made when they are waited for, and not before; where they go is nobody else's from the first.
+// Copies are made when they are waited for, and not before.
 struct PendingCopy {
     void* to;
-    const void* from;
+    const void *from, *place;
     i32 bytes, stage, thread;
 };
-extern thread_local PendingCopy pending_copies[1 << 16];
+enum { kPendingCopies = 1 << 16 };
+extern thread_local PendingCopy pending_copies[kPendingCopies];
 extern thread_local i32 pending_count, pending_stage;
 
+// The compiler tells no read or write of what is marked so; copies are told to what watches here.
+#define NOT_WATCHED __attribute__((no_sanitize_thread, noinline))
+void copy_begins(const PendingCopy& copy);
+void copy_ends(const PendingCopy& copy);
+
 NOT_WATCHED inline void copy_later(void* to, const void* from, bool there) {
-    if (((u64)to | (there ? (u64)from : 0)) % 16 != 0) {
+    if (((u64)to | (there ? (u64)from : 0)) % 16 != 0 || pending_count == kPendingCopies) {
         __builtin_trap(); // As the device would.
     }
 
-    touches(to, 16, true);
-    pending_copies[pending_count++] = PendingCopy{to, from, there ? 16 : 0, pending_stage, emulated.thread};
+    PendingCopy& copy = pending_copies[pending_count++];
+    copy = PendingCopy{to, from, __builtin_return_address(0), there ? 16 : 0, pending_stage, emulated.thread};
+    copy_begins(copy);
 }
 
 NOT_WATCHED inline void make_copies(i32 stages) {
+    if (emulated.thread != kAllThreads) {
+        goes_wrong("one waits for copies where others may not");
+    }
+
     i32 kept = 0;
     for (i32 i = 0; i < pending_count; i++) {
         PendingCopy copy = pending_copies[i];
         if (copy.stage < stages) {
-            turn_to(copy.thread);
-            touches(copy.from, copy.bytes, false);
-            touches(copy.to, 16, true);
+            copy_ends(copy);
             __builtin_memset(copy.to, 0, 16);
             __builtin_memcpy(copy.to, copy.from, copy.bytes);
         } else {
@@ -43,7 +52,6 @@ NOT_WATCHED inline void make_copies(i32 stages) {
     }
 
     pending_count = kept;
-    turn_to(kAllThreads);
 }
 
 NOT_WATCHED inline void wait_for_copies() { make_copies(pending_stage + 1); }
@@ -54,7 +62,7 @@ template <i32 N, class Merge> inline void merge_quads(PerThread<float, N>& x, Me
     for (i32 distance = 1; distance <= 2; distance *= 2) {
         PerThread<float, N> before = x;
         for (i32 t = 0; t < N; t++) {
-            x[t] = merge(before[t], before[t ^ distance]);
+            x.values[t] = merge(before.values[t], before.values[t ^ distance]);
         }
     }
 }
@@ -75,10 +83,10 @@ template <i32 N> inline void load_matrices(PerThread<Words4, N>& to, PerThread<S
             u32 pair[2];
             for (i32 i = 0; i < 2; i++) {
                 i32 row = transposed ? lane % 4 * 2 + i : lane / 4, column = transposed ? lane / 4 : lane % 4 * 2 + i;
-                pair[i] = rows[warp + m * 8 + row].at[offset + column];
+                pair[i] = rows.values[warp + m * 8 + row].at[offset + column];
             }
 
-            to[t].word[m] = pair[0] | (pair[1] << 16);
+            to.values[t].word[m] = pair[0] | (pair[1] << 16);
         }
     }
 
@@ -95,18 +103,18 @@ template <class T, i32 N> inline void multiply(T, PerThread<Floats4, N>& c, PerT
         float left[16][16], right[16][8];
         for (i32 lane = 0; lane < 32; lane++) {
             for (i32 i = 0; i < 8; i++) {
-                left[lane / 4 + i / 2 % 2 * 8][lane % 4 * 2 + i % 2 + i / 4 * 8] = half(a[warp + lane].word[i / 2], i % 2);
+                left[lane / 4 + i / 2 % 2 * 8][lane % 4 * 2 + i % 2 + i / 4 * 8] = half(a.values[warp + lane].word[i / 2], i % 2);
             }
 
             for (i32 i = 0; i < 4; i++) {
-                right[lane % 4 * 2 + i % 2 + i / 2 * 8][lane / 4] = half(b[warp + lane].word[i / 2], i % 2);
+                right[lane % 4 * 2 + i % 2 + i / 2 * 8][lane / 4] = half(b.values[warp + lane].word[i / 2], i % 2);
             }
         }
 
         for (i32 lane = 0; lane < 32; lane++) {
             for (i32 i = 0; i < 4; i++) {
                 for (i32 k = 0; k < 16; k++) {
-                    c[warp + lane].at[i] += left[lane / 4 + i / 2 * 8][k] * right[k][lane % 4 * 2 + i % 2];
+                    c.values[warp + lane].at[i] += left[lane / 4 + i / 2 * 8][k] * right[k][lane % 4 * 2 + i % 2];
                 }
             }
         }

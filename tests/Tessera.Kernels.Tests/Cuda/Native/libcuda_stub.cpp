@@ -13,8 +13,16 @@
 #include "racing_kernels.h"
 
 thread_local Emulated emulated;
-thread_local PendingCopy pending_copies[1 << 16];
+thread_local PendingCopy pending_copies[kPendingCopies];
 thread_local i32 pending_count, pending_stage;
+
+// Of a copy that nobody waits for nothing is known.
+void block_ends() {
+    if (pending_count != 0) {
+        goes_wrong("nobody waits for a copy", pending_copies[0].place);
+        wait_for_copies();
+    }
+}
 
 namespace {
 
@@ -28,12 +36,12 @@ struct Stub {
     int devices = 1, major = 9, minor = 0, driver = 12080;
     int loaded = 0, context_marker = 0;
     bool backwards = false;
-    std::string race; // What the newest race was.
     char* log = nullptr; // Where the newest library's compiler writes.
     size_t log_bytes = 0;
 } stub;
 
 thread_local std::vector<void*> contexts;
+thread_local std::string race; // What the newest race was.
 
 struct Kernel {
     std::string name;
@@ -77,19 +85,13 @@ void* function_of(const char* name) {
 
 // On the CPU; kRaced where threads or blocks do.
 int run(const Kernel& kernel, const void* arguments, i64 blocks, i32 threads, unsigned shared) {
-    std::vector<unsigned char> memory(shared, 0xff);
-    emulated = Emulated{0, blocks, threads, stub.backwards, memory.data(), kAllThreads, 0};
-    pending_count = 0;
-    watch_begin(__builtin_frame_address(0), memory.data(), shared);
+    std::vector<unsigned char> memory(shared + 2 * kMargin, 0xff);
+    emulated = Emulated{0, blocks, threads, stub.backwards, memory.data() + kMargin, kAllThreads, 0};
+    watch_begin(__builtin_frame_address(0), emulated.shared, shared);
     ((void (*)(const void*))kernel.function)(arguments);
-    std::string race = watch_end();
-    if (race.empty()) {
-        return 0;
-    }
-
-    std::lock_guard<std::mutex> hold(stub.lock);
-    stub.race = kernel.name + ": " + race;
-    return kRaced;
+    std::string found = watch_end();
+    race = kernel.name + ": " + found;
+    return found.empty() ? 0 : kRaced;
 }
 
 int no_context() { return contexts.empty() ? kInvalidContext : 0; }
@@ -160,7 +162,7 @@ int test_race(const char* name, int blocks, int threads, int backwards, char* sa
         return 0;
     }
 
-    return snprintf(said, (size_t)size, "%s", stub.race.c_str());
+    return snprintf(said, (size_t)size, "%s", race.c_str());
 }
 
 // The list of tiles, as the kernels make it.
@@ -314,7 +316,7 @@ int cuGetErrorName(int error, const char** text) {
 }
 
 int cuGetErrorString(int error, const char** text) {
-    *text = error == kTold ? "told to fail" : error == kRaced ? stub.race.c_str() : "refused";
+    *text = error == kTold ? "told to fail" : error == kRaced ? race.c_str() : "refused";
     return 0;
 }
 

@@ -1,17 +1,18 @@
 // The kernels are compiled with -fsanitize=thread, but not linked to its library: what the compiler has every read and write call
-// is here. A thread of a block is no thread of the CPU, so that which runs is what portable.cuh says (emulated.thread), and waiting
-// is counted (emulated.waits).
+// is here, but for what it finds out by itself before, such as that the same is read twice. A thread of a block is no thread of the CPU:
+// which runs is what portable.cuh says (emulated.thread), and waiting is counted (emulated.waits).
 #include "races.h"
 #include <array>
 #include <cstdio>
 #include <dlfcn.h>
 #include <memory>
 #include <unordered_map>
-#include "../../../../runtime/Tessera.Kernels/Cuda/Common/portable.cuh"
+#include "../../../../runtime/Tessera.Kernels/Cuda/Common/ptx.cuh"
 
 namespace {
 
-enum { kManyThreads = -2, kManyBlocks = -2, kPageBytes = 1 << 12, kRecent = 1 << 10 };
+enum { kSeveral = -2, kPageBytes = 1 << 12, kRecent = 1 << 10 };
+
 
 struct Access {
     u32 waits; // 0 where there was none.
@@ -19,7 +20,11 @@ struct Access {
     u32 place; // In the library's code.
 };
 
-struct Byte { Access read, written; };
+// Copies under way write it, or read it.
+struct Byte {
+    Access read, written;
+    i32 copies_to, copies_from;
+};
 
 using Page = std::array<Byte, kPageBytes>;
 
@@ -68,7 +73,7 @@ bool unordered(const Access& before, const Access& now) {
     return before.waits != 0 && (before.block != now.block || (before.waits == now.waits && before.thread != now.thread));
 }
 
-void told(const char* kind, const Access& before, const Access& now) {
+void tell(const char* kind, const Access& before, const Access& now) {
     if (!watch.raced) {
         watch.raced = true;
         watch.kind = kind;
@@ -82,9 +87,9 @@ void add_reader(Access& read, const Access& now) {
     if (read.waits == 0 || (read.block == now.block && read.waits != now.waits)) {
         read = now;
     } else if (read.block != now.block) {
-        read.block = kManyBlocks;
+        read.block = kSeveral;
     } else if (read.thread != now.thread) {
-        read.thread = kManyThreads;
+        read.thread = kSeveral;
     }
 }
 
@@ -100,44 +105,75 @@ bool is_own(u64 first) {
     return (first >= (u64)__builtin_frame_address(0) && first < (u64)watch.stack) || (first >= emulated_at && first < emulated_at + sizeof emulated);
 }
 
-void touch(u64 first, u64 bytes, bool writes, const void* from) {
-    if (watch.stack == nullptr || is_own(first)) {
+bool is_shared(u64 at) { return at - watch.shared < watch.shared_bytes; }
+
+// What is wrong with a byte that is touched now.
+void look_at(const Byte& byte, const Access& now, bool shared, bool writes) {
+    if (shared && !writes && byte.written.waits == 0) {
+        tell("nobody has written what one reads", now, now);
+    }
+
+    if (writes && now.thread == kAllThreads && emulated.threads > 1) {
+        tell("all write", now, now);
+    }
+
+    if (byte.copies_to != 0) {
+        tell("a copy under way writes what one touches", byte.written, now);
+    }
+
+    if (writes && byte.copies_from != 0) {
+        tell("a copy under way reads what one writes", byte.read, now);
+    }
+
+    if (unordered(byte.written, now)) {
+        tell(writes ? "both write" : "one writes, then one reads", byte.written, now);
+    }
+
+    if (writes && unordered(byte.read, now)) {
+        tell("one reads, then one writes", byte.read, now);
+    }
+}
+
+template <class Do> void for_bytes(u64 first, u64 bytes, Do work) {
+    for (u64 at = first; at < first + bytes; at++) {
+        work(page_of(at / kPageBytes)[at % kPageBytes]);
+    }
+}
+
+void touch(u64 first, u64 bytes, bool writes, const Access& now) {
+    bool shared = is_shared(first);
+    if (shared ? !is_shared(first + bytes - 1) : is_shared(first + kMargin) || is_shared(first + bytes - 1 - kMargin)) {
+        tell("one touches what lies beside shared memory", now, now);
         return;
     }
 
-    Access now{emulated.waits, (i32)emulated.block, emulated.thread, (u32)((u64)from - library_base())};
-    bool shared = first - watch.shared < watch.shared_bytes;
-    for (u64 at = first; at < first + bytes; at++) {
-        Byte& byte = page_of(at / kPageBytes)[at % kPageBytes];
+    for_bytes(first, bytes, [&](Byte& byte) {
         if (shared) {
             forget_others(byte, now.block);
-            if (!writes && byte.written.waits == 0) {
-                told("nobody has written what one reads", now, now);
-            }
         }
 
-        if (unordered(byte.written, now)) {
-            told(writes ? "both write" : "one writes, then one reads", byte.written, now);
-        }
-
-        if (!writes) {
+        look_at(byte, now, shared, writes);
+        if (writes) {
+            byte.written = now;
+        } else {
             add_reader(byte.read, now);
-            continue;
         }
+    });
+}
 
-        if (unordered(byte.read, now)) {
-            told("one reads, then one writes", byte.read, now);
-        }
+Access access_of(i32 thread, const void* place) { return Access{emulated.waits, (i32)emulated.block, thread, (u32)((u64)place - library_base())}; }
 
-        byte.written = now;
+void heard_of(const void* first, u64 bytes, bool writes, const void* place) {
+    if (watch.stack != nullptr && !is_own((u64)first)) {
+        touch((u64)first, bytes, writes, access_of(emulated.thread, place));
     }
 }
 
 std::string line_of(u32 place) {
-    char command[512], text[512];
+    char text[512];
     // The call's own line, not that of what comes after it.
-    snprintf(command, sizeof command, "addr2line -s -e %s 0x%x", STUB_FILE, place - 1);
-    FILE* lines = popen(command, "r");
+    snprintf(text, sizeof text, "%x", place - 1);
+    FILE* lines = popen((std::string("addr2line -s -e '" STUB_FILE "' ") + text).c_str(), "r");
     std::string line = lines != nullptr && fgets(text, sizeof text, lines) != nullptr ? text : "";
     if (lines != nullptr) {
         pclose(lines);
@@ -147,8 +183,8 @@ std::string line_of(u32 place) {
 }
 
 std::string described(const Access& access) {
-    std::string block = access.block == kManyBlocks ? "several blocks" : "block " + std::to_string(access.block);
-    std::string thread = access.thread == kManyThreads ? "several threads" : access.thread == kAllThreads ? "all threads" : "thread " + std::to_string(access.thread);
+    std::string block = access.block == kSeveral ? "several blocks" : "block " + std::to_string(access.block);
+    std::string thread = access.thread == kSeveral ? "several threads" : access.thread == kAllThreads ? "all threads" : "thread " + std::to_string(access.thread);
     return thread + " of " + block + " at " + line_of(access.place);
 }
 
@@ -170,14 +206,34 @@ std::string watch_end() {
     return found;
 }
 
-void touches(const void* first, i32 bytes, bool writes) { touch((u64)first, (u64)bytes, writes, __builtin_return_address(0)); }
+void goes_wrong(const char* what, const void* place) {
+    Access now = access_of(emulated.thread, place == nullptr ? __builtin_return_address(0) : place);
+    tell(what, now, now);
+}
+
+// A copy is read and written by whoever asked for it, at any time from when it is asked for until it is waited for.
+void copy_begins(const PendingCopy& copy) {
+    Access now = access_of(copy.thread, copy.place);
+    touch((u64)copy.from, copy.bytes, false, now);
+    touch((u64)copy.to, 16, true, now);
+    for_bytes((u64)copy.from, copy.bytes, [](Byte& byte) { byte.copies_from++; });
+    for_bytes((u64)copy.to, 16, [](Byte& byte) { byte.copies_to++; });
+}
+
+void copy_ends(const PendingCopy& copy) {
+    for_bytes((u64)copy.from, copy.bytes, [](Byte& byte) { byte.copies_from--; });
+    for_bytes((u64)copy.to, 16, [](Byte& byte) { byte.copies_to--; });
+    Access now = access_of(copy.thread, copy.place);
+    touch((u64)copy.from, copy.bytes, false, now);
+    touch((u64)copy.to, 16, true, now);
+}
 
 extern "C" {
 
 void __tsan_init() {}
 
 #define TOUCH(name, bytes, writes) \
-    void name(void* first) { touch((u64)first, bytes, writes, __builtin_return_address(0)); }
+    void name(void* first) { heard_of(first, bytes, writes, __builtin_return_address(0)); }
 #define TOUCHES(bytes)                               \
     TOUCH(__tsan_read##bytes, bytes, false)          \
     TOUCH(__tsan_write##bytes, bytes, true)          \
@@ -189,7 +245,7 @@ TOUCHES(4)
 TOUCHES(8)
 TOUCHES(16)
 
-void __tsan_read_range(void* first, unsigned long bytes) { touch((u64)first, bytes, false, __builtin_return_address(0)); }
-void __tsan_write_range(void* first, unsigned long bytes) { touch((u64)first, bytes, true, __builtin_return_address(0)); }
+void __tsan_read_range(void* first, unsigned long bytes) { heard_of(first, bytes, false, __builtin_return_address(0)); }
+void __tsan_write_range(void* first, unsigned long bytes) { heard_of(first, bytes, true, __builtin_return_address(0)); }
 
 }
