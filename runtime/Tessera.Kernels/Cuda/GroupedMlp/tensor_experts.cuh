@@ -179,8 +179,9 @@ template <class T, class G> DEVICE void tensor_up_unit(const ExpertArgs& a, cons
         p.columns *= 2;
     }
 
+    // The next unit's rows lie elsewhere, and all wait for them before anything else is written.
     expert_products(m, p);
-    FOR_THREADS(t) {
+    EACH_THREAD(t) {
         for (i32 i = t; i < G::kRows * block_columns; i += kTensorThreads) {
             i32 row = i / block_columns, c = i % block_columns;
             if (row >= u.rows || column + c >= e.hidden) {
@@ -220,7 +221,7 @@ template <class T, class G> DEVICE void tensor_down_unit(const ExpertArgs& a, co
     }
 
     expert_products(m, ExpertProduct{a.hidden, e.down.data, nullptr, e.hidden, e.down.stride, column, a.output_width});
-    FOR_THREADS(t) {
+    EACH_THREAD(t) {
         for (i32 i = t; i < G::kRows * G::kColumns; i += kTensorThreads) {
             i32 row = i / G::kColumns, c = i % G::kColumns;
             if (row < u.rows && column + c < a.output_width) {
