@@ -50,8 +50,8 @@ template <class T, i32 Dim, i32 Rows> DEVICE void tile_rms(const PackedAttention
 
 // Norms the queries, and gives them the gains of queries and keys.
 template <class T, i32 Dim> DEVICE void norm_queries(const PackedAttentionArgs& a, TensorShared<T, Dim>& m) {
-    tile_rms<T, Dim, kTile>(a, m.q, a.q_norm != nullptr, m.q_inverse);
     if (a.q_norm || a.k_norm) {
+        tile_rms<T, Dim, kTile>(a, m.q, a.q_norm != nullptr, m.q_inverse);
         FOR_THREADS(t) {
             for (i32 i = t; i < kTile * a.head_dim; i += kLanes) {
                 i32 row = i / a.head_dim, d = i % a.head_dim;
@@ -277,7 +277,10 @@ template <class T, i32 Dim> DEVICE bool tensor_unit(const PackedAttentionArgs& a
     for (i64 key = start; key < end; key += kKeyTile) {
         i64 count = between(end - key, 0, kKeyTile);
         copy_tile<T, Dim, kKeyTile>(m.v, v + key * v_stride, v_stride, count, a.value_dim);
-        tile_rms<T, Dim, kKeyTile>(a, m.k, a.k_norm != nullptr, m.k_inverse);
+        if (a.k_norm) {
+            tile_rms<T, Dim, kKeyTile>(a, m.k, true, m.k_inverse);
+        }
+
         tensor_products(r);
         bool all = count == kKeyTile && key >= first_key(a, u.first_query + kTile - 1) && key + kKeyTile <= last_key(a, u.first_query, u.keys);
         tensor_logits(a, u, m, r, key, all);
