@@ -29,6 +29,13 @@ public sealed class LocalFeed
     /// <summary>A package of the solution.</summary>
     public string Package(string id) => Path.Combine(_folder, "feed", $"{id}.{Version}.nupkg");
 
+    /// <summary>Packs a project of the solution once more, otherwise, to a folder.</summary>
+    internal PackageFile Pack(string id, string to, string property)
+    {
+        Pack($"compiler/{id}", _folder, to, property);
+        return new(Path.Combine(to, $"{id}.{Version}.nupkg"));
+    }
+
     /// <summary>A project of its own in an empty folder, which sees these packages and those that this repository has restored.</summary>
     public ProjectFolder Project(string name) => new(this, Path.Combine(_folder, Guid.NewGuid().ToString("N")[..8]), name);
 
@@ -58,13 +65,18 @@ public sealed class LocalFeed
 
     private static FileInfo Copied(string from, string to) => new FileInfo(from).CopyTo(to);
 
+    private static void Pack(string what, string folder, string to, params string[] more)
+    {
+        DotnetRun run = DotnetRun.In(Repository.Root, Path.Combine(folder, "restored"), ["pack", what, "-c", Metadata("Configuration"), "--no-build", "-o", to, .. more]);
+        Assert.True(run.Exit == 0, run.Output);
+    }
+
     private static string Pack()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("tessera-build-");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
         string feed = Path.Combine(folder.FullName, "feed");
-        DotnetRun run = DotnetRun.In(Repository.Root, Path.Combine(folder.FullName, "restored"), "pack", "Compiler.sln", "-c", Metadata("Configuration"), "--no-build", "-o", feed);
-        Assert.True(run.Exit == 0, run.Output);
+        Pack("Compiler.sln", folder.FullName, feed);
         Packed = [.. Directory.EnumerateFiles(feed).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         return folder.FullName;
     }

@@ -11,6 +11,16 @@ internal sealed class PackageFile(string path)
 {
     private static readonly string[] s_container = ["_rels/", "package/", "[Content_Types].xml"];
 
+    /// <summary>What it carries, by its place in it.</summary>
+    public string[] Files
+    {
+        get
+        {
+            using ZipArchive zip = ZipFile.OpenRead(path);
+            return [.. Names(zip).Order(StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>Its description, dependencies and files as text, in which its own version is a word.</summary>
     public string Describe(string version)
     {
@@ -27,7 +37,7 @@ internal sealed class PackageFile(string path)
             text.Append($"depends on {dependency.Attribute("id")!.Value} {dependency.Attribute("version")!.Value}{Assets(dependency, "include")}{Assets(dependency, "exclude")}\n");
         }
 
-        foreach (string name in Names(zip).Order(StringComparer.Ordinal))
+        foreach (string name in Files)
         {
             text.Append(name).Append('\n');
         }

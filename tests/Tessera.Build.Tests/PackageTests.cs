@@ -44,6 +44,21 @@ public sealed class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
         Assert.False(package.IsAhead("tools/net10.0/any/Tessera.Ir.dll"));
     }
 
+    // For more systems than the one that packs their runtimes would be fetched, which no test does.
+    [Theory]
+    [InlineData("Tessera.Build")]
+    [InlineData("Tessera.Cli")]
+    public void The_tool_is_compiled_ahead_for_none_where_that_is_asked_for(string id)
+    {
+        using ProjectFolder folder = feed.Project(id);
+        PackageFile package = feed.Pack(id, folder.Root, "-p:TesseraToolRuntimes=none");
+        Assert.False(package.IsAhead("tools/net10.0/any/Tessera.Ir.dll"));
+        Assert.DoesNotContain(package.Files, static f => f.StartsWith($"tools/net10.0/{LocalFeed.System}/", StringComparison.Ordinal));
+
+        // Then this system, too, finds ONNX Runtime in the form for all.
+        Assert.Contains(package.Files, static f => f.StartsWith($"tools/net10.0/any/runtimes/{LocalFeed.System}/native/", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_compiler_alone_compiles_and_runs_and_the_tool_does_what_it_does()
     {
