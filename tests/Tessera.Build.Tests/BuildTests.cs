@@ -192,6 +192,8 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         app.Succeed("build");
         string[] models = ["First.onnx", "Other.onnx", "Other.onnx.data"];
         Assert.Equal(models, Files(Path.Combine(app.Output, "models", "app")));
+        app.Write("obj/Debug/net10.0/tessera/First.onnx.1-1.tmp", "of a build that was killed");
+        app.Succeed("build");
         app.Succeed("publish", "-o", app["out"]);
         Assert.Equal(models, Files(app["out/models/app"]));
         app.Succeed("clean");
@@ -223,6 +225,10 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         DotnetRun run = app.Run("build");
         Assert.NotEqual(0, run.Exit);
         Assert.Matches(@"First\.cs\(18\): error TSR0203: .*5 ≠ 6", run.Output);
+
+        // Where symbols name sources by their place in a repository, the error names the file.
+        app.Write("Directory.Build.targets", """<Project><ItemGroup><SourceRoot Include="$(MSBuildProjectDirectory)/" /></ItemGroup></Project>""");
+        Assert.Contains($"{app["First.cs"]}(18): error TSR0203", app.Run("build", "-p:ContinuousIntegrationBuild=true").Output, StringComparison.Ordinal);
         app.Write("First.cs", Sources.Module("First"));
         app.Succeed("build");
     }
@@ -235,6 +241,8 @@ public sealed class BuildTests(LocalFeed feed) : IClassFixture<LocalFeed>
         DotnetRun run = app.Run("build");
         Assert.NotEqual(0, run.Exit);
         Assert.Contains("error TSR0971", run.Output, StringComparison.Ordinal);
+        app.With(ProjectFolder.Build + """<OnnxModel Include="First" RequireFusion="fuse-nothing" />""", isApp: false);
+        Assert.Contains("First : error TSR0970: First: there is no rule 'fuse-nothing'", app.Run("build").Output, StringComparison.Ordinal);
     }
 
     [Fact]

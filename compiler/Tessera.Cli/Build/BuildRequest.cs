@@ -9,7 +9,8 @@ namespace Tessera.Cli.Build;
 /// <summary>What one project asks of the tool in one build: an assembly, what it needs to load, and models.</summary>
 /// <param name="Assembly">The project's own assembly; null where it has no modules.</param>
 /// <param name="References">Assemblies that it may need.</param>
-internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> References, IReadOnlyList<ModelRequest> Models)
+/// <param name="Sources">Where folders of sources lie, by the paths that symbols name them by.</param>
+internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> References, IReadOnlyList<ModelRequest> Models, IReadOnlyList<(string Named, string At)> Sources)
 {
     private const string Section = "[model]";
 
@@ -21,6 +22,7 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
     {
         List<Dictionary<string, string>> sections = [[]];
         List<string> references = [];
+        List<(string, string)> sources = [];
         foreach (string line in File.ReadLines(GraphFile.Existing(path)).Where(static l => l.Length > 0))
         {
             if (line == Section)
@@ -35,6 +37,10 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
             {
                 references.Add(value);
             }
+            else if (key == "source" && value.Split('=', 2) is [var named, var place])
+            {
+                sources.Add((named, place));
+            }
             else if (value.Length > 0)
             {
                 sections[^1][key] = value;
@@ -47,7 +53,7 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
             throw new TesseraException("TSR1223", same.Key, $"{same.Count()} models have this name.", "Give each OnnxModel a Name of its own.");
         }
 
-        return new BuildRequest(sections[0].GetValueOrDefault("assembly"), references, models);
+        return new BuildRequest(sections[0].GetValueOrDefault("assembly"), references, models, sources);
     }
 
     /// <summary>The same; what is wrong is told, and null returned.</summary>
@@ -59,7 +65,7 @@ internal sealed record BuildRequest(string? Assembly, IReadOnlyList<string> Refe
         }
         catch (TesseraException error)
         {
-            terminal.Output.WriteLine(BuildMessages.Of(error, error.Place));
+            terminal.Output.WriteLine(BuildMessages.Of(error, error.Place, []));
             return null;
         }
     }

@@ -28,8 +28,8 @@ internal sealed record Gates
         .. text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(part => part.Split(':') switch
         {
             [Pack] => (Pack, 1),
-            [var rule] => (RuleNames.Check(rule), 1),
-            [var rule, var times] when int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 => (RuleNames.Check(rule), count),
+            [var rule] => (RuleNames.Check(rule, place), 1),
+            [var rule, var times] when int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 => (RuleNames.Check(rule, place), count),
             _ => throw new TesseraException("TSR1225", place, $"RequireFusion asks for '{part}'.", "Write a rule and how often it must fire: fuse-attention:12."),
         }),
     ];

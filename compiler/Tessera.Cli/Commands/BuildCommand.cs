@@ -55,7 +55,7 @@ internal sealed class BuildCommand
             catch (TesseraException error)
             {
                 failed++;
-                terminal.Output.WriteLine(BuildMessages.Of(error, model.Include));
+                terminal.Output.WriteLine(BuildMessages.Of(error, model.Include, request.Sources));
             }
         }
 

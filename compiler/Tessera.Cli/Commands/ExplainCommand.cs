@@ -29,7 +29,7 @@ internal sealed class ExplainCommand
 
     private int Run(ParseResult result, Terminal terminal)
     {
-        string[] names = [.. (result.GetValue(_rules) ?? []).Select(RuleNames.Check).Distinct()];
+        string[] names = [.. (result.GetValue(_rules) ?? []).Select(static name => RuleNames.Check(name)).Distinct()];
         using OnnxModel model = _arguments.Load(result);
         OptimizeReport report = terminal.Show(progress => model.Optimize(_arguments.Options(result, progress))).Report;
         RuleReport[] asked = [.. names.Select(report.Rule)];

@@ -40,7 +40,7 @@ internal sealed class SignaturesCommand
             catch (TesseraException error)
             {
                 failed++;
-                terminal.Output.WriteLine(BuildMessages.Of(error, model.Include));
+                terminal.Output.WriteLine(BuildMessages.Of(error, model.Include, request.Sources));
             }
         }
 

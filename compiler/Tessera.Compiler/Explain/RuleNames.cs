@@ -11,7 +11,9 @@ public static class RuleNames
     public static IReadOnlyList<string> All { get; } = [.. Pipelines.All.SelectMany(Pipelines.Rules).Distinct()];
 
     /// <summary>The name, where a rule has it.</summary>
+    /// <param name="name">What may be one.</param>
+    /// <param name="place">Who asks for it, for the error.</param>
     /// <exception cref="TesseraException">TSR0970: none has; the hint names the nearest.</exception>
-    public static string Check(string name) => All.Contains(name) ? name : throw new TesseraException(
-        "TSR0970", "", $"there is no rule '{name}'.", NearestName.Hint(name, All) ?? $"There are {string.Join(", ", All.Order(StringComparer.Ordinal))}.");
+    public static string Check(string name, string place = "") => All.Contains(name) ? name : throw new TesseraException(
+        "TSR0970", place, $"there is no rule '{name}'.", NearestName.Hint(name, All) ?? $"There are {string.Join(", ", All.Order(StringComparer.Ordinal))}.");
 }
