@@ -1,5 +1,5 @@
 // A libcuda of the functions that the host calls: it records every call, fails at the call it is told to, and runs the kernels'
-// own source on the CPU, which it watches for races. "Device memory" is the process's.
+// own source on the CPU, which it watches for races where it is compiled to. "Device memory" is the process's.
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
@@ -87,7 +87,9 @@ void* function_of(const char* name) {
 int run(const Kernel& kernel, const void* arguments, i64 blocks, i32 threads, unsigned shared) {
     std::vector<unsigned char> memory(shared + 2 * kMargin, 0xff);
     emulated = Emulated{0, blocks, threads, stub.backwards, memory.data() + kMargin, kAllThreads, 0};
+#if defined(__SANITIZE_THREAD__)
     watch_begin(__builtin_frame_address(0), emulated.shared, shared);
+#endif
     ((void (*)(const void*))kernel.function)(arguments);
     std::string found = watch_end();
     race = kernel.name + ": " + found;

@@ -13,7 +13,6 @@ namespace {
 
 enum { kSeveral = -2, kPageBytes = 1 << 12, kRecent = 1 << 10 };
 
-
 struct Access {
     u32 waits; // 0 where there was none.
     i32 block, thread;
@@ -213,6 +212,10 @@ void goes_wrong(const char* what, const void* place) {
 
 // A copy is read and written by whoever asked for it, at any time from when it is asked for until it is waited for.
 void copy_begins(const PendingCopy& copy) {
+    if (watch.stack == nullptr) {
+        return;
+    }
+
     Access now = access_of(copy.thread, copy.place);
     touch((u64)copy.from, copy.bytes, false, now);
     touch((u64)copy.to, 16, true, now);
@@ -221,6 +224,10 @@ void copy_begins(const PendingCopy& copy) {
 }
 
 void copy_ends(const PendingCopy& copy) {
+    if (watch.stack == nullptr) {
+        return;
+    }
+
     for_bytes((u64)copy.from, copy.bytes, [](Byte& byte) { byte.copies_from--; });
     for_bytes((u64)copy.to, 16, [](Byte& byte) { byte.copies_to--; });
     Access now = access_of(copy.thread, copy.place);
