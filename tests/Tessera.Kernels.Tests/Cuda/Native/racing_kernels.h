@@ -15,17 +15,21 @@ template <bool Waits> void pass_on(const RaceArgs& a) {
     EACH_THREAD(t) { a.numbers[block_index() * emulated.threads + t] = m[(t + 1) % emulated.threads]; }
 }
 
-// Reads what others may not have read yet and writes it.
-template <bool Waits> void turn_round(const RaceArgs&) {
+// Each thread reads what another has: when it is written next is the caller's matter.
+template <bool Waits> void read_turned(PerThread<i32, 32>& kept) {
     i32* m = (i32*)shared_memory();
-    PerThread<i32, 32> kept;
     FOR_THREADS(t) { m[t] = t; }
     EACH_THREAD(t) { kept[t] = m[31 - t]; }
     if (Waits) {
         wait_for_all();
     }
+}
 
-    EACH_THREAD(t) { m[t] = kept[t]; }
+// Writes what others may not have read yet.
+template <bool Waits> void turn_round(const RaceArgs&) {
+    PerThread<i32, 32> kept;
+    read_turned<Waits>(kept);
+    EACH_THREAD(t) { ((i32*)shared_memory())[t] = kept[t]; }
 }
 
 // All read what one of them writes.
@@ -143,17 +147,11 @@ template <bool Waits> void leave_copies(const RaceArgs& a) {
 
 // A copy writes from when it is asked for.
 template <bool Waits> void copy_over(const RaceArgs& a) {
-    i32* m = (i32*)shared_memory();
     PerThread<i32, 32> kept;
-    FOR_THREADS(t) { m[t] = t; }
-    EACH_THREAD(t) { kept[t] = m[31 - t]; }
-    if (Waits) {
-        wait_for_all();
-    }
-
+    read_turned<Waits>(kept);
     EACH_THREAD(t) {
         if (t < 8) {
-            copy_later(m + 4 * t, source_of(a), true);
+            copy_later((i32*)shared_memory() + 4 * t, source_of(a), true);
         }
     }
 
